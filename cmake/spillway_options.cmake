@@ -1,0 +1,26 @@
+# Compiler settings shared by every room, carried by one interface target.
+add_library(spillway_options INTERFACE)
+target_compile_features(spillway_options INTERFACE cxx_std_20)
+target_compile_options(spillway_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
+target_include_directories(spillway_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/spillway>)
+
+if(SPILLWAY_SANITIZE STREQUAL "address")
+  # Debian's CAF binds null references in its own headers, which UBSan would report as ours.
+  set(flags -fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=undefined)
+elseif(SPILLWAY_SANITIZE STREQUAL "thread")
+  set(flags -fsanitize=thread)
+elseif(SPILLWAY_SANITIZE)
+  message(FATAL_ERROR "SPILLWAY_SANITIZE is '${SPILLWAY_SANITIZE}'; allowed: address, thread, empty")
+endif()
+if(SPILLWAY_SANITIZE)
+  target_compile_options(spillway_options INTERFACE ${flags} -fno-omit-frame-pointer)
+  target_link_options(spillway_options INTERFACE ${flags})
+endif()
+
+find_program(SPILLWAY_CCACHE ccache)
+if(SPILLWAY_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SPILLWAY_CCACHE})
+endif()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

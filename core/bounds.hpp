@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every hard cap of the product, each with its reason. A queue, a cache or an input without a row
+/// here is a bug.
+namespace spillway::bounds {
+
+using namespace std::chrono_literals;
+
+// Amounts -----------------------------------------------------------------------------------------
+
+/// Largest context or limit we accept, in tokens: 1e12 is a thousand times the largest vendor limit
+/// and keeps tokens x price within int64 (see `price_nano_usd_per_mtok_max`).
+inline constexpr std::int64_t token_count_max = 1'000'000'000'000;
+/// $10,000 per million tokens: above any published price; a larger one is a unit mistake
+/// (dollars per token instead of per million).
+inline constexpr std::int64_t price_nano_usd_per_mtok_max = 10'000LL * 1'000'000'000;
+/// $1 billion: a budget above this is a unit mistake; sums of it stay far inside int64.
+inline constexpr std::int64_t budget_nano_usd_max = 1'000'000'000LL * 1'000'000'000;
+
+// Rate limiting -----------------------------------------------------------------------------------
+
+/// Calls that may wait in one limiter. At 500 requests a minute this is an 8-minute queue: beyond
+/// it an immediate `overloaded` serves callers better than a wait nobody outlives.
+inline constexpr std::size_t limiter_queue_max = 4'096;
+/// Entries in one interval log: bounds memory at about 24 MiB for a limit of a million a minute.
+inline constexpr std::size_t interval_log_entries_max = 1'000'000;
+/// A vendor's retry-after above this is taken as this: one hour, after which we ask again.
+inline constexpr auto retry_after_max = 1h;
+/// Without proof of arrival, a call counts as charged this long after it was sent. limits.md §1:
+/// min(headers, send + 1 s) gave no 429 in 20 simulated hours.
+inline constexpr auto arrival_allowance = 1s;
+
+// Requests ----------------------------------------------------------------------------------------
+
+/// Requests in flight or waiting in one runtime. Each costs about 4 KiB besides its payload, so this
+/// caps our own overhead near 64 MiB.
+inline constexpr std::size_t requests_in_flight_max = 16'384;
+/// Candidates tried for one request: more means a misconfigured chain, and time is gone by then.
+inline constexpr std::size_t candidates_max = 8;
+/// Calls to one candidate: the first and two retries (providers.md §2.4).
+inline constexpr int attempts_per_candidate_max = 3;
+/// Longest deadline a caller may set. Vendors cut a call themselves well before one hour.
+inline constexpr auto deadline_max = 1h;
+/// Deadline of a request that names none: covers a long reasoning reply.
+inline constexpr auto deadline_default = 10min;
+
+// HTTP --------------------------------------------------------------------------------------------
+
+/// Head of a request or reply. Vendors' own heads stay below 8 KiB.
+inline constexpr std::size_t http_head_bytes_max = 32 * 1024;
+/// Request body: prompts with inline images fit; a larger one is refused with 413.
+inline constexpr std::size_t http_request_body_bytes_max = 20 * 1024 * 1024;
+/// Reply body: embeddings of 2,048 inputs reach about 40 MiB.
+inline constexpr std::size_t http_reply_body_bytes_max = 64 * 1024 * 1024;
+/// Connections to one upstream. With 60 s calls this serves 256 concurrent calls; more wait in the
+/// pool's queue within their own connect timeout.
+inline constexpr std::size_t connections_per_endpoint_max = 256;
+/// Calls that may wait for a connection to one upstream.
+inline constexpr std::size_t connection_queue_max = 4'096;
+/// Connections one listener serves at once.
+inline constexpr std::size_t listener_connections_max = 10'240;
+/// Nesting of any JSON we read: deeper input is an attack on a recursive parser.
+inline constexpr int json_depth_max = 64;
+
+// Traces ------------------------------------------------------------------------------------------
+
+/// Generations held for Langfuse in memory: about 100 MiB at 10 KiB each. Beyond it the oldest is
+/// counted as dead and alerted.
+inline constexpr std::size_t trace_queue_max = 10'000;
+/// Generations in one export. Some proxies cap at 500 events a batch.
+inline constexpr std::size_t trace_batch_max = 256;
+/// Bytes of one export: many reverse proxies cap a body at 1 MiB.
+inline constexpr std::size_t trace_batch_bytes_max = 1'000'000;
+/// Characters kept of an input or output text in a trace.
+inline constexpr std::size_t trace_text_bytes_max = 64 * 1024;
+/// Characters of a vendor's error text that we keep.
+inline constexpr std::size_t failure_message_bytes_max = 512;
+
+// Journal -----------------------------------------------------------------------------------------
+
+/// Rows in one group commit, and how long the first may wait for company (limits.md §6).
+inline constexpr std::size_t journal_batch_rows_max = 256;
+inline constexpr auto journal_batch_wait_max = 2ms;
+/// Rows waiting for the disk; beyond it new calls are refused, not queued.
+inline constexpr std::size_t journal_queue_max = 65'536;
+
+// Supervision -------------------------------------------------------------------------------------
+
+/// Restarts of one role within `restart_window` before the runtime gives up and says why.
+inline constexpr int restarts_max = 5;
+inline constexpr auto restart_window = 60s;
+/// How long a stopping runtime waits for calls in flight before it marks them unknown.
+inline constexpr auto drain_default = 10s;
+
+// Agents ------------------------------------------------------------------------------------------
+
+/// Steps (model calls) of one agent run unless its own cap is lower.
+inline constexpr int agent_steps_max = 64;
+/// Bytes one tool result may bring into a conversation.
+inline constexpr std::size_t tool_result_bytes_max = 64 * 1024;
+/// Largest file a file tool reads.
+inline constexpr std::size_t tool_file_bytes_max = 4 * 1024 * 1024;
+
+// Configuration -----------------------------------------------------------------------------------
+
+/// Configuration file: a larger one is not a configuration file.
+inline constexpr std::size_t config_file_bytes_max = 4 * 1024 * 1024;
+
+} // namespace spillway::bounds
