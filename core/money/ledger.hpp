@@ -1,0 +1,96 @@
+#pragma once
+
+#include "core/ids.hpp"
+#include "core/money/calendar.hpp"
+#include "core/units.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spillway::money {
+
+/// One cap: at most `limit` in each `per` for each value of the scope named `scope`.
+/// Scope "global" has one value; "team", "key", "tag", "session" have one for each name seen.
+struct budget_rule {
+  std::string scope = "global";
+  std::string name;  ///< the value this rule is for; empty: every value, each on its own account
+  period per = period::day;
+  nano_usd limit;
+  friend bool operator==(const budget_rule&, const budget_rule&) = default;
+};
+
+/// A scope and its value that a call belongs to: {"team", "search"}.
+struct scope_value {
+  std::string scope;
+  std::string name;
+  friend bool operator==(const scope_value&, const scope_value&) = default;
+};
+
+/// The answer to a reservation.
+struct spend_decision {
+  bool reserved = false;
+  nano_usd headroom;      ///< least room over all accounts concerned, after this decision
+  std::string account;    ///< the account that refused, for people: "global day 2026-11-24"
+  wall_time opens_at{};   ///< when that account's period ends; `wall_time::max()` for a total
+};
+
+/// One account: a rule, a scope value and a period.
+struct account_status {
+  std::string account;
+  nano_usd limit;
+  nano_usd spent;
+  nano_usd reserved;
+};
+
+/// A posting as a restart restores it.
+struct restored_posting {
+  reservation_id id;
+  std::vector<scope_value> scopes;
+  wall_time at{};
+  nano_usd amount;
+  bool settled = false; ///< false: still reserved at its maximum
+};
+
+/// The money ledger: reserve the worst case, settle the actual, release what was not spent.
+/// `spent + reserved <= limit` holds on every account at every grant; an actual above its
+/// reservation is posted in full. A reservation belongs to the periods it started in.
+///
+/// Owned by the budget actor. Not thread-safe.
+class ledger {
+public:
+  /// Requires: `zone` is known; limits >= 0.
+  ledger(std::vector<budget_rule> rules, std::string zone);
+  ~ledger();
+  ledger(ledger&&) noexcept;
+  ledger& operator=(ledger&&) noexcept;
+
+  /// Reserves `amount` on every account that concerns `scopes`, or on none.
+  /// Requires: `id` is not held; amount >= 0.
+  spend_decision reserve(reservation_id id, const std::vector<scope_value>& scopes,
+                         nano_usd amount, wall_time now);
+
+  /// Replaces a reservation by what was spent. Returns by how much the actual exceeded it (zero if
+  /// it did not); absent if `id` is not held (a second terminal message): nothing changes.
+  std::optional<nano_usd> settle(reservation_id id, nano_usd actual);
+
+  /// Gives a reservation back. False if `id` is not held.
+  bool release(reservation_id id);
+
+  void restore(const std::vector<restored_posting>& postings, wall_time now);
+
+  /// Every account of the current periods. Also forgets accounts of periods long over.
+  std::vector<account_status> status(wall_time now);
+
+  /// Least room over the accounts that concern `scopes`; absent if none does.
+  std::optional<nano_usd> headroom(const std::vector<scope_value>& scopes, wall_time now) const;
+
+  std::size_t open_reservations() const noexcept;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace spillway::money

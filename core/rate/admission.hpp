@@ -1,0 +1,120 @@
+#pragma once
+
+#include "core/ids.hpp"
+#include "core/instant.hpp"
+#include "core/rate/limits.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace spillway::rate {
+
+enum class verdict {
+  granted, ///< the charge is taken; the lease must end in exactly one of settle, release
+  wait,    ///< does not fit now; `ready_at` says when it will if nothing else changes
+  never,   ///< larger than the limit itself, or the limit is zero
+};
+
+/// The answer to one admission. `binding` is the dimension that decided, if not granted.
+struct decision {
+  verdict outcome = verdict::granted;
+  mono_time ready_at{};
+  std::optional<dimension> binding;
+};
+
+/// How a lease ends other than by a settlement.
+enum class lease_end {
+  not_sent, ///< the provider saw nothing: everything is given back
+  rejected, ///< the provider refused it (429): tokens are given back, the request still counts
+  unknown,  ///< timeout, reset, crash: the full charge stays until it ages out
+};
+
+/// Use of one dimension now. `used` counts what was sent and what is reserved.
+struct dimension_usage {
+  dimension which = dimension::requests_per_minute;
+  std::int64_t used = 0;
+  std::int64_t limit = 0;
+};
+
+/// A lease as a restart restores it.
+struct restored_lease {
+  lease_id lease;
+  charge taken;
+  wall_time sent_at{};
+  bool settled = false; ///< false: outcome unknown, held in full
+};
+
+/// All limits of one credential and model, decided in one step: a call is taken by every window or
+/// by none. Exact: each window is a log of intervals. A charge counts from before the send until
+/// 60 s (24 h, or the end of the civil day) after the first proof that the provider had it, so that
+/// any skew, jitter or reordering between the clocks is harmless (limits.md §1).
+///
+/// Owned by one limiter actor. Not thread-safe. Every `now` must not be before an earlier one.
+class admission {
+public:
+  /// Requires: limits >= 0; `day_zone` empty or a known zone (`is_known_zone`).
+  explicit admission(limits allowed);
+  ~admission();
+  admission(admission&&) noexcept;
+  admission& operator=(admission&&) noexcept;
+  /// A copy decides what *would* happen: `fair_queue` replays its callers through one.
+  admission(const admission&);
+  admission& operator=(const admission&);
+
+  /// Takes `c` under `lease` if every dimension has room and no pause is on. A refusal changes
+  /// nothing. Requires: `lease` is not held.
+  decision acquire(lease_id lease, charge c, instant now);
+
+  /// What `acquire` would answer, without taking anything.
+  decision probe(charge c, instant now) const;
+
+  /// The call is about to be written to the provider.
+  void mark_sent(lease_id lease, instant now);
+
+  /// The provider had the call at `at` at the latest (its reply's head arrived). Later or repeated
+  /// proofs change nothing.
+  void prove_arrival(lease_id lease, instant at);
+
+  /// The call ended and the provider charged `actual` tokens, which replace the reservation (more
+  /// or less). False if `lease` is not held (a second terminal message): nothing changes.
+  bool settle(lease_id lease, token_count actual, instant now);
+
+  /// The call ended without a settlement. False if `lease` is not held: nothing changes.
+  bool release(lease_id lease, lease_end how, instant now);
+
+  /// Grants nothing before `until`: the provider asked for it (retry-after).
+  void pause_until(mono_time until);
+
+  /// Puts back what a restart must still count. Settled leases and unknown ones alike fill the
+  /// windows by their age; none of them holds a concurrency slot.
+  void restore(const std::vector<restored_lease>& leases, instant now);
+
+  /// Use of each limited dimension.
+  std::vector<dimension_usage> usage(instant now) const;
+
+  /// Leases not ended yet.
+  std::size_t open_leases() const noexcept;
+
+  /// The earliest moment after `now` at which some window gives something back, if any does: when
+  /// a waiting caller is worth another look. A concurrency slot comes back by message instead.
+  std::optional<mono_time> next_release(instant now) const;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+/// True if the machine's zone database knows `name`.
+bool is_known_zone(const std::string& name);
+
+// The three questions of the classic rate tracker, as queries on an admission.
+
+/// True if a call of `tokens` would be granted now.
+bool can_make_request(const admission& a, token_count tokens, instant now);
+/// How long until a call of `tokens` would be granted if nobody else came; absent if never.
+std::optional<duration> get_wait_time(const admission& a, token_count tokens, instant now);
+/// Used and limit of each dimension.
+std::vector<dimension_usage> get_usage_stats(const admission& a, instant now);
+
+} // namespace spillway::rate
