@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/chat.hpp"
+#include "core/failure.hpp"
+#include "core/ids.hpp"
+#include "core/money/pricing.hpp"
+#include "core/rate/fair_queue.hpp"
+#include "core/units.hpp"
+#include "messages/type_ids.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spillway {
+
+/// Who a call is for: repeated on every trace, and the accounts it is charged to.
+struct call_labels {
+  std::string trace_id;       ///< 32 lower-case hex digits; empty: a new trace
+  std::string parent_span_id; ///< 16 lower-case hex digits; empty: the call is a root
+  std::string trace_name;
+  std::string team;
+  std::string user;
+  std::string session;
+  std::vector<std::string> tags;
+};
+
+/// Command to the router: answer this chat with the best model that limits and budgets allow.
+struct run_completion {
+  request_id id;      ///< none: the router gives one; needed only to cancel
+  std::string target; ///< a route ("default") or a model ("gpt-4o")
+  std::shared_ptr<const chat_request> chat;
+  duration deadline{}; ///< from now, for everything; zero: `bounds::deadline_default`
+  rate::priority level = rate::priority::normal;
+  bool allow_fallback = true; ///< false: only the first candidate
+  call_labels labels;
+};
+
+enum class completion_status {
+  answered,
+  unknown_target,    ///< neither a route nor a model
+  context_too_long,  ///< fits no candidate
+  over_budget,       ///< no candidate's worst case fits the budget
+  rate_limited,      ///< no candidate has room before the deadline
+  overloaded,        ///< a queue of ours is full
+  invalid_request,   ///< the provider found the request wrong
+  content_filtered,  ///< the provider refused the content
+  upstream_failed,   ///< every candidate failed
+  deadline_exceeded, ///< a call was cut by the deadline
+  cancelled,
+  shutting_down,
+};
+
+const char* to_string(completion_status status) noexcept;
+
+/// One upstream call made for a request.
+struct attempt_summary {
+  model_id model;
+  std::optional<failure_kind> failure; ///< none: it answered
+  token_usage usage;
+  nano_usd cost;
+};
+
+/// The one reply to `run_completion`; every refusal is one too.
+struct completion_reply {
+  request_id id;
+  completion_status status = completion_status::answered;
+  std::shared_ptr<const chat_reply> reply; ///< set if and only if answered
+  model_id model;                          ///< that answered
+  std::string reason;                      ///< for people: why not, and what to do
+  money::call_cost cost;                   ///< of all attempts
+  duration waited{};                       ///< for permits
+  duration elapsed{};
+  std::vector<attempt_summary> attempts;
+  std::optional<duration> retry_after; ///< when a refused caller may come again
+};
+
+/// Command to the router: the caller of `id` has gone. Its `run_completion` is still answered
+/// (`cancelled`); unknown ids are ignored.
+struct cancel_completion {
+  request_id id;
+};
+
+} // namespace spillway
+
+SPILLWAY_MESSAGE(spillway::run_completion)
+SPILLWAY_MESSAGE(spillway::completion_reply)
+SPILLWAY_MESSAGE(spillway::cancel_completion)

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/chat.hpp"
+#include "core/failure.hpp"
+#include "core/ids.hpp"
+#include "core/rate/observed_limits.hpp"
+#include "messages/type_ids.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace spillway {
+
+/// Command to a provider: make one upstream call. Names the call by its lease.
+struct call_provider {
+  lease_id lease;
+  std::string upstream_model;
+  token_count output_tokens_max;
+  std::shared_ptr<const chat_request> chat;
+  duration time_left{}; ///< the call is cut when it is over
+};
+
+/// What became of an upstream call. `request_sent` is false only if the provider saw nothing.
+struct provider_reply {
+  std::variant<std::shared_ptr<const chat_reply>, call_failure> outcome;
+  bool request_sent = true;
+  mono_time sent_at{};
+  mono_time first_byte_at{};
+  mono_time finished_at{};
+  rate::observed_limits limits; ///< what the provider's headers said
+};
+
+/// Event to a provider: nobody waits for this call any more; its `call_provider` is answered
+/// `cancelled`. Unknown leases are ignored.
+struct cancel_call {
+  lease_id lease;
+};
+
+} // namespace spillway
+
+SPILLWAY_MESSAGE(spillway::call_provider)
+SPILLWAY_MESSAGE(spillway::provider_reply)
+SPILLWAY_MESSAGE(spillway::cancel_call)
