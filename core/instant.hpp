@@ -2,6 +2,8 @@
 
 #include "core/units.hpp"
 
+#include <functional>
+
 namespace spillway {
 
 /// One moment on both clocks. Windows of a minute use `mono`, civil days and months use `wall`.
@@ -9,6 +11,9 @@ struct instant {
   mono_time mono{};
   wall_time wall{};
 };
+
+/// Tells civil time for a monotonic moment that is now. Given by the runtime; virtual in tests.
+using wall_clock = std::function<wall_time(mono_time)>;
 
 /// The same moment `d` later.
 constexpr instant operator+(instant t, duration d) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/completion_status.hpp"
 #include "core/failure.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
@@ -36,23 +37,6 @@ struct run_completion {
   bool allow_fallback = true; ///< false: only the first candidate
   call_labels labels;
 };
-
-enum class completion_status {
-  answered,
-  unknown_target,    ///< neither a route nor a model
-  context_too_long,  ///< fits no candidate
-  over_budget,       ///< no candidate's worst case fits the budget
-  rate_limited,      ///< no candidate has room before the deadline
-  overloaded,        ///< a queue of ours is full
-  invalid_request,   ///< the provider found the request wrong
-  content_filtered,  ///< the provider refused the content
-  upstream_failed,   ///< every candidate failed
-  deadline_exceeded, ///< a call was cut by the deadline
-  cancelled,
-  shutting_down,
-};
-
-const char* to_string(completion_status status) noexcept;
 
 /// One upstream call made for a request.
 struct attempt_summary {

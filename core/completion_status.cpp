@@ -1,4 +1,4 @@
-#include "messages/completion.hpp"
+#include "core/completion_status.hpp"
 
 namespace spillway {
 

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/instant.hpp"
+#include "core/rate/admission.hpp"
+#include "core/rate/fair_queue.hpp"
+#include "messages/private_handles.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <unordered_map>
+#include <vector>
+
+namespace spillway::actors {
+
+struct limiter_options {
+  model_id model;
+  rate::limits limits;
+  wall_clock wall;
+  std::vector<rate::restored_lease> restored; ///< what a restart must still count
+};
+
+/// Owns the admission and the queue of one credential and model. Grants in the order the queue
+/// decides, wakes itself when a window gives something back, and turns the leases of a dead holder
+/// into unknown ones.
+class limiter_state {
+public:
+  static constexpr const char* name = "limiter";
+
+  void start(limiter_self::pointer self, limiter_options options);
+
+  permit_reply on_acquire_permit(const acquire_permit& m);
+  caf::result<permit_reply> on_await_permit(const await_permit& m);
+  void on_withdraw_permit(const withdraw_permit& m);
+  void on_settle_permit(const settle_permit& m);
+  void on_release_permit(const release_permit& m);
+  limiter_status on_get_limiter_status();
+  void on_wake_due();
+  void on_holder_down(const caf::down_msg& m);
+  void on_stop();
+
+private:
+  using promise = caf::typed_response_promise<permit_reply>;
+
+  instant now() const;
+  void remember_holder(lease_id lease);
+  void answer(lease_id lease, permit_verdict verdict);
+  void serve_queue();
+  void arm();
+
+  limiter_self::pointer self_ = nullptr;
+  model_id model_;
+  wall_clock wall_;
+  rate::admission desk_{rate::limits{}};
+  rate::fair_queue queue_;
+  std::unordered_map<lease_id, promise> waiting_;
+  std::unordered_map<caf::actor_addr, lease_id> holders_; ///< the last lease of each job
+  mono_time armed_at_ = mono_time::max();
+};
+
+limiter_self::behavior_type limiter(limiter_self::stateful_pointer<limiter_state> self,
+                                    limiter_options options);
+
+} // namespace spillway::actors

@@ -1,0 +1,87 @@
+#include "core/routing/selection.hpp"
+
+#include "core/bounds.hpp"
+#include "core/tokens/estimator.hpp"
+
+#include <algorithm>
+
+namespace spillway::routing {
+namespace {
+
+/// The bound to send upstream. What the caller asks is kept unless the model cannot do it; what we
+/// choose ourselves also leaves the call room in the token window.
+token_count fit_output(const model_entry& model, const chat_request& request,
+                       const selection_policy& policy, token_count input) {
+  token_count bound = std::min(model.output_max, model.context_max - input);
+  if (request.output_tokens_max)
+    return std::min(bound, *request.output_tokens_max);
+  if (policy.output_default)
+    bound = std::min(bound, *policy.output_default);
+  const auto window = model.limits.tokens_per_minute;
+  if (window && model.charged_as == token_charge::input_and_output_max
+      && token_count{*window} > input)
+    bound = std::min(bound, token_count{*window} - input);
+  return bound;
+}
+
+token_count arrival_charge(const model_entry& model, token_count input, token_count output) {
+  return model.charged_as == token_charge::input_only ? input : input + output;
+}
+
+bool may_go_unpriced(const selection_policy& policy, const model_id& id) {
+  return !policy.refuse_unknown_price || std::ranges::count(policy.unpriced_allowed, id) != 0;
+}
+
+std::string context_text(const model_entry& model, token_count input) {
+  return model.id.value + ": the prompt is about " + std::to_string(input.value())
+         + " tokens, its context holds " + std::to_string(model.context_max.value());
+}
+
+std::string price_text(const model_entry& model) {
+  return model.id.value + ": no price is configured, so no budget can hold it; add a price or list "
+                          "it in budget.unpriced_allowed";
+}
+
+void consider(const model_entry& model, const chat_request& request, const selection_policy& policy,
+              const tokens::token_estimate& input, wall_time now, selection& out) {
+  if (input.likely >= model.context_max) {
+    out.rejected.push_back(
+      {&model, rejection_reason::context_too_long, context_text(model, input.likely)});
+    return;
+  }
+  const token_count output = fit_output(model, request, policy, input.likely);
+  // A prompt the provider accepts is no longer than its context, whatever our byte count says.
+  const token_count input_most = std::min(input.at_most, model.context_max);
+  const auto cost = money::worst_case_cost(input_most, output, model.pricing, now);
+  if (!cost && !may_go_unpriced(policy, model.id)) {
+    out.rejected.push_back({&model, rejection_reason::unknown_price, price_text(model)});
+    return;
+  }
+  out.candidates.push_back({&model, input.likely, output,
+                            arrival_charge(model, input.likely, output),
+                            cost.value_or(nano_usd{0})});
+}
+
+} // namespace
+
+selection select_candidates(const catalog& models, const route& preference,
+                            const chat_request& request, const selection_policy& policy,
+                            wall_time now) {
+  selection out;
+  const tokens::token_estimate input = tokens::estimate_input(request);
+  for (const model_id& id : preference.models) {
+    if (out.candidates.size() == bounds::candidates_max)
+      break;
+    if (const model_entry* model = models.find(id))
+      consider(*model, request, policy, input, now, out);
+  }
+  return out;
+}
+
+token_count settled_charge(const model_entry& model, token_count reserved,
+                           const token_usage& usage) {
+  return model.charged_as == token_charge::input_only ? usage.input
+                                                      : std::max(reserved, usage.total());
+}
+
+} // namespace spillway::routing

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/catalog.hpp"
+#include "core/chat.hpp"
+#include "core/units.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Which models may serve a request, in which order, and what each would take.
+namespace spillway::routing {
+
+/// A named order of preference over models.
+struct route {
+  std::string name;
+  std::vector<model_id> models;
+};
+
+/// What holds for every selection of a runtime.
+struct selection_policy {
+  bool refuse_unknown_price = true;         ///< a model without a price cannot be kept in a budget
+  std::vector<model_id> unpriced_allowed;   ///< except these
+  std::optional<token_count> output_default; ///< bound on replies of requests that name none
+};
+
+/// A model that can serve the request, and what one call of it takes at most.
+struct candidate {
+  const model_entry* model = nullptr; ///< lives as long as the catalog
+  token_count input_likely;
+  token_count output_max; ///< sent upstream: the hard bound that makes the reservation hold
+  token_count charge;     ///< of the token window, on arrival
+  nano_usd worst_cost;
+};
+
+enum class rejection_reason { context_too_long, unknown_price };
+
+struct rejection {
+  const model_entry* model = nullptr;
+  rejection_reason reason = rejection_reason::context_too_long;
+  std::string text; ///< for people: the figures
+};
+
+struct selection {
+  std::vector<candidate> candidates; ///< in order of preference, at most `bounds::candidates_max`
+  std::vector<rejection> rejected;
+};
+
+/// Sorts the models of `preference` into those that can serve `request` and those that cannot, and
+/// reckons what each would take at the prices of `now`. Models that the catalog lacks are skipped.
+selection select_candidates(const catalog& models, const route& preference,
+                            const chat_request& request, const selection_policy& policy,
+                            wall_time now);
+
+/// What a call took of the token window in the end, once the provider has said what it used.
+/// Source: OpenAI documents no give-back of a reservation made on arrival
+/// (platform.openai.com/docs/guides/rate-limits, read 2026-11); Gemini counts input alone
+/// (ai.google.dev/gemini-api/docs/rate-limits, read 2026-10-17).
+token_count settled_charge(const model_entry& model, token_count reserved,
+                           const token_usage& usage);
+
+} // namespace spillway::routing

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "core/routing/fallback.hpp"
+#include "messages/handles.hpp"
+
+#include <memory>
+#include <vector>
+
+/// What actors say to themselves and to their closest kin, beside the public protocol. A timer that
+/// fires late or twice is harmless: every handler looks at the state, not at the timer.
+namespace spillway {
+
+/// Timer: something in this actor may be due.
+struct wake_due {};
+
+/// Timer: rows are waiting for their group commit.
+struct commit_due {};
+
+/// Where a model's calls go.
+struct call_target {
+  key_id key;
+  limiter_actor limiter;
+  provider_actor provider;
+};
+
+/// Router to job: serve this request. `candidates` and `targets` run side by side and are not
+/// empty; the candidates' models live as long as `models`.
+struct assign_completion {
+  run_completion request;
+  mono_time accepted_at{};
+  std::shared_ptr<const catalog> models;
+  std::vector<routing::candidate> candidates;
+  std::vector<call_target> targets;
+};
+
+/// Job to router: this request is over, the job is free.
+struct completion_finished {
+  completion_reply reply;
+};
+
+/// Job to itself: the permit wait, the pause or the whole request is over.
+struct deadline_due {};
+struct pause_over {
+  std::uint64_t step = 0; ///< stale if the job has moved on
+};
+
+/// Transport to provider: an exchange is over.
+struct exchange_finished;
+
+/// Supervisor to router: from now on, this model's calls go there.
+struct replace_target {
+  model_id model;
+  call_target target;
+};
+
+/// Serves one request at a time; the router keeps idle ones for the next.
+using completion_job_actor = caf::typed_actor<
+  // Serve a request; ends in `completion_finished`.
+  caf::reacts_to<assign_completion>,
+  // End it early.
+  caf::reacts_to<cancel_completion>>;
+
+using completion_job_self
+  = completion_job_actor::extend<caf::reacts_to<deadline_due>, caf::reacts_to<pause_over>>;
+
+using router_self = router_actor::extend<caf::reacts_to<completion_finished>,
+                                         caf::reacts_to<replace_target>, caf::reacts_to<wake_due>>;
+
+using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
+
+using langfuse_batcher_self = langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>,
+                                                             caf::reacts_to<wake_due>>;
+
+using provider_self = provider_actor::extend<caf::reacts_to<exchange_finished>>;
+
+using journal_self = journal_actor::extend<caf::reacts_to<commit_due>>;
+
+} // namespace spillway
+
+SPILLWAY_MESSAGE(spillway::wake_due)
+SPILLWAY_MESSAGE(spillway::commit_due)
+SPILLWAY_MESSAGE(spillway::assign_completion)
+SPILLWAY_MESSAGE(spillway::completion_finished)
+SPILLWAY_MESSAGE(spillway::deadline_due)
+SPILLWAY_MESSAGE(spillway::pause_over)
+SPILLWAY_MESSAGE(spillway::exchange_finished)
+SPILLWAY_MESSAGE(spillway::replace_target)
