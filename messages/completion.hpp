@@ -43,7 +43,7 @@ struct attempt_summary {
   model_id model;
   std::optional<failure_kind> failure; ///< none: it answered
   token_usage usage;
-  nano_usd cost;
+  nano_usd cost; ///< or, if the outcome is unknown, what is held for it
 };
 
 /// The one reply to `run_completion`; every refusal is one too.
@@ -53,7 +53,7 @@ struct completion_reply {
   std::shared_ptr<const chat_reply> reply; ///< set if and only if answered
   model_id model;                          ///< that answered
   std::string reason;                      ///< for people: why not, and what to do
-  money::call_cost cost;                   ///< of all attempts
+  money::call_cost cost;                   ///< of the answer
   duration waited{};                       ///< for permits
   duration elapsed{};
   std::vector<attempt_summary> attempts;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/agent.hpp"
 #include "messages/alert.hpp"
 #include "messages/completion.hpp"
 #include "messages/durability.hpp"
@@ -82,5 +83,15 @@ using journal_actor = caf::typed_actor<
 using alert_sink_actor = caf::typed_actor<
   // Something they should know.
   caf::reacts_to<raise_alert>>;
+
+/// Thinks, acts and observes until a task is done. Any number per runtime; outside its core.
+using react_agent_actor = caf::typed_actor<
+  // Work on a task.
+  caf::replies_to<run_agent>::with<agent_reply>>;
+
+/// Runs tools, which may block. Detached; shared by the agents that have the same tools.
+using tool_runner_actor = caf::typed_actor<
+  // Run these calls.
+  caf::replies_to<run_tools>::with<tools_reply>>;
 
 } // namespace spillway

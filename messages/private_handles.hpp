@@ -63,6 +63,11 @@ using completion_job_actor = caf::typed_actor<
 using completion_job_self
   = completion_job_actor::extend<caf::reacts_to<deadline_due>, caf::reacts_to<pause_over>>;
 
+/// Timer of an agent: try the refused step again.
+struct step_due {};
+
+using react_agent_self = react_agent_actor::extend<caf::reacts_to<step_due>>;
+
 using router_self = router_actor::extend<caf::reacts_to<completion_finished>,
                                          caf::reacts_to<replace_target>, caf::reacts_to<wake_due>>;
 
@@ -81,6 +86,7 @@ SPILLWAY_MESSAGE(spillway::wake_due)
 SPILLWAY_MESSAGE(spillway::commit_due)
 SPILLWAY_MESSAGE(spillway::assign_completion)
 SPILLWAY_MESSAGE(spillway::completion_finished)
+SPILLWAY_MESSAGE(spillway::step_due)
 SPILLWAY_MESSAGE(spillway::deadline_due)
 SPILLWAY_MESSAGE(spillway::pause_over)
 SPILLWAY_MESSAGE(spillway::exchange_finished)

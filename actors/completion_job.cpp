@@ -1,0 +1,382 @@
+#include "actors/completion_job.hpp"
+
+#include "actors/generation_record.hpp"
+#include "core/bounds.hpp"
+
+#include <algorithm>
+
+namespace spillway::actors {
+namespace {
+
+/// Leases of one request are numbered within its id: unique without a shared counter.
+constexpr std::uint64_t attempts_per_request_max = 256;
+
+lease_id lease_of(request_id request, std::uint64_t attempt) {
+  SPILLWAY_ASSERT(attempt < attempts_per_request_max);
+  return {request.value * attempts_per_request_max + attempt};
+}
+
+rate::lease_end lease_end_of(const provider_reply& m, const call_failure& failure) {
+  if (!m.request_sent)
+    return rate::lease_end::not_sent;
+  if (failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::quota_exhausted)
+    return rate::lease_end::rejected;
+  return rate::lease_end::unknown;
+}
+
+call_outcome outcome_of(rate::lease_end how) {
+  switch (how) {
+    case rate::lease_end::not_sent: return call_outcome::not_sent;
+    case rate::lease_end::rejected: return call_outcome::rejected;
+    case rate::lease_end::unknown: return call_outcome::unknown;
+  }
+  return call_outcome::unknown;
+}
+
+} // namespace
+
+void completion_job_state::start(completion_job_self::pointer self,
+                                 completion_job_options options) {
+  self_ = self;
+  options_ = std::move(options);
+}
+
+// -- from the router ------------------------------------------------------------------------------
+
+void completion_job_state::on_assign_completion(assign_completion& m) {
+  SPILLWAY_ASSERT(stage_ == stage::idle && !m.candidates.empty());
+  job_ = std::move(m);
+  attempts_ = 0;
+  cut_.reset();
+  reply_ = {};
+  reply_.id = job_.request.id;
+  if (job_.request.labels.trace_id.empty())
+    job_.request.labels.trace_id = new_trace_id(options_.seed, job_.request.id);
+  deadline_ = job_.accepted_at + job_.request.deadline;
+  arm_deadline();
+  walk_.emplace(job_.candidates, options_.policy, options_.seed ^ job_.request.id.value);
+  take(walk_->begin());
+}
+
+void completion_job_state::on_cancel_completion(const cancel_completion& m) {
+  if (stage_ != stage::idle && m.id == job_.request.id)
+    cut(completion_status::cancelled);
+}
+
+void completion_job_state::arm_deadline() {
+  // One timer serves many requests: it looks at the deadline of the request it finds.
+  if (armed_at_ <= deadline_)
+    return;
+  armed_at_ = deadline_;
+  self_->delayed_send(self_, std::max(time_left(), duration{}), deadline_due{});
+}
+
+void completion_job_state::on_deadline_due() {
+  armed_at_ = mono_time::max();
+  if (stage_ == stage::idle)
+    return;
+  if (time_left() > duration{})
+    arm_deadline();
+  else
+    cut(completion_status::deadline_exceeded);
+}
+
+// -- one step of the walk -------------------------------------------------------------------------
+
+void completion_job_state::take(const routing::next_step& step) {
+  using kind = routing::next_step::kind;
+  switch (step.what) {
+    case kind::attempt: reserve(step.candidate, false); break;
+    case kind::queue: reserve(step.candidate, true); break;
+    case kind::pause:
+      stage_ = stage::pausing;
+      attempt_.candidate = step.candidate;
+      self_->delayed_send(self_, step.delay, pause_over{++step_});
+      break;
+    case kind::give_up:
+      reply_.reason = walk_->reason();
+      reply_.retry_after = walk_->shortest_wait();
+      finish(step.status);
+      break;
+  }
+}
+
+void completion_job_state::on_pause_over(const pause_over& m) {
+  if (stage_ == stage::pausing && m.step == step_)
+    reserve(attempt_.candidate, false);
+}
+
+template <class Handle, class Command, class Handler>
+void completion_job_state::ask(const Handle& whom, Command command, Handler on_reply) {
+  // Unbounded in time, because the request's own deadline stands above it.
+  self_->request(whom, caf::infinite, std::move(command))
+    .then(
+      [this, step = ++step_, on_reply](const auto& reply) {
+        if (step == step_)
+          (this->*on_reply)(reply);
+      },
+      [this, step = step_](const caf::error& why) {
+        if (step == step_)
+          on_actor_down(why);
+      });
+}
+
+void completion_job_state::reserve(std::size_t candidate, bool queue) {
+  stage_ = stage::reserving;
+  attempt_ = {lease_of(job_.request.id, ++attempts_), candidate, queue, {}};
+  ask(options_.budget,
+      reserve_spend{reservation(), scopes(), job_.candidates[candidate].worst_cost},
+      &completion_job_state::on_spend_reply);
+}
+
+void completion_job_state::on_spend_reply(const spend_reply& m) {
+  if (m.decision.reserved)
+    return ask_permit();
+  ++step_;
+  take(walk_->on_refusal(completion_status::over_budget,
+                         "costs up to " + to_display_usd(candidate().worst_cost, 6) + ", and "
+                           + m.decision.account + " has " + to_display_usd(m.decision.headroom, 6)
+                           + " left",
+                         time_left()));
+}
+
+void completion_job_state::ask_permit() {
+  stage_ = stage::permitting;
+  attempt_.permit_asked_at = now();
+  const rate::waiting_call call{attempt_.lease, {candidate().charge}, deadline_,
+                                job_.request.labels.team, job_.request.level};
+  if (attempt_.queue)
+    ask(target().limiter, await_permit{call}, &completion_job_state::on_permit_reply);
+  else
+    ask(target().limiter, acquire_permit{call}, &completion_job_state::on_permit_reply);
+}
+
+void completion_job_state::on_permit_reply(const permit_reply& m) {
+  if (attempt_.queue)
+    reply_.waited += now() - attempt_.permit_asked_at;
+  if (m.verdict == permit_verdict::granted)
+    return write_intent();
+  self_->send(options_.budget, release_spend{reservation()});
+  switch (m.verdict) {
+    case permit_verdict::wait: return take(walk_->on_wait(m.forecast, time_left()));
+    case permit_verdict::never:
+      return refuse_candidate(completion_status::rate_limited,
+                              "needs " + std::to_string(candidate().charge.value())
+                                + " tokens, more than its limit ever allows; lower max_tokens or "
+                                  "raise the tier");
+    case permit_verdict::overloaded:
+      return refuse_candidate(completion_status::overloaded, "its queue is full");
+    case permit_verdict::expired:
+      reply_.reason = candidate().model->id.value + " had no room before the deadline";
+      return finish(completion_status::rate_limited);
+    default: return refuse_candidate(completion_status::shutting_down, "its limiter stopped");
+  }
+}
+
+void completion_job_state::write_intent() {
+  if (!options_.journal)
+    return call();
+  stage_ = stage::journaling;
+  call_intent row{attempt_.lease,       reservation(),       job_.request.id,
+                  static_cast<int>(attempts_), target().key, candidate().model->id,
+                  candidate().charge,   candidate().worst_cost, scopes(),
+                  options_.wall(now())};
+  ask(options_.journal, record_intent{std::move(row)}, &completion_job_state::on_journal_reply);
+}
+
+void completion_job_state::on_journal_reply(const journal_reply& m) {
+  if (m.durable && !cut_)
+    return call();
+  release_unsent();
+  if (cut_)
+    return finish(*cut_);
+  reply_.reason = "the journal takes no more: " + m.reason;
+  finish(completion_status::overloaded);
+}
+
+void completion_job_state::call() {
+  stage_ = stage::calling;
+  ask(target().provider,
+      call_provider{attempt_.lease, candidate().model->upstream_name, candidate().output_max,
+                    job_.request.chat, time_left()},
+      &completion_job_state::on_provider_reply);
+}
+
+void completion_job_state::on_provider_reply(const provider_reply& m) {
+  if (const auto* answer = std::get_if<std::shared_ptr<const chat_reply>>(&m.outcome))
+    on_answer(m, *answer);
+  else
+    on_call_failure(m, std::get<call_failure>(m.outcome));
+}
+
+void completion_job_state::on_answer(const provider_reply& m,
+                                     const std::shared_ptr<const chat_reply>& answer) {
+  const money::call_cost cost
+    = money::cost_of(answer->usage, candidate().model->pricing, options_.wall(now()))
+        .value_or(money::call_cost{});
+  settle(m, *answer, cost);
+  trace(m, answer, nullptr, cost);
+  reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
+  reply_.cost = cost;
+  if (cut_)
+    return finish(*cut_);
+  reply_.reply = answer;
+  reply_.model = candidate().model->id;
+  finish(completion_status::answered);
+}
+
+void completion_job_state::on_call_failure(const provider_reply& m, const call_failure& failure) {
+  const nano_usd held = release_failed(m, failure);
+  warn_of(failure);
+  trace(m, nullptr, &failure, {});
+  reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held});
+  if (cut_)
+    return finish(*cut_);
+  take(walk_->on_failure(failure, time_left()));
+}
+
+// -- the ends of a call ---------------------------------------------------------------------------
+
+void completion_job_state::settle(const provider_reply& m, const chat_reply& answer,
+                                  const money::call_cost& cost) {
+  const token_count charged
+    = routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
+  self_->send(target().limiter,
+              settle_permit{attempt_.lease, charged, m.sent_at, m.first_byte_at});
+  self_->send(options_.budget, settle_spend{reservation(), cost.total});
+  if (options_.journal)
+    self_->send(options_.journal,
+                record_settlement{{attempt_.lease, call_outcome::settled, charged, answer.usage,
+                                   cost.total, options_.wall(now())}});
+}
+
+void completion_job_state::release_unsent() {
+  self_->send(target().limiter,
+              release_permit{attempt_.lease, rate::lease_end::not_sent, {}, {}});
+  self_->send(options_.budget, release_spend{reservation()});
+  if (options_.journal)
+    self_->send(options_.journal, record_settlement{{attempt_.lease, call_outcome::not_sent, {}, {},
+                                                     {}, options_.wall(now())}});
+}
+
+nano_usd completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
+  const rate::lease_end how = lease_end_of(m, failure);
+  const std::optional<duration> pause
+    = failure.kind == failure_kind::rate_limited ? failure.retry_after : std::nullopt;
+  self_->send(target().limiter, release_permit{attempt_.lease, how, m.sent_at, pause});
+  // The provider may bill a call whose answer never came: its worst case stays spent.
+  const bool charged = m.request_sent && may_have_been_charged(failure.kind);
+  const nano_usd held = charged ? candidate().worst_cost : nano_usd{0};
+  if (charged)
+    self_->send(options_.budget, settle_spend{reservation(), held});
+  else
+    self_->send(options_.budget, release_spend{reservation()});
+  if (options_.journal)
+    self_->send(options_.journal,
+                record_settlement{{attempt_.lease, outcome_of(how), candidate().charge, {}, held,
+                                   options_.wall(now())}});
+  return held;
+}
+
+void completion_job_state::warn_of(const call_failure& failure) {
+  const std::string& model = candidate().model->id.value;
+  if (failure.kind == failure_kind::rate_limited)
+    self_->send(options_.alerts,
+                raise_alert{alert_severity::warning, "rate_limited_by_provider", model,
+                            "the provider refused a call that our limits allowed: "
+                              + failure.message});
+  else if (failure.kind == failure_kind::unauthorized
+           || failure.kind == failure_kind::quota_exhausted)
+    self_->send(options_.alerts, raise_alert{alert_severity::critical, to_string(failure.kind),
+                                             model, failure.message});
+}
+
+void completion_job_state::trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
+                                 const call_failure* failure, const money::call_cost& cost) {
+  const finished_call call{job_.request,
+                           candidate(),
+                           attempts_,
+                           m,
+                           std::move(answer),
+                           failure,
+                           cost,
+                           reply_.attempts.empty() ? model_id{} : reply_.attempts.back().model,
+                           reply_.waited};
+  self_->send(options_.traces,
+              record_generation{make_generation(call, {now(), options_.wall(now())})});
+}
+
+// -- the ends of a request ------------------------------------------------------------------------
+
+void completion_job_state::cut(completion_status why) {
+  switch (stage_) {
+    case stage::idle: return;
+    case stage::pausing: break;
+    case stage::reserving: self_->send(options_.budget, release_spend{reservation()}); break;
+    case stage::permitting:
+      self_->send(target().limiter, withdraw_permit{attempt_.lease});
+      self_->send(options_.budget, release_spend{reservation()});
+      break;
+    case stage::journaling: cut_ = why; return;
+    case stage::calling:
+      // The provider's reply says what the cut call cost; it comes as soon as the call is closed.
+      cut_ = why;
+      self_->send(target().provider, cancel_call{attempt_.lease});
+      return;
+  }
+  finish(why);
+}
+
+void completion_job_state::refuse_candidate(completion_status why, std::string text) {
+  take(walk_->on_refusal(why, std::move(text), time_left()));
+}
+
+void completion_job_state::on_actor_down(const caf::error& why) {
+  const std::string text = "an internal actor stopped: " + caf::to_string(why);
+  if (stage_ == stage::calling) {
+    provider_reply lost;
+    lost.outcome = call_failure{failure_kind::interrupted, 0, text, {}};
+    lost.sent_at = lost.first_byte_at = lost.finished_at = now();
+    return on_provider_reply(lost);
+  }
+  if (stage_ == stage::journaling)
+    return on_journal_reply({false, text});
+  if (stage_ == stage::permitting)
+    self_->send(options_.budget, release_spend{reservation()});
+  refuse_candidate(completion_status::upstream_failed, text);
+}
+
+void completion_job_state::finish(completion_status status) {
+  ++step_;
+  stage_ = stage::idle;
+  reply_.status = status;
+  reply_.elapsed = now() - job_.accepted_at;
+  walk_.reset();
+  job_.request.chat.reset();
+  self_->send(options_.router, completion_finished{std::move(reply_)});
+}
+
+std::vector<money::scope_value> completion_job_state::scopes() const {
+  const call_labels& labels = job_.request.labels;
+  std::vector<money::scope_value> out{{"key", target().key.value}};
+  if (!labels.team.empty())
+    out.push_back({"team", labels.team});
+  if (!labels.session.empty())
+    out.push_back({"session", labels.session});
+  for (const std::string& tag : labels.tags)
+    out.push_back({"tag", tag});
+  return out;
+}
+
+completion_job_self::behavior_type completion_job(
+  completion_job_self::stateful_pointer<completion_job_state> self, completion_job_options options) {
+  self->state.start(self, std::move(options));
+  return {
+    [self](assign_completion& m) { self->state.on_assign_completion(m); },
+    [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
+    [self](deadline_due) { self->state.on_deadline_due(); },
+    [self](const pause_over& m) { self->state.on_pause_over(m); },
+  };
+}
+
+} // namespace spillway::actors

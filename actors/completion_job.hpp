@@ -1,0 +1,108 @@
+#pragma once
+
+#include "core/instant.hpp"
+#include "core/routing/fallback.hpp"
+#include "messages/private_handles.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace spillway::actors {
+
+struct completion_job_options {
+  router_self router; ///< gets the outcome; owns the job
+  budget_actor budget;
+  langfuse_batcher_actor traces;
+  alert_sink_actor alerts;
+  journal_actor journal; ///< none: nothing is made durable
+  routing::fallback_policy policy;
+  wall_clock wall;
+  std::uint64_t seed = 0; ///< for jitter and trace ids
+};
+
+/// Serves one request: reserve -> permit -> intent -> call -> settle -> trace, along the candidates
+/// that `core/routing/fallback` names, until one answers or none is left.
+///
+/// Whatever ends a call, its reservation, its lease and its intent get exactly one terminal message
+/// each. Messages between two actors keep their order, so a release may follow its command at once,
+/// answered or not.
+class completion_job_state {
+public:
+  static constexpr const char* name = "completion_job";
+
+  void start(completion_job_self::pointer self, completion_job_options options);
+
+  void on_assign_completion(assign_completion& m);
+  void on_cancel_completion(const cancel_completion& m);
+  void on_deadline_due();
+  void on_pause_over(const pause_over& m);
+
+private:
+  /// What the job waits for.
+  enum class stage { idle, pausing, reserving, permitting, journaling, calling };
+
+  /// One call from its reservation to its settlement.
+  struct attempt {
+    lease_id lease;
+    std::size_t candidate = 0;
+    bool queue = false; ///< wait for the permit as long as it takes
+    mono_time permit_asked_at{};
+  };
+
+  void take(const routing::next_step& step);
+  void reserve(std::size_t candidate, bool queue);
+  void on_spend_reply(const spend_reply& m);
+  void ask_permit();
+  void on_permit_reply(const permit_reply& m);
+  void write_intent();
+  void on_journal_reply(const journal_reply& m);
+  void call();
+  void on_provider_reply(const provider_reply& m);
+  void on_answer(const provider_reply& m, const std::shared_ptr<const chat_reply>& answer);
+  void on_call_failure(const provider_reply& m, const call_failure& failure);
+
+  void settle(const provider_reply& m, const chat_reply& answer, const money::call_cost& cost);
+  void release_unsent();
+  nano_usd release_failed(const provider_reply& m, const call_failure& failure);
+  void warn_of(const call_failure& failure);
+  void trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
+             const call_failure* failure, const money::call_cost& cost);
+
+  void cut(completion_status why);
+  void refuse_candidate(completion_status why, std::string text);
+  void finish(completion_status status);
+
+  template <class Handle, class Command, class Handler>
+  void ask(const Handle& whom, Command command, Handler on_reply);
+  void on_actor_down(const caf::error& why);
+
+  const routing::candidate& candidate() const { return job_.candidates[attempt_.candidate]; }
+  const call_target& target() const { return job_.targets[attempt_.candidate]; }
+  reservation_id reservation() const { return {attempt_.lease.value}; }
+  mono_time now() const { return self_->clock().now(); }
+  duration time_left() const { return deadline_ - now(); }
+  std::vector<money::scope_value> scopes() const;
+  void arm_deadline();
+
+  completion_job_self::pointer self_ = nullptr;
+  completion_job_options options_;
+  assign_completion job_;
+  std::optional<routing::fallback> walk_;
+  stage stage_ = stage::idle;
+  attempt attempt_;
+  std::uint64_t attempts_ = 0;      ///< of this request; numbers its leases
+  std::uint64_t step_ = 0;          ///< counts over all requests; a reply to an older one is stale
+  std::optional<completion_status> cut_; ///< the request is over once the call has been settled
+  mono_time deadline_{};
+  mono_time armed_at_ = mono_time::max();
+  completion_reply reply_;
+};
+
+completion_job_self::behavior_type completion_job(
+  completion_job_self::stateful_pointer<completion_job_state> self, completion_job_options options);
+
+} // namespace spillway::actors

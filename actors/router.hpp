@@ -1,0 +1,79 @@
+#pragma once
+
+#include "core/catalog.hpp"
+#include "core/instant.hpp"
+#include "core/report/usage_report.hpp"
+#include "core/routing/selection.hpp"
+#include "messages/private_handles.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace spillway::actors {
+
+struct router_options {
+  std::shared_ptr<const catalog> models;
+  std::vector<routing::route> routes;
+  routing::selection_policy selection;
+  std::unordered_map<model_id, call_target> targets; ///< one for each model of the catalog
+  /// Spawns an idle job that reports to the router given.
+  std::function<completion_job_actor(router_self)> spawn_job;
+  wall_clock wall;
+  request_id first_id{1}; ///< ids count up from here; above all ids of earlier runs
+};
+
+/// Takes requests in, picks their candidates, hands each to a job of its own and gives the outcome
+/// back. Keeps idle jobs: a job serves many requests, one at a time.
+class router_state {
+public:
+  static constexpr const char* name = "router";
+
+  void start(router_self::pointer self, router_options options);
+
+  caf::result<completion_reply> on_run_completion(run_completion& m);
+  void on_cancel_completion(const cancel_completion& m);
+  void on_completion_finished(completion_finished& m);
+  router_status on_get_router_status() const;
+  caf::result<drain_reply> on_drain_requests(const drain_requests& m);
+  void on_replace_target(replace_target& m);
+  void on_drain_timeout();
+  void on_job_down(const caf::down_msg& m);
+  void on_stop();
+
+private:
+  struct running_request {
+    caf::typed_response_promise<completion_reply> promise;
+    completion_job_actor job;
+  };
+
+  const routing::route* find_route(const std::string& target);
+  completion_reply refusal(const run_completion& m, completion_status why, std::string reason);
+  completion_reply unknown_target(const run_completion& m) const;
+  completion_reply unservable(const run_completion& m, const routing::selection& selected);
+  caf::result<completion_reply> hand_to_job(run_completion& m, routing::selection selected);
+  completion_job_actor take_job();
+  void conclude(running_request& done, completion_reply reply);
+  void answer_drain();
+
+  router_self::pointer self_ = nullptr;
+  router_options options_;
+  std::unordered_map<std::string, routing::route> routes_; ///< and one for each single model
+  std::unordered_map<request_id, running_request> running_;
+  std::vector<completion_job_actor> idle_;
+  std::vector<caf::typed_response_promise<drain_reply>> draining_;
+  bool stopping_ = false;
+  std::size_t cancelled_ = 0;
+  std::uint64_t next_id_ = 1;
+  report::usage_report usage_;
+};
+
+router_self::behavior_type router(router_self::stateful_pointer<router_state> self,
+                                  router_options options);
+
+} // namespace spillway::actors
