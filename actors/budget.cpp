@@ -53,7 +53,7 @@ void budget_state::report_overrun(reservation_id id, nano_usd excess) {
   self_->send(alerts_, raise_alert{alert_severity::warning, "spend_over_reservation",
                                    "reservation " + std::to_string(id.value),
                                    "a call cost " + to_display_usd(excess, 6)
-                                     + " more than its worst case; check the model's prices"});
+                                       + " more than its worst case; check the model's prices"});
 }
 
 budget_actor::behavior_type budget(budget_actor::stateful_pointer<budget_state> self,
@@ -61,10 +61,10 @@ budget_actor::behavior_type budget(budget_actor::stateful_pointer<budget_state> 
   self->state.start(self, std::move(options));
   self->set_down_handler([self](caf::down_msg& m) { self->state.on_holder_down(m); });
   return {
-    [self](const reserve_spend& m) { return self->state.on_reserve_spend(m); },
-    [self](const settle_spend& m) { self->state.on_settle_spend(m); },
-    [self](const release_spend& m) { self->state.on_release_spend(m); },
-    [self](get_budget_status) { return self->state.on_get_budget_status(); },
+      [self](const reserve_spend& m) { return self->state.on_reserve_spend(m); },
+      [self](const settle_spend& m) { self->state.on_settle_spend(m); },
+      [self](const release_spend& m) { self->state.on_release_spend(m); },
+      [self](get_budget_status) { return self->state.on_get_budget_status(); },
   };
 }
 

@@ -110,15 +110,15 @@ template <class Handle, class Command, class Handler>
 void completion_job_state::ask(const Handle& whom, Command command, Handler on_reply) {
   // Unbounded in time, because the request's own deadline stands above it.
   self_->request(whom, caf::infinite, std::move(command))
-    .then(
-      [this, step = ++step_, on_reply](const auto& reply) {
-        if (step == step_)
-          (this->*on_reply)(reply);
-      },
-      [this, step = step_](const caf::error& why) {
-        if (step == step_)
-          on_actor_down(why);
-      });
+      .then(
+          [this, step = ++step_, on_reply](const auto& reply) {
+            if (step == step_)
+              (this->*on_reply)(reply);
+          },
+          [this, step = step_](const caf::error& why) {
+            if (step == step_)
+              on_actor_down(why);
+          });
 }
 
 void completion_job_state::reserve(std::size_t candidate, bool queue) {
@@ -135,16 +135,19 @@ void completion_job_state::on_spend_reply(const spend_reply& m) {
   ++step_;
   take(walk_->on_refusal(completion_status::over_budget,
                          "costs up to " + to_display_usd(candidate().worst_cost, 6) + ", and "
-                           + m.decision.account + " has " + to_display_usd(m.decision.headroom, 6)
-                           + " left",
+                             + m.decision.account + " has " + to_display_usd(m.decision.headroom, 6)
+                             + " left",
                          time_left()));
 }
 
 void completion_job_state::ask_permit() {
   stage_ = stage::permitting;
   attempt_.permit_asked_at = now();
-  const rate::waiting_call call{attempt_.lease, {candidate().charge}, deadline_,
-                                job_.request.labels.team, job_.request.level};
+  const rate::waiting_call call{attempt_.lease,
+                                {candidate().charge},
+                                deadline_,
+                                job_.request.labels.team,
+                                job_.request.level};
   if (attempt_.queue)
     ask(target().limiter, await_permit{call}, &completion_job_state::on_permit_reply);
   else
@@ -162,8 +165,8 @@ void completion_job_state::on_permit_reply(const permit_reply& m) {
     case permit_verdict::never:
       return refuse_candidate(completion_status::rate_limited,
                               "needs " + std::to_string(candidate().charge.value())
-                                + " tokens, more than its limit ever allows; lower max_tokens or "
-                                  "raise the tier");
+                                  + " tokens, more than its limit ever allows; lower max_tokens or "
+                                    "raise the tier");
     case permit_verdict::overloaded:
       return refuse_candidate(completion_status::overloaded, "its queue is full");
     case permit_verdict::expired:
@@ -177,10 +180,10 @@ void completion_job_state::write_intent() {
   if (!options_.journal)
     return call();
   stage_ = stage::journaling;
-  call_intent row{attempt_.lease,       reservation(),       job_.request.id,
-                  static_cast<int>(attempts_), target().key, candidate().model->id,
-                  candidate().charge,   candidate().worst_cost, scopes(),
-                  options_.wall(now())};
+  call_intent row{
+      attempt_.lease, reservation(),         job_.request.id,    static_cast<int>(attempts_),
+      target().key,   candidate().model->id, candidate().charge, candidate().worst_cost,
+      scopes(),       options_.wall(now())};
   ask(options_.journal, record_intent{std::move(row)}, &completion_job_state::on_journal_reply);
 }
 
@@ -211,9 +214,9 @@ void completion_job_state::on_provider_reply(const provider_reply& m) {
 
 void completion_job_state::on_answer(const provider_reply& m,
                                      const std::shared_ptr<const chat_reply>& answer) {
-  const money::call_cost cost
-    = money::cost_of(answer->usage, candidate().model->pricing, options_.wall(now()))
-        .value_or(money::call_cost{});
+  const money::call_cost cost =
+      money::cost_of(answer->usage, candidate().model->pricing, options_.wall(now()))
+          .value_or(money::call_cost{});
   settle(m, *answer, cost);
   trace(m, answer, nullptr, cost);
   reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
@@ -239,10 +242,9 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
 
 void completion_job_state::settle(const provider_reply& m, const chat_reply& answer,
                                   const money::call_cost& cost) {
-  const token_count charged
-    = routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
-  self_->send(target().limiter,
-              settle_permit{attempt_.lease, charged, m.sent_at, m.first_byte_at});
+  const token_count charged =
+      routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
+  self_->send(target().limiter, settle_permit{attempt_.lease, charged, m.sent_at, m.first_byte_at});
   self_->send(options_.budget, settle_spend{reservation(), cost.total});
   if (options_.journal)
     self_->send(options_.journal,
@@ -251,18 +253,19 @@ void completion_job_state::settle(const provider_reply& m, const chat_reply& ans
 }
 
 void completion_job_state::release_unsent() {
-  self_->send(target().limiter,
-              release_permit{attempt_.lease, rate::lease_end::not_sent, {}, {}});
+  self_->send(target().limiter, release_permit{attempt_.lease, rate::lease_end::not_sent, {}, {}});
   self_->send(options_.budget, release_spend{reservation()});
   if (options_.journal)
-    self_->send(options_.journal, record_settlement{{attempt_.lease, call_outcome::not_sent, {}, {},
-                                                     {}, options_.wall(now())}});
+    self_->send(options_.journal,
+                record_settlement{
+                    {attempt_.lease, call_outcome::not_sent, {}, {}, {}, options_.wall(now())}});
 }
 
-nano_usd completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
+nano_usd completion_job_state::release_failed(const provider_reply& m,
+                                              const call_failure& failure) {
   const rate::lease_end how = lease_end_of(m, failure);
-  const std::optional<duration> pause
-    = failure.kind == failure_kind::rate_limited ? failure.retry_after : std::nullopt;
+  const std::optional<duration> pause =
+      failure.kind == failure_kind::rate_limited ? failure.retry_after : std::nullopt;
   self_->send(target().limiter, release_permit{attempt_.lease, how, m.sent_at, pause});
   // The provider may bill a call whose answer never came: its worst case stays spent.
   const bool charged = m.request_sent && may_have_been_charged(failure.kind);
@@ -272,19 +275,20 @@ nano_usd completion_job_state::release_failed(const provider_reply& m, const cal
   else
     self_->send(options_.budget, release_spend{reservation()});
   if (options_.journal)
-    self_->send(options_.journal,
-                record_settlement{{attempt_.lease, outcome_of(how), candidate().charge, {}, held,
-                                   options_.wall(now())}});
+    self_->send(
+        options_.journal,
+        record_settlement{
+            {attempt_.lease, outcome_of(how), candidate().charge, {}, held, options_.wall(now())}});
   return held;
 }
 
 void completion_job_state::warn_of(const call_failure& failure) {
   const std::string& model = candidate().model->id.value;
   if (failure.kind == failure_kind::rate_limited)
-    self_->send(options_.alerts,
-                raise_alert{alert_severity::warning, "rate_limited_by_provider", model,
-                            "the provider refused a call that our limits allowed: "
-                              + failure.message});
+    self_->send(
+        options_.alerts,
+        raise_alert{alert_severity::warning, "rate_limited_by_provider", model,
+                    "the provider refused a call that our limits allowed: " + failure.message});
   else if (failure.kind == failure_kind::unauthorized
            || failure.kind == failure_kind::quota_exhausted)
     self_->send(options_.alerts, raise_alert{alert_severity::critical, to_string(failure.kind),
@@ -368,14 +372,15 @@ std::vector<money::scope_value> completion_job_state::scopes() const {
   return out;
 }
 
-completion_job_self::behavior_type completion_job(
-  completion_job_self::stateful_pointer<completion_job_state> self, completion_job_options options) {
+completion_job_self::behavior_type
+completion_job(completion_job_self::stateful_pointer<completion_job_state> self,
+               completion_job_options options) {
   self->state.start(self, std::move(options));
   return {
-    [self](assign_completion& m) { self->state.on_assign_completion(m); },
-    [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
-    [self](deadline_due) { self->state.on_deadline_due(); },
-    [self](const pause_over& m) { self->state.on_pause_over(m); },
+      [self](assign_completion& m) { self->state.on_assign_completion(m); },
+      [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
+      [self](deadline_due) { self->state.on_deadline_due(); },
+      [self](const pause_over& m) { self->state.on_pause_over(m); },
   };
 }
 

@@ -94,15 +94,16 @@ private:
   std::optional<routing::fallback> walk_;
   stage stage_ = stage::idle;
   attempt attempt_;
-  std::uint64_t attempts_ = 0;      ///< of this request; numbers its leases
-  std::uint64_t step_ = 0;          ///< counts over all requests; a reply to an older one is stale
+  std::uint64_t attempts_ = 0; ///< of this request; numbers its leases
+  std::uint64_t step_ = 0;     ///< counts over all requests; a reply to an older one is stale
   std::optional<completion_status> cut_; ///< the request is over once the call has been settled
   mono_time deadline_{};
   mono_time armed_at_ = mono_time::max();
   completion_reply reply_;
 };
 
-completion_job_self::behavior_type completion_job(
-  completion_job_self::stateful_pointer<completion_job_state> self, completion_job_options options);
+completion_job_self::behavior_type
+completion_job(completion_job_self::stateful_pointer<completion_job_state> self,
+               completion_job_options options);
 
 } // namespace spillway::actors

@@ -25,17 +25,15 @@ namespace spillway::actors {
 /// transport's thread touches no actor state: it only sends a message.
 template <class Self>
 transport::http_call_id begin_exchange(Self* self, transport::http_client& client,
-                                       std::uint64_t call,
-                                       const transport::http_endpoint& endpoint,
+                                       std::uint64_t call, const transport::http_endpoint& endpoint,
                                        wire::http_request request,
                                        const transport::http_timeouts& timeouts) {
   // A strong reference: the transport calls back exactly once, stopping included.
   auto whom = caf::actor_cast<caf::strong_actor_ptr>(self);
-  return client.send(endpoint, std::move(request), timeouts,
-                     [whom, call](transport::http_exchange done) {
-                       caf::anon_send(caf::actor_cast<caf::actor>(whom),
-                                      exchange_finished{call, std::move(done)});
-                     });
+  return client.send(
+      endpoint, std::move(request), timeouts, [whom, call](transport::http_exchange done) {
+        caf::anon_send(caf::actor_cast<caf::actor>(whom), exchange_finished{call, std::move(done)});
+      });
 }
 
 } // namespace spillway::actors

@@ -12,6 +12,8 @@ void limiter_state::start(limiter_self::pointer self, limiter_options options) {
   wall_ = std::move(options.wall);
   desk_ = rate::admission{std::move(options.limits)};
   desk_.restore(options.restored, now());
+  if (options.quiet_for > duration{})
+    desk_.pause_until(now().mono + options.quiet_for);
 }
 
 instant limiter_state::now() const {
@@ -143,13 +145,13 @@ limiter_self::behavior_type limiter(limiter_self::stateful_pointer<limiter_state
     self->quit(std::move(m.reason));
   });
   return {
-    [self](const acquire_permit& m) { return self->state.on_acquire_permit(m); },
-    [self](const await_permit& m) { return self->state.on_await_permit(m); },
-    [self](const withdraw_permit& m) { self->state.on_withdraw_permit(m); },
-    [self](const settle_permit& m) { self->state.on_settle_permit(m); },
-    [self](const release_permit& m) { self->state.on_release_permit(m); },
-    [self](get_limiter_status) { return self->state.on_get_limiter_status(); },
-    [self](wake_due) { self->state.on_wake_due(); },
+      [self](const acquire_permit& m) { return self->state.on_acquire_permit(m); },
+      [self](const await_permit& m) { return self->state.on_await_permit(m); },
+      [self](const withdraw_permit& m) { self->state.on_withdraw_permit(m); },
+      [self](const settle_permit& m) { self->state.on_settle_permit(m); },
+      [self](const release_permit& m) { self->state.on_release_permit(m); },
+      [self](get_limiter_status) { return self->state.on_get_limiter_status(); },
+      [self](wake_due) { self->state.on_wake_due(); },
   };
 }
 

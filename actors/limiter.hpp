@@ -19,6 +19,7 @@ struct limiter_options {
   rate::limits limits;
   wall_clock wall;
   std::vector<rate::restored_lease> restored; ///< what a restart must still count
+  duration quiet_for{}; ///< grants nothing for so long: what came before is not known
 };
 
 /// Owns the admission and the queue of one credential and model. Grants in the order the queue

@@ -44,8 +44,8 @@ caf::result<completion_reply> router_state::on_run_completion(run_completion& m)
   const routing::route* preference = find_route(m.target);
   if (preference == nullptr)
     return unknown_target(m);
-  routing::selection selected
-    = routing::select_candidates(*options_.models, *preference, *m.chat, options_.selection,
+  routing::selection selected =
+      routing::select_candidates(*options_.models, *preference, *m.chat, options_.selection,
                                  options_.wall(self_->clock().now()));
   if (selected.candidates.empty())
     return unservable(m, selected);
@@ -129,8 +129,8 @@ completion_reply router_state::unservable(const run_completion& m,
   }
   if (reason.empty())
     reason = "no model of route '" + m.target + "' is usable; check its provider's key";
-  return refusal(
-    m, too_long ? completion_status::context_too_long : completion_status::over_budget, reason);
+  return refusal(m, too_long ? completion_status::context_too_long : completion_status::over_budget,
+                 reason);
 }
 
 // -- outcomes out ---------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ void router_state::conclude(running_request& done, completion_reply reply) {
 void router_state::on_job_down(const caf::down_msg& m) {
   std::erase_if(idle_, [&](const completion_job_actor& job) { return job.address() == m.source; });
   const auto it = std::ranges::find_if(
-    running_, [&](const auto& entry) { return entry.second.job.address() == m.source; });
+      running_, [&](const auto& entry) { return entry.second.job.address() == m.source; });
   if (it == running_.end())
     return;
   running_request lost = std::move(it->second);
@@ -224,13 +224,13 @@ router_self::behavior_type router(router_self::stateful_pointer<router_state> se
     self->quit(std::move(m.reason));
   });
   return {
-    [self](run_completion& m) { return self->state.on_run_completion(m); },
-    [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
-    [self](get_router_status) { return self->state.on_get_router_status(); },
-    [self](const drain_requests& m) { return self->state.on_drain_requests(m); },
-    [self](completion_finished& m) { self->state.on_completion_finished(m); },
-    [self](replace_target& m) { self->state.on_replace_target(m); },
-    [self](wake_due) { self->state.on_drain_timeout(); },
+      [self](run_completion& m) { return self->state.on_run_completion(m); },
+      [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
+      [self](get_router_status) { return self->state.on_get_router_status(); },
+      [self](const drain_requests& m) { return self->state.on_drain_requests(m); },
+      [self](completion_finished& m) { self->state.on_completion_finished(m); },
+      [self](replace_target& m) { self->state.on_replace_target(m); },
+      [self](wake_due) { self->state.on_drain_timeout(); },
   };
 }
 

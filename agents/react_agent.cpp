@@ -63,8 +63,8 @@ void react_agent_state::think() {
   step.labels = job_.labels;
   // The router answers every request within its deadline, so this needs none of its own.
   self_->request(options_.router, caf::infinite, std::move(step))
-    .then([this](const completion_reply& m) { on_completion(m); },
-          [this](const caf::error& why) { stop("the router stopped: " + caf::to_string(why)); });
+      .then([this](const completion_reply& m) { on_completion(m); },
+            [this](const caf::error& why) { stop("the router stopped: " + caf::to_string(why)); });
 }
 
 void react_agent_state::on_completion(const completion_reply& m) {
@@ -94,8 +94,8 @@ void react_agent_state::on_thought(const completion_reply& m) {
 void react_agent_state::act(const std::vector<tool_call>& calls) {
   reply_.tool_calls += static_cast<int>(calls.size());
   self_->request(options_.tools, caf::infinite, run_tools{calls})
-    .then([this](const tools_reply& m) { observe(m); },
-          [this](const caf::error& why) { stop("the tools stopped: " + caf::to_string(why)); });
+      .then([this](const tools_reply& m) { observe(m); },
+            [this](const caf::error& why) { stop("the tools stopped: " + caf::to_string(why)); });
 }
 
 void react_agent_state::observe(const tools_reply& m) {
@@ -125,16 +125,17 @@ void react_agent_state::finish(agent_outcome outcome) {
   promise_.deliver(std::move(reply_));
 }
 
-react_agent_self::behavior_type react_agent(
-  react_agent_self::stateful_pointer<react_agent_state> self, react_agent_options options) {
+react_agent_self::behavior_type
+react_agent(react_agent_self::stateful_pointer<react_agent_state> self,
+            react_agent_options options) {
   self->state.start(self, std::move(options));
   self->set_exit_handler([self](caf::exit_msg& m) {
     self->state.on_stop();
     self->quit(std::move(m.reason));
   });
   return {
-    [self](const run_agent& m) { return self->state.on_run_agent(m); },
-    [self](step_due) { self->state.on_step_due(); },
+      [self](const run_agent& m) { return self->state.on_run_agent(m); },
+      [self](step_due) { self->state.on_step_due(); },
   };
 }
 

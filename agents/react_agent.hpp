@@ -50,7 +50,8 @@ private:
   bool busy_ = false;
 };
 
-react_agent_self::behavior_type react_agent(
-  react_agent_self::stateful_pointer<react_agent_state> self, react_agent_options options);
+react_agent_self::behavior_type
+react_agent(react_agent_self::stateful_pointer<react_agent_state> self,
+            react_agent_options options);
 
 } // namespace spillway::agents

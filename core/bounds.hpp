@@ -36,8 +36,8 @@ inline constexpr auto arrival_allowance = 1s;
 
 // Requests ----------------------------------------------------------------------------------------
 
-/// Requests in flight or waiting in one runtime. Each costs about 4 KiB besides its payload, so this
-/// caps our own overhead near 64 MiB.
+/// Requests in flight or waiting in one runtime. Each costs about 4 KiB besides its payload, so
+/// this caps our own overhead near 64 MiB.
 inline constexpr std::size_t requests_in_flight_max = 16'384;
 /// Candidates tried for one request: more means a misconfigured chain, and time is gone by then.
 inline constexpr std::size_t candidates_max = 8;

@@ -19,12 +19,12 @@ enum class token_charge {
 
 /// One model of one provider, as configured for the tier in use.
 struct model_entry {
-  model_id id;            ///< our name, unique in the catalog: "gpt-4o-mini"
+  model_id id; ///< our name, unique in the catalog: "gpt-4o-mini"
   provider_id provider;
   std::string upstream_name; ///< the provider's name for it; usually the same
   token_count context_max;   ///< prompt and reply together
   token_count output_max;
-  rate::limits limits;       ///< of the tier in use
+  rate::limits limits; ///< of the tier in use
   token_charge charged_as = token_charge::input_and_output_max;
   money::model_pricing pricing;
   std::vector<std::string> use_cases; ///< "code_review", "general", "budget" ...

@@ -30,7 +30,8 @@ struct chat_message {
   friend bool operator==(const chat_message&, const chat_message&) = default;
 };
 
-/// A function the model may call. `parameters_json` is a JSON Schema object, empty for no parameters.
+/// A function the model may call. `parameters_json` is a JSON Schema object, empty for no
+/// parameters.
 struct tool_definition {
   std::string name;
   std::string description;
@@ -46,8 +47,8 @@ struct tool_choice {
   friend bool operator==(const tool_choice&, const tool_choice&) = default;
 };
 
-/// What a caller asks of a model, in no vendor's dialect. The model itself is named beside it, since
-/// the router may choose another.
+/// What a caller asks of a model, in no vendor's dialect. The model itself is named beside it,
+/// since the router may choose another.
 struct chat_request {
   std::vector<chat_message> messages;
   std::vector<tool_definition> tools;
@@ -82,7 +83,7 @@ struct chat_reply {
   chat_message message; ///< role assistant
   std::string refusal;
   finish_reason finish = finish_reason::stop;
-  std::string finish_native; ///< the vendor's own word for `finish`
+  std::string finish_native;  ///< the vendor's own word for `finish`
   std::string model_reported; ///< the snapshot that answered, for pricing: "gpt-4o-2024-08-06"
   std::string provider_request_id;
   token_usage usage;

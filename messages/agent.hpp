@@ -15,17 +15,17 @@ struct run_agent {
   std::string name;         ///< for people
   std::string instructions; ///< system prompt
   std::string task;
-  std::string target; ///< route or model
-  int steps_max = 0;  ///< model calls; zero: `bounds::agent_steps_max`
+  std::string target;            ///< route or model
+  int steps_max = 0;             ///< model calls; zero: `bounds::agent_steps_max`
   token_count output_tokens_max; ///< of each step; zero: the model's own
   duration step_deadline{};      ///< of each step; zero: the default
   call_labels labels;
 };
 
 enum class agent_outcome {
-  finished,  ///< the model gave a final answer
-  step_cap,  ///< it still wanted tools when its steps were used up
-  stopped,   ///< a step was refused or failed: see `status` and `reason`
+  finished, ///< the model gave a final answer
+  step_cap, ///< it still wanted tools when its steps were used up
+  stopped,  ///< a step was refused or failed: see `status` and `reason`
 };
 
 const char* to_string(agent_outcome outcome) noexcept;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/type_ids.hpp"
 #include "core/call_record.hpp"
+#include "messages/type_ids.hpp"
 
 #include <string>
 #include <vector>
@@ -23,8 +23,22 @@ struct journal_reply {
   std::string reason; ///< why not
 };
 
+/// Command to the journal: the calls of one limiter since `since`, for its restart.
+struct load_leases {
+  key_id key;
+  model_id model;
+  wall_time since{};
+};
+
+struct leases_reply {
+  std::vector<rate::restored_lease> leases;
+  bool complete = false; ///< false: the journal could not be read
+};
+
 } // namespace spillway
 
+SPILLWAY_MESSAGE(spillway::load_leases)
+SPILLWAY_MESSAGE(spillway::leases_reply)
 SPILLWAY_MESSAGE(spillway::record_intent)
 SPILLWAY_MESSAGE(spillway::record_settlement)
 SPILLWAY_MESSAGE(spillway::journal_reply)

@@ -21,77 +21,79 @@ namespace spillway {
 
 /// Turns routes into candidates and hands each request to a completion job. One per runtime.
 using router_actor = caf::typed_actor<
-  // Answer a chat; every outcome is a reply.
-  caf::replies_to<run_completion>::with<completion_reply>,
-  // The caller of a request has gone.
-  caf::reacts_to<cancel_completion>,
-  // Totals since the start.
-  caf::replies_to<get_router_status>::with<router_status>,
-  // Stop accepting, finish what is in flight.
-  caf::replies_to<drain_requests>::with<drain_reply>>;
+    // Answer a chat; every outcome is a reply.
+    caf::replies_to<run_completion>::with<completion_reply>,
+    // The caller of a request has gone.
+    caf::reacts_to<cancel_completion>,
+    // Totals since the start.
+    caf::replies_to<get_router_status>::with<router_status>,
+    // Stop accepting, finish what is in flight.
+    caf::replies_to<drain_requests>::with<drain_reply>>;
 
 /// Owns every rate limit of one credential and model.
 using limiter_actor = caf::typed_actor<
-  // Now, or when?
-  caf::replies_to<acquire_permit>::with<permit_reply>,
-  // Queue until there is room.
-  caf::replies_to<await_permit>::with<permit_reply>,
-  // Leave the queue.
-  caf::reacts_to<withdraw_permit>,
-  // The one end of a lease: settled ...
-  caf::reacts_to<settle_permit>,
-  // ... or not.
-  caf::reacts_to<release_permit>,
-  // Use of each window, queue length.
-  caf::replies_to<get_limiter_status>::with<limiter_status>>;
+    // Now, or when?
+    caf::replies_to<acquire_permit>::with<permit_reply>,
+    // Queue until there is room.
+    caf::replies_to<await_permit>::with<permit_reply>,
+    // Leave the queue.
+    caf::reacts_to<withdraw_permit>,
+    // The one end of a lease: settled ...
+    caf::reacts_to<settle_permit>,
+    // ... or not.
+    caf::reacts_to<release_permit>,
+    // Use of each window, queue length.
+    caf::replies_to<get_limiter_status>::with<limiter_status>>;
 
 /// Owns the money ledger. One per runtime.
 using budget_actor = caf::typed_actor<
-  // Set the worst case aside, on every account or none.
-  caf::replies_to<reserve_spend>::with<spend_reply>,
-  // The one end of a reservation: spent ...
-  caf::reacts_to<settle_spend>,
-  // ... or not.
-  caf::reacts_to<release_spend>,
-  // Every account now.
-  caf::replies_to<get_budget_status>::with<budget_status>>;
+    // Set the worst case aside, on every account or none.
+    caf::replies_to<reserve_spend>::with<spend_reply>,
+    // The one end of a reservation: spent ...
+    caf::reacts_to<settle_spend>,
+    // ... or not.
+    caf::reacts_to<release_spend>,
+    // Every account now.
+    caf::replies_to<get_budget_status>::with<budget_status>>;
 
 /// Speaks to one upstream in its dialect.
 using provider_actor = caf::typed_actor<
-  // One upstream call.
-  caf::replies_to<call_provider>::with<provider_reply>,
-  // Nobody waits for it any more.
-  caf::reacts_to<cancel_call>>;
+    // One upstream call.
+    caf::replies_to<call_provider>::with<provider_reply>,
+    // Nobody waits for it any more.
+    caf::reacts_to<cancel_call>>;
 
 /// Batches generations to Langfuse. One per runtime.
 using langfuse_batcher_actor = caf::typed_actor<
-  // One more call to report.
-  caf::reacts_to<record_generation>,
-  // Send what is pending now.
-  caf::replies_to<flush_traces>::with<trace_status>,
-  // Pending, delivered, dead.
-  caf::replies_to<get_trace_status>::with<trace_status>>;
+    // One more call to report.
+    caf::reacts_to<record_generation>,
+    // Send what is pending now.
+    caf::replies_to<flush_traces>::with<trace_status>,
+    // Pending, delivered, dead.
+    caf::replies_to<get_trace_status>::with<trace_status>>;
 
 /// Makes intents and settlements durable. Detached: the only actor that touches files.
 using journal_actor = caf::typed_actor<
-  // Durable before the call leaves.
-  caf::replies_to<record_intent>::with<journal_reply>,
-  // Durable soon.
-  caf::reacts_to<record_settlement>>;
+    // Durable before the call leaves.
+    caf::replies_to<record_intent>::with<journal_reply>,
+    // Durable soon.
+    caf::reacts_to<record_settlement>,
+    // What a limiter that restarts must still count.
+    caf::replies_to<load_leases>::with<leases_reply>>;
 
 /// Tells operators.
 using alert_sink_actor = caf::typed_actor<
-  // Something they should know.
-  caf::reacts_to<raise_alert>>;
+    // Something they should know.
+    caf::reacts_to<raise_alert>>;
 
 /// Thinks, acts and observes until a task is done. Any number per runtime; outside its core.
 using react_agent_actor = caf::typed_actor<
-  // Work on a task.
-  caf::replies_to<run_agent>::with<agent_reply>>;
+    // Work on a task.
+    caf::replies_to<run_agent>::with<agent_reply>>;
 
 /// Runs tools, which may block. Detached; shared by the agents that have the same tools.
 using tool_runner_actor = caf::typed_actor<
-  // Run these calls.
-  caf::replies_to<run_tools>::with<tools_reply>>;
+    // Run these calls.
+    caf::replies_to<run_tools>::with<tools_reply>>;
 
 } // namespace spillway

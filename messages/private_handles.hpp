@@ -55,26 +55,29 @@ struct replace_target {
 
 /// Serves one request at a time; the router keeps idle ones for the next.
 using completion_job_actor = caf::typed_actor<
-  // Serve a request; ends in `completion_finished`.
-  caf::reacts_to<assign_completion>,
-  // End it early.
-  caf::reacts_to<cancel_completion>>;
+    // Serve a request; ends in `completion_finished`.
+    caf::reacts_to<assign_completion>,
+    // End it early.
+    caf::reacts_to<cancel_completion>>;
 
-using completion_job_self
-  = completion_job_actor::extend<caf::reacts_to<deadline_due>, caf::reacts_to<pause_over>>;
+using completion_job_self =
+    completion_job_actor::extend<caf::reacts_to<deadline_due>, caf::reacts_to<pause_over>>;
 
 /// Timer of an agent: try the refused step again.
 struct step_due {};
 
 using react_agent_self = react_agent_actor::extend<caf::reacts_to<step_due>>;
 
+/// Watches limiters and providers; it says nothing to anybody else.
+using supervisor_actor = caf::typed_actor<caf::reacts_to<wake_due>>;
+
 using router_self = router_actor::extend<caf::reacts_to<completion_finished>,
                                          caf::reacts_to<replace_target>, caf::reacts_to<wake_due>>;
 
 using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 
-using langfuse_batcher_self = langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>,
-                                                             caf::reacts_to<wake_due>>;
+using langfuse_batcher_self =
+    langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>, caf::reacts_to<wake_due>>;
 
 using provider_self = provider_actor::extend<caf::reacts_to<exchange_finished>>;
 

@@ -6,17 +6,18 @@
 namespace spillway::runtime {
 
 blocking_client::blocking_client(caf::actor_system& system, router_actor router)
-  : self_{system}, router_{std::move(router)} {}
+    : self_{system}, router_{std::move(router)} {
+}
 
 completion_reply blocking_client::complete(run_completion request) {
   completion_reply answer;
   // The router answers within the request's deadline, so this needs none of its own.
   self_->request(router_, caf::infinite, std::move(request))
-    .receive([&](completion_reply& reply) { answer = std::move(reply); },
-             [&](const caf::error&) {
-               answer.status = completion_status::shutting_down;
-               answer.reason = "the runtime has stopped";
-             });
+      .receive([&](completion_reply& reply) { answer = std::move(reply); },
+               [&](const caf::error&) {
+                 answer.status = completion_status::shutting_down;
+                 answer.reason = "the runtime has stopped";
+               });
   return answer;
 }
 

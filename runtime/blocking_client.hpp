@@ -4,7 +4,6 @@
 
 #include <caf/scoped_actor.hpp>
 
-
 namespace spillway::runtime {
 
 /// Asks the runtime from a thread that is not an actor's, and blocks until the answer is there.

@@ -15,7 +15,7 @@ namespace spillway::money {
 /// Scope "global" has one value; "team", "key", "tag", "session" have one for each name seen.
 struct budget_rule {
   std::string scope = "global";
-  std::string name;  ///< the value this rule is for; empty: every value, each on its own account
+  std::string name; ///< the value this rule is for; empty: every value, each on its own account
   period per = period::day;
   nano_usd limit;
   friend bool operator==(const budget_rule&, const budget_rule&) = default;
@@ -31,9 +31,9 @@ struct scope_value {
 /// The answer to a reservation.
 struct spend_decision {
   bool reserved = false;
-  nano_usd headroom;      ///< least room over all accounts concerned, after this decision
-  std::string account;    ///< the account that refused, for people: "global day 2026-11-24"
-  wall_time opens_at{};   ///< when that account's period ends; `wall_time::max()` for a total
+  nano_usd headroom;    ///< least room over all accounts concerned, after this decision
+  std::string account;  ///< the account that refused, for people: "global day 2026-11-24"
+  wall_time opens_at{}; ///< when that account's period ends; `wall_time::max()` for a total
 };
 
 /// One account: a rule, a scope value and a period.
@@ -68,8 +68,8 @@ public:
 
   /// Reserves `amount` on every account that concerns `scopes`, or on none.
   /// Requires: `id` is not held; amount >= 0.
-  spend_decision reserve(reservation_id id, const std::vector<scope_value>& scopes,
-                         nano_usd amount, wall_time now);
+  spend_decision reserve(reservation_id id, const std::vector<scope_value>& scopes, nano_usd amount,
+                         wall_time now);
 
   /// Replaces a reservation by what was spent. Returns by how much the actual exceeded it (zero if
   /// it did not); absent if `id` is not held (a second terminal message): nothing changes.

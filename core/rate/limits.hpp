@@ -9,11 +9,17 @@
 namespace spillway::rate {
 
 /// The quantities a provider limits, per credential and model.
-enum class dimension { requests_per_minute, tokens_per_minute, requests_per_day, concurrent_requests };
+enum class dimension {
+  requests_per_minute,
+  tokens_per_minute,
+  requests_per_day,
+  concurrent_requests
+};
 
 const char* to_string(dimension d) noexcept;
 
-/// What one credential may use of one model. An absent value is no limit; zero lets nothing through.
+/// What one credential may use of one model. An absent value is no limit; zero lets nothing
+/// through.
 struct limits {
   std::optional<std::int64_t> requests_per_minute;
   std::optional<std::int64_t> tokens_per_minute;

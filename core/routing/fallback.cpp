@@ -59,10 +59,10 @@ std::string seconds_text(duration d) {
 
 fallback::fallback(const std::vector<candidate>& candidates, fallback_policy policy,
                    std::uint64_t seed)
-  : candidates_{candidates},
-    policy_{policy},
-    random_{static_cast<std::minstd_rand::result_type>(seed)},
-    tracks_(candidates.size()) {
+    : candidates_{candidates},
+      policy_{policy},
+      random_{static_cast<std::minstd_rand::result_type>(seed)},
+      tracks_(candidates.size()) {
   SPILLWAY_ASSERT(!candidates.empty());
 }
 
@@ -112,7 +112,7 @@ next_step fallback::retry_or_move(const call_failure& failure, duration time_lef
   const bool last_try = here.calls_failed >= bounds::attempts_per_candidate_max;
   // The limiter knows the pause a 429 asked for: asking it again compares that wait with the rest.
   const duration delay =
-    failure.kind == failure_kind::rate_limited ? duration{} : backoff(here.calls_failed);
+      failure.kind == failure_kind::rate_limited ? duration{} : backoff(here.calls_failed);
   const duration pause = std::max(delay, failure.retry_after.value_or(delay));
   if (last_try) {
     here.closed = true;

@@ -23,10 +23,10 @@ struct fallback_policy {
 /// What to do next for a request.
 struct next_step {
   enum class kind {
-    attempt,  ///< reserve for `candidate` and take a permit if there is room now
-    queue,    ///< reserve for `candidate` and wait for its permit
-    pause,    ///< do nothing for `delay`, then `attempt` `candidate`
-    give_up,  ///< answer with `status`
+    attempt, ///< reserve for `candidate` and take a permit if there is room now
+    queue,   ///< reserve for `candidate` and wait for its permit
+    pause,   ///< do nothing for `delay`, then `attempt` `candidate`
+    give_up, ///< answer with `status`
   };
   kind what = kind::attempt;
   std::size_t candidate = 0; ///< index into the candidates

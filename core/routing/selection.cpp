@@ -38,15 +38,16 @@ std::string context_text(const model_entry& model, token_count input) {
 }
 
 std::string price_text(const model_entry& model) {
-  return model.id.value + ": no price is configured, so no budget can hold it; add a price or list "
-                          "it in budget.unpriced_allowed";
+  return model.id.value
+         + ": no price is configured, so no budget can hold it; add a price or list "
+           "it in budget.unpriced_allowed";
 }
 
 void consider(const model_entry& model, const chat_request& request, const selection_policy& policy,
               const tokens::token_estimate& input, wall_time now, selection& out) {
   if (input.likely >= model.context_max) {
     out.rejected.push_back(
-      {&model, rejection_reason::context_too_long, context_text(model, input.likely)});
+        {&model, rejection_reason::context_too_long, context_text(model, input.likely)});
     return;
   }
   const token_count output = fit_output(model, request, policy, input.likely);

@@ -19,8 +19,8 @@ struct route {
 
 /// What holds for every selection of a runtime.
 struct selection_policy {
-  bool refuse_unknown_price = true;         ///< a model without a price cannot be kept in a budget
-  std::vector<model_id> unpriced_allowed;   ///< except these
+  bool refuse_unknown_price = true;          ///< a model without a price cannot be kept in a budget
+  std::vector<model_id> unpriced_allowed;    ///< except these
   std::optional<token_count> output_default; ///< bound on replies of requests that name none
 };
 

@@ -15,8 +15,8 @@ struct token_estimate {
 ///
 /// `likely` is a quarter of the bytes, rounded up, plus framing for each message. That is how
 /// OpenAI's rate limiter charges a prompt (chars/4 + 2..19, measured on 283 recorded replies,
-/// 2024-02 to 2026-07). `at_most` is one token a byte plus framing: a byte-level BPE token covers at
-/// least one byte.
+/// 2024-02 to 2026-07). `at_most` is one token a byte plus framing: a byte-level BPE token covers
+/// at least one byte.
 token_estimate estimate_input(const chat_request& request);
 
 } // namespace spillway::tokens

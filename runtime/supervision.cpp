@@ -1,0 +1,124 @@
+#include "runtime/supervision.hpp"
+
+#include "core/bounds.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace spillway::runtime {
+namespace {
+
+/// Calls older than this fill no window of a minute; days are counted from the journal's day rows.
+constexpr duration memory_span = std::chrono::hours{25};
+
+} // namespace
+
+void supervisor_state::start(supervisor_actor::pointer self, supervisor_options options) {
+  self_ = self;
+  options_ = std::move(options);
+  std::vector<provider_actor> seen;
+  for (const supervised_target& t : options_.targets) {
+    self_->monitor(t.target.limiter);
+    if (std::ranges::count(seen, t.target.provider) == 0) {
+      self_->monitor(t.target.provider);
+      seen.push_back(t.target.provider);
+    }
+  }
+}
+
+void supervisor_state::on_down(const caf::down_msg& m) {
+  if (m.reason == caf::exit_reason::user_shutdown)
+    return;
+  for (std::size_t i = 0; i < options_.targets.size(); ++i) {
+    const supervised_target& t = options_.targets[i];
+    if (t.target.limiter.address() == m.source) {
+      if (may_restart("limiter of " + t.model.value, m.reason))
+        restart_limiter(i);
+      return;
+    }
+    if (t.target.provider.address() == m.source) {
+      if (may_restart("provider " + t.provider.value, m.reason))
+        restart_provider(provider_id{t.provider});
+      return;
+    }
+  }
+}
+
+bool supervisor_state::may_restart(const std::string& role, const caf::error& why) {
+  const mono_time now = self_->clock().now();
+  std::deque<mono_time>& times = restarts_[role];
+  while (!times.empty() && times.front() + bounds::restart_window <= now)
+    times.pop_front();
+  times.push_back(now);
+  if (times.size() > static_cast<std::size_t>(bounds::restarts_max)) {
+    give_up(role, why);
+    return false;
+  }
+  self_->send(options_.alerts,
+              raise_alert{alert_severity::warning, "actor_restarted", role,
+                          "it stopped (" + caf::to_string(why) + ") and was started again"});
+  return true;
+}
+
+void supervisor_state::give_up(const std::string& role, const caf::error& why) {
+  const std::string reason = role + " stopped more than " + std::to_string(bounds::restarts_max)
+                             + " times within a minute, last because of " + caf::to_string(why);
+  self_->send(options_.alerts,
+              raise_alert{alert_severity::critical, "runtime_stopped", role, reason});
+  caf::anon_send(options_.router, drain_requests{});
+  options_.on_give_up(reason);
+}
+
+void supervisor_state::restart_limiter(std::size_t index) {
+  if (!options_.journal)
+    return replace_limiter(index, {});
+  const supervised_target& t = options_.targets[index];
+  const wall_time since = options_.wall(self_->clock().now()) - memory_span;
+  self_->request(options_.journal, caf::infinite, load_leases{t.target.key, t.model, since})
+      .then(
+          [this, index](leases_reply& m) {
+            replace_limiter(index, {std::move(m.leases), m.complete});
+          },
+          [this, index](const caf::error&) { replace_limiter(index, {}); });
+}
+
+void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory) {
+  supervised_target& t = options_.targets[index];
+  t.target.limiter = options_.spawn_limiter(t.model, std::move(memory));
+  self_->monitor(t.target.limiter);
+  announce(index);
+}
+
+void supervisor_state::restart_provider(const provider_id& provider) {
+  const provider_actor fresh = options_.spawn_provider(provider);
+  self_->monitor(fresh);
+  for (std::size_t i = 0; i < options_.targets.size(); ++i) {
+    if (options_.targets[i].provider != provider)
+      continue;
+    options_.targets[i].target.provider = fresh;
+    announce(i);
+  }
+}
+
+void supervisor_state::announce(std::size_t index) {
+  const supervised_target& t = options_.targets[index];
+  self_->send(options_.router, replace_target{t.model, t.target});
+}
+
+void supervisor_state::on_stop() {
+  options_ = {};
+}
+
+supervisor_actor::behavior_type
+supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor_options options) {
+  self->state.start(self, std::move(options));
+  self->set_down_handler([self](caf::down_msg& m) { self->state.on_down(m); });
+  self->set_exit_handler([self](caf::exit_msg& m) {
+    self->state.on_stop();
+    self->quit(std::move(m.reason));
+  });
+  return {[](wake_due) {}};
+}
+
+} // namespace spillway::runtime

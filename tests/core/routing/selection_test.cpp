@@ -1,0 +1,118 @@
+#include "core/routing/selection.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace spillway;
+using namespace spillway::routing;
+
+namespace {
+
+money::model_pricing priced(std::int64_t input, std::int64_t output) {
+  return {{{wall_time{}, {input, input, input, output}, {}}}};
+}
+
+model_entry entry(const std::string& id, std::int64_t context, std::int64_t output) {
+  model_entry m;
+  m.id = {id};
+  m.provider = {"p"};
+  m.upstream_name = id;
+  m.context_max = token_count{context};
+  m.output_max = token_count{output};
+  m.pricing = priced(1'000'000'000, 2'000'000'000);
+  return m;
+}
+
+chat_request prompt(std::size_t bytes) {
+  chat_request r;
+  r.messages.push_back({chat_role::user, std::string(bytes, 'x'), {}, {}, {}});
+  return r;
+}
+
+route over(std::initializer_list<const char*> ids) {
+  route r{"test", {}};
+  for (const char* id : ids)
+    r.models.push_back({id});
+  return r;
+}
+
+const wall_time today = wall_time_from_unix_nanos(1'795'478'400'000'000'000);
+
+} // namespace
+
+TEST_CASE("candidates keep the order of the route and unknown models are skipped") {
+  const catalog models{{entry("a", 1000, 100), entry("b", 1000, 100)}};
+  const auto s = select_candidates(models, over({"b", "gone", "a"}), prompt(40), {}, today);
+  REQUIRE(s.candidates.size() == 2);
+  CHECK(s.candidates[0].model->id.value == "b");
+  CHECK(s.candidates[1].model->id.value == "a");
+  CHECK(s.rejected.empty());
+}
+
+TEST_CASE("a prompt that fills the context is rejected with its figures, a larger model is kept") {
+  const catalog models{{entry("small", 1000, 100), entry("large", 100'000, 100)}};
+  const auto s = select_candidates(models, over({"small", "large"}), prompt(8000), {}, today);
+  REQUIRE(s.candidates.size() == 1);
+  CHECK(s.candidates[0].model->id.value == "large");
+  REQUIRE(s.rejected.size() == 1);
+  CHECK(s.rejected[0].reason == rejection_reason::context_too_long);
+  CHECK(s.rejected[0].text.find("1000") != std::string::npos);
+}
+
+TEST_CASE("the reply's bound never exceeds the model, the context left, or what the caller asked") {
+  const catalog models{{entry("m", 1000, 400)}};
+  auto bound = [&](chat_request r) {
+    return select_candidates(models, over({"m"}), r, {}, today).candidates.at(0).output_max.value();
+  };
+  CHECK(bound(prompt(40)) == 400);
+  chat_request asked = prompt(40);
+  asked.output_tokens_max = token_count{50};
+  CHECK(bound(asked) == 50);
+  asked.output_tokens_max = token_count{5000};
+  CHECK(bound(asked) == 400);
+  CHECK(bound(prompt(3200)) < 400);
+}
+
+TEST_CASE("a bound we choose ourselves leaves the call room in the token window") {
+  model_entry m = entry("m", 100'000, 50'000);
+  m.limits.tokens_per_minute = 1000;
+  const catalog models{{m}};
+  const auto s = select_candidates(models, over({"m"}), prompt(40), {}, today);
+  CHECK(s.candidates.at(0).charge.value() == 1000);
+}
+
+TEST_CASE("the worst case counts every byte of the prompt as a token and the whole reply") {
+  const catalog models{{entry("m", 100'000, 100)}};
+  const auto c = select_candidates(models, over({"m"}), prompt(4000), {}, today).candidates.at(0);
+  CHECK(c.worst_cost >= nano_usd{4000 * 1000 + 100 * 2000});
+  CHECK(c.input_likely < token_count{2000});
+}
+
+TEST_CASE("a model charged on input alone takes no room for the reply") {
+  model_entry m = entry("m", 100'000, 5000);
+  m.charged_as = token_charge::input_only;
+  const catalog models{{m}};
+  const auto c = select_candidates(models, over({"m"}), prompt(400), {}, today).candidates.at(0);
+  CHECK(c.charge == c.input_likely);
+  CHECK(settled_charge(m, c.charge, {token_count{90}, {}, {}, token_count{700}, {}, false})
+        == token_count{90});
+}
+
+TEST_CASE("an up-front charge is never given back and grows if the provider used more") {
+  const model_entry m = entry("m", 1000, 100);
+  const token_usage less{token_count{10}, {}, {}, token_count{5}, {}, false};
+  const token_usage more{token_count{100}, {}, {}, token_count{80}, {}, false};
+  CHECK(settled_charge(m, token_count{120}, less) == token_count{120});
+  CHECK(settled_charge(m, token_count{120}, more) == token_count{180});
+}
+
+TEST_CASE("without a price a model is refused unless it is allowed") {
+  model_entry m = entry("m", 1000, 100);
+  m.pricing = {};
+  const catalog models{{m}};
+  const auto refused = select_candidates(models, over({"m"}), prompt(40), {}, today);
+  CHECK(refused.candidates.empty());
+  CHECK(refused.rejected.at(0).reason == rejection_reason::unknown_price);
+  const selection_policy allow{true, {{"m"}}, {}};
+  const auto allowed = select_candidates(models, over({"m"}), prompt(40), allow, today);
+  CHECK(allowed.candidates.at(0).worst_cost == nano_usd{0});
+}
