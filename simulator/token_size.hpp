@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/chat.hpp"
+
+#include <string_view>
+
+namespace spillway::simulator {
+
+/// Tokens the simulated vendor counts for a prompt: a quarter of its bytes, rounded up, plus 3. All
+/// of it counts: texts, names, tool calls, tool definitions and the response schema.
+/// Source: OpenAI's header charge is chars/4 + 2..5 in 146 recorded replies, 2025-07 to 2026-07.
+token_count input_tokens(const chat_request& request);
+
+/// Tokens counted for a reply: a quarter of the bytes of its text and tool calls, rounded up.
+token_count output_tokens(const chat_message& reply);
+
+/// The longest prefix of `text` that counts as at most `tokens`, cut between UTF-8 characters.
+std::string_view cut_to_tokens(std::string_view text, token_count tokens);
+
+} // namespace spillway::simulator
