@@ -61,7 +61,7 @@ TEST_CASE("a request that waits as long as it was told is admitted") {
     const auto refusal = q.admit(500, at(2s));
     REQUIRE(refusal);
     const mono_time again = at(2s) + *refusal->retry_after;
-    const duration one_token = kind == window_kind::token_bucket ? 60s / 1'000 : duration{1};
+    const duration one_token = kind == window_kind::token_bucket ? 60ms : duration{1};
     CHECK(q.admit(500, again - one_token));
     CHECK_FALSE(q.admit(500, again));
   }
