@@ -1,0 +1,120 @@
+#pragma once
+
+#include "core/bounds.hpp"
+#include "core/catalog.hpp"
+#include "core/ids.hpp"
+#include "core/money/ledger.hpp"
+#include "core/routing/fallback.hpp"
+#include "core/routing/selection.hpp"
+#include "core/units.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the operator asked for, checked and ready for the runtime to wire. Every struct is a plain
+/// value; `config/load` makes them, `config/secrets` adds what only the environment may say.
+/// docs/CONFIG.md lists the keys of the file. A member's initial value is the default for those who
+/// fill the struct in code; the file's defaults are in defaults/spillway.toml.
+namespace spillway::config {
+
+/// Whether something is used. `automatic`: if the environment has its keys.
+enum class activation { off, on, automatic };
+
+enum class log_level { trace, debug, info, warning, error, off };
+
+const char* to_string(activation a) noexcept;
+const char* to_string(log_level level) noexcept;
+
+struct runtime_settings {
+  std::size_t io_threads = 0; ///< threads for sockets and actors; 0: one a core
+  /// How long a stopping runtime waits for calls in flight.
+  duration drain = bounds::drain_default;
+};
+
+/// A URL cut into what a connection needs.
+struct base_url {
+  bool tls = true;
+  std::string host; ///< lower case, without brackets for an IPv6 address
+  std::uint16_t port = 443;
+  std::string path; ///< begins with "/" and does not end with it; empty for the root
+  friend bool operator==(const base_url&, const base_url&) = default;
+};
+
+/// Bounds on one exchange with an upstream; each is measured on its own, `total` covers all.
+struct upstream_timeouts {
+  duration connect = std::chrono::seconds{5}; ///< resolve + TCP + TLS
+  /// Request written -> first byte of the reply. A reasoning model thinks before its first byte.
+  duration first_byte = std::chrono::minutes{2};
+  duration idle = std::chrono::seconds{60}; ///< between two reads of the reply
+  duration total = std::chrono::minutes{10};
+};
+
+/// One upstream: an account at a vendor, or a server of one's own.
+struct provider_settings {
+  provider_id id;
+  activation enabled = activation::on;
+  std::string dialect = "openai"; ///< the wire protocol it speaks
+  base_url url;
+  /// Environment variables that may hold the key; the first one set is used. Empty: needs no key.
+  std::vector<std::string> api_key_env;
+  std::string ca_file; ///< PEM file of roots to trust instead of the system's; empty: the system's
+  std::string tier;    ///< whose limits hold; the vendor's name for it: "tier1", "free"
+  upstream_timeouts timeouts;
+  std::size_t connections_max = bounds::connections_per_endpoint_max;
+};
+
+struct routing_settings {
+  /// In order of name. Each names 1 to `bounds::candidates_max` models of the catalog, no model
+  /// twice; routes that name routes are already spelled out.
+  std::vector<routing::route> routes;
+  std::string default_route;           ///< for a request that names no model; one of `routes`
+  routing::fallback_policy fallback;   ///< when to wait and when to move on
+  routing::selection_policy selection; ///< unknown prices, bound on replies
+  duration deadline = bounds::deadline_default; ///< of a request that names none
+};
+
+struct budget_settings {
+  /// IANA zone whose midnight begins a day, a week, a month.
+  std::string zone = "UTC";
+  std::vector<money::budget_rule> rules;
+};
+
+struct langfuse_settings {
+  activation enabled = activation::automatic;
+  base_url url;
+  std::string public_key_env = "LANGFUSE_PUBLIC_KEY";
+  std::string secret_key_env = "LANGFUSE_SECRET_KEY";
+  /// [a-z0-9_-]{1,40}, not beginning with "langfuse".
+  std::string environment = "default";
+  std::string release; ///< free text, usually a commit; empty: not sent
+  /// Generations in one export; as many pending cause an export at once.
+  std::size_t flush_at = bounds::trace_batch_max;
+  duration flush_interval = std::chrono::seconds{1}; ///< the longest a generation waits for company
+  /// Prompt and reply texts leave the process only if the operator says so.
+  bool capture_input = false;
+  bool capture_output = false;
+};
+
+struct journal_settings {
+  /// SQLite file of intents and settlements; empty: nothing survives a restart.
+  std::string path;
+};
+
+struct settings {
+  runtime_settings runtime;
+  log_level level = log_level::info;
+  /// In order of id. Those whose `enabled` is `off` are left out, and so are their models.
+  std::vector<provider_settings> providers;
+  /// In order of id: enabled models of `providers` that the provider's tier offers.
+  std::vector<model_entry> models;
+  routing_settings routing;
+  budget_settings budget;
+  langfuse_settings langfuse;
+  journal_settings journal;
+  /// What is odd but allowed, for the log at start.
+  std::vector<std::string> warnings;
+};
+
+} // namespace spillway::config
