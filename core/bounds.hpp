@@ -104,6 +104,11 @@ inline constexpr int agent_steps_max = 64;
 inline constexpr std::size_t tool_result_bytes_max = 64 * 1024;
 /// Largest file a file tool reads.
 inline constexpr std::size_t tool_file_bytes_max = 4 * 1024 * 1024;
+/// Files and folders one listing or search looks at: a large source tree fits, and no call takes
+/// more than about a second. What lies beyond is reported as missing.
+inline constexpr std::size_t tool_walk_entries_max = 50'000;
+/// Nesting of folders a file tool walks: deeper trees are generated ones.
+inline constexpr int tool_walk_depth_max = 32;
 
 // Configuration -----------------------------------------------------------------------------------
 
