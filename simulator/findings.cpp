@@ -89,6 +89,15 @@ file_finding read_file_result(std::string path, std::string_view text) {
   return file;
 }
 
+/// Matches name a file, which sets them apart from a heading.
+search_finding read_search_result(const tool_call& call, std::string_view text) {
+  search_finding search{argument_of(call, names_a_search_text), lines_in(text)};
+  std::erase_if(search.matches, [&](const std::string& line) {
+    return line.find(search.text) == std::string::npos || paths_in(line).empty();
+  });
+  return search;
+}
+
 void add_paths(std::vector<std::string>& known, std::string_view listing) {
   for (std::string& path : paths_in(listing))
     if (std::ranges::find(known, path) == known.end())
@@ -105,9 +114,7 @@ void add_result(findings& found, const tool_call& call, const std::string& resul
     case tool_role::read:
       found.files.push_back(read_file_result(argument_of(call, names_a_path), result));
       return;
-    case tool_role::search:
-      found.searches.push_back({argument_of(call, names_a_search_text), lines_in(result)});
-      return;
+    case tool_role::search: found.searches.push_back(read_search_result(call, result)); return;
     case tool_role::other: found.others.push_back({call.name, result}); return;
   }
 }

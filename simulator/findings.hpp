@@ -20,7 +20,7 @@ struct file_finding {
 /// What a searching tool returned.
 struct search_finding {
   std::string text;
-  std::vector<std::string> matches; ///< lines of the result
+  std::vector<std::string> matches; ///< lines of the result that name a file and hold the text
 };
 
 /// The answer of a tool whose purpose is unknown.
