@@ -84,7 +84,8 @@ file_finding read_file_result(std::string path, std::string_view text) {
     if (is_note(line) && file.notes.size() < notes_max)
       file.notes.push_back(line);
   for (std::string& word : words_in(text))
-    if (worth_a_search(word) && file.names.size() < names_max)
+    if (worth_a_search(word) && file.path.find(word) == std::string::npos
+        && file.names.size() < names_max)
       file.names.push_back(std::move(word));
   return file;
 }
