@@ -1,0 +1,183 @@
+#include "config/build.hpp"
+
+#include "config/build_model.hpp"
+#include "config/values.hpp"
+#include "config/withdraw.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace spillway::config {
+
+namespace {
+
+// Each takes over what the document says and leaves `out` alone where it says nothing.
+
+void take(const node* n, std::string& out) {
+  if (const auto* text = n ? n->as<std::string>() : nullptr)
+    out = *text;
+}
+
+void take(const node* n, std::size_t& out) {
+  if (const auto* value = n ? n->as<std::int64_t>() : nullptr)
+    out = static_cast<std::size_t>(*value);
+}
+
+void take(const node* n, bool& out) {
+  if (const auto* value = n ? n->as<bool>() : nullptr)
+    out = *value;
+}
+
+void take(const node* n, duration& out) {
+  if (n)
+    out = read_duration(text_of(n)).value();
+}
+
+void take(const node* n, base_url& out) {
+  if (n)
+    out = read_base_url(text_of(n)).value();
+}
+
+void take(const node* n, activation& out) {
+  if (!n)
+    return;
+  const auto* value = n->as<bool>();
+  out = !value ? activation::automatic : *value ? activation::on : activation::off;
+}
+
+template <class Enum, std::size_t N>
+void take(const node* n, const std::array<Enum, N>& values, Enum& out) {
+  for (const Enum value : values)
+    if (text_of(n) == to_string(value))
+      out = value;
+}
+
+constexpr std::array levels{log_level::trace,   log_level::debug, log_level::info,
+                            log_level::warning, log_level::error, log_level::off};
+constexpr std::array periods{money::period::day, money::period::week, money::period::month,
+                             money::period::total};
+
+provider_settings build_provider(const member& from) {
+  const node& n = from.value;
+  provider_settings out;
+  out.id = {from.key};
+  take(find(n, "enabled"), out.enabled);
+  take(find(n, "dialect"), out.dialect);
+  take(find(n, "base_url"), out.url);
+  out.api_key_env = texts_of(find(n, "api_key_env"));
+  take(find(n, "ca_file"), out.ca_file);
+  take(find(n, "tier"), out.tier);
+  take(find(n, "connections_max"), out.connections_max);
+  take(find(n, {"timeouts", "connect"}), out.timeouts.connect);
+  take(find(n, {"timeouts", "first_byte"}), out.timeouts.first_byte);
+  take(find(n, {"timeouts", "idle"}), out.timeouts.idle);
+  take(find(n, {"timeouts", "total"}), out.timeouts.total);
+  return out;
+}
+
+routing_settings build_routing(const node& root, std::vector<routing::route> routes) {
+  routing_settings out;
+  out.routes = std::move(routes);
+  take(find(root, {"routing", "default_route"}), out.default_route);
+  take(find(root, {"routing", "wait_max"}), out.fallback.wait_max);
+  take(find(root, {"routing", "retry_content_filtered"}), out.fallback.retry_content_filtered);
+  take(find(root, {"routing", "deadline"}), out.deadline);
+  if (const node* bound = find(root, {"routing", "output_default"}))
+    out.selection.output_default = token_count{*bound->as<std::int64_t>()};
+  out.selection.refuse_unknown_price = text_of(find(root, {"budget", "unknown_price"})) != "allow";
+  for (std::string& id : texts_of(find(root, {"budget", "unpriced_allowed"})))
+    out.selection.unpriced_allowed.push_back({std::move(id)});
+  return out;
+}
+
+money::budget_rule build_rule(const node& n) {
+  const node* limit = find(n, "limit_usd");
+  const auto* whole = limit->as<std::int64_t>();
+  const double dollars = whole ? static_cast<double>(*whole) : *limit->as<double>();
+  constexpr std::int64_t usd_max = bounds::budget_nano_usd_max / nano_usd_per_usd;
+  money::budget_rule out;
+  take(find(n, "scope"), out.scope);
+  take(find(n, "name"), out.name);
+  take(find(n, "period"), periods, out.per);
+  out.limit = nano_usd{read_usd(dollars, usd_max).value()};
+  return out;
+}
+
+budget_settings build_budget(const node& root) {
+  budget_settings out;
+  take(find(root, {"budget", "zone"}), out.zone);
+  for (const node& rule : items_of(find(root, {"budget", "rules"})))
+    out.rules.push_back(build_rule(rule));
+  return out;
+}
+
+langfuse_settings build_langfuse(const node* n) {
+  langfuse_settings out;
+  if (!n)
+    return out;
+  take(find(*n, "enabled"), out.enabled);
+  take(find(*n, "base_url"), out.url);
+  take(find(*n, "public_key_env"), out.public_key_env);
+  take(find(*n, "secret_key_env"), out.secret_key_env);
+  take(find(*n, "environment"), out.environment);
+  take(find(*n, "release"), out.release);
+  take(find(*n, "flush_at"), out.flush_at);
+  take(find(*n, "flush_interval"), out.flush_interval);
+  take(find(*n, "capture_input"), out.capture_input);
+  take(find(*n, "capture_output"), out.capture_output);
+  return out;
+}
+
+/// Why a model cannot be used; empty if it can.
+std::string reason_against(const node& model, const provider_settings& provider) {
+  bool enabled = true;
+  take(find(model, "enabled"), enabled);
+  if (!enabled)
+    return "is disabled";
+  if (provider.enabled == activation::off)
+    return "belongs to provider `" + provider.id.value + "`, which is disabled";
+  if (!is_offered(model, provider.tier))
+    return "is not offered to tier `" + provider.tier + "` of `" + provider.id.value
+           + "`; give it `limits` if your account has it";
+  return {};
+}
+
+/// Adds every model of the document to `s`, and why some must go again to `reasons`.
+void build_models(const node& root, settings& s, withdrawal_reasons& reasons) {
+  for (const member& model : members_of(find(root, "models"))) {
+    const std::string_view name = text_of(find(model.value, "provider"));
+    const auto provider =
+        std::find_if(s.providers.begin(), s.providers.end(),
+                     [&](const provider_settings& p) { return p.id.value == name; });
+    SPILLWAY_ASSERT(provider != s.providers.end());
+    s.models.push_back(build_model(model, provider->tier));
+    if (std::string why = reason_against(model.value, *provider); !why.empty())
+      reasons.emplace(s.models.back().id, std::move(why));
+  }
+}
+
+} // namespace
+
+result<settings> build_settings(const node& root, std::vector<routing::route> routes) {
+  settings out;
+  take(find(root, {"runtime", "io_threads"}), out.runtime.io_threads);
+  take(find(root, {"runtime", "drain"}), out.runtime.drain);
+  take(find(root, {"log", "level"}), levels, out.level);
+  take(find(root, {"journal", "path"}), out.journal.path);
+  for (const member& provider : members_of(find(root, "providers")))
+    out.providers.push_back(build_provider(provider));
+  out.routing = build_routing(root, std::move(routes));
+  out.budget = build_budget(root);
+  out.langfuse = build_langfuse(find(root, "langfuse"));
+
+  withdrawal_reasons reasons;
+  build_models(root, out, reasons);
+  std::erase_if(out.providers,
+                [](const provider_settings& p) { return p.enabled == activation::off; });
+  if (auto done = withdraw(out, reasons); !done)
+    return done.failure();
+  return out;
+}
+
+} // namespace spillway::config

@@ -1,0 +1,99 @@
+#include "config/build_model.hpp"
+
+#include "config/values.hpp"
+#include "core/assert.hpp"
+#include "core/bounds.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace spillway::config {
+
+namespace {
+
+constexpr std::int64_t price_usd_max = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
+
+token_count tokens_of(const node* n) {
+  const auto* value = n ? n->as<std::int64_t>() : nullptr;
+  return token_count{value ? *value : 0};
+}
+
+/// Lays the limits of `t` over `base`; "none" lifts one.
+void lay_limits(const node* t, rate::limits& base) {
+  const auto lay = [t](std::string_view key, std::optional<std::int64_t>& limit) {
+    const node* n = t ? find(*t, key) : nullptr;
+    if (!n)
+      return;
+    const auto* value = n->as<std::int64_t>();
+    limit = value ? std::optional{*value} : std::nullopt;
+  };
+  lay("requests_per_minute", base.requests_per_minute);
+  lay("tokens_per_minute", base.tokens_per_minute);
+  lay("requests_per_day", base.requests_per_day);
+  lay("concurrent_requests", base.concurrent_requests);
+}
+
+rate::limits build_limits(const node& model, std::string_view tier) {
+  rate::limits out;
+  out.day_zone = text_of(find(model, "day_zone"));
+  lay_limits(find(model, {"tiers", tier}), out);
+  lay_limits(find(model, "limits"), out);
+  return out;
+}
+
+/// Nano-dollars per million tokens; `otherwise` if the row does not say.
+std::int64_t price_of(const node& row, std::string_view key, std::int64_t otherwise) {
+  const node* n = find(row, key);
+  if (!n)
+    return otherwise;
+  const auto* whole = n->as<std::int64_t>();
+  const double dollars = whole ? static_cast<double>(*whole) : *n->as<double>();
+  return read_usd(dollars, price_usd_max).value();
+}
+
+money::price_row build_price_row(const node& row) {
+  money::price_row out;
+  out.input = price_of(row, "input", 0);
+  out.cached_input = price_of(row, "cached_input", out.input);
+  out.cache_write = price_of(row, "cache_write", out.input);
+  out.output = price_of(row, "output", 0);
+  return out;
+}
+
+money::dated_price build_dated_price(const node& row) {
+  money::dated_price out;
+  if (const node* from = find(row, "from"))
+    out.from = *from->as<std::chrono::sys_days>();
+  out.base = build_price_row(row);
+  for (const node& tier : items_of(find(row, "long_prompt")))
+    out.tiers.push_back({tokens_of(find(tier, "above_input")), build_price_row(tier)});
+  return out;
+}
+
+} // namespace
+
+model_entry build_model(const member& model, std::string_view tier) {
+  model_entry out;
+  out.id = {model.key};
+  out.provider = {std::string{text_of(find(model.value, "provider"))}};
+  out.upstream_name = text_of(find(model.value, "upstream_name"));
+  if (out.upstream_name.empty())
+    out.upstream_name = model.key;
+  out.context_max = tokens_of(find(model.value, "context"));
+  out.output_max = tokens_of(find(model.value, "output_max"));
+  out.limits = build_limits(model.value, tier);
+  out.charged_as = text_of(find(model.value, "token_charge")) == "input_only"
+                       ? token_charge::input_only
+                       : token_charge::input_and_output_max;
+  for (const node& row : items_of(find(model.value, "prices")))
+    out.pricing.rows.push_back(build_dated_price(row));
+  out.use_cases = texts_of(find(model.value, "use_cases"));
+  return out;
+}
+
+bool is_offered(const node& model, std::string_view tier) {
+  const node* tiers = find(model, "tiers");
+  return members_of(tiers).empty() || find(model, "limits") || find(*tiers, tier);
+}
+
+} // namespace spillway::config

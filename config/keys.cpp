@@ -1,0 +1,153 @@
+#include "config/keys.hpp"
+
+#include "core/bounds.hpp"
+#include "core/units.hpp"
+
+#include <chrono>
+
+namespace spillway::config {
+
+namespace {
+
+using kind = value_kind;
+
+constexpr std::int64_t ms(std::chrono::milliseconds d) {
+  return d.count();
+}
+
+constexpr std::int64_t deadline_ms = ms(bounds::deadline_max);
+constexpr std::int64_t tokens = bounds::token_count_max;
+constexpr std::int64_t price = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
+constexpr std::int64_t budget = bounds::budget_nano_usd_max / nano_usd_per_usd;
+
+/// More threads than this only wait for each other: one decides, the rest move bytes.
+constexpr std::int64_t io_threads_max = 256;
+
+constexpr key_spec keys[] = {
+    {.path = "runtime.io_threads", .kind = kind::integer, .most = io_threads_max},
+    {.path = "runtime.drain", .kind = kind::span, .most = deadline_ms},
+    {.path = "log.level",
+     .kind = kind::choice,
+     .choices = "trace, debug, info, warning, error, off"},
+
+    {.path = "providers.*.enabled", .kind = kind::flag_auto},
+    {.path = "providers.*.dialect", .kind = kind::choice, .choices = "openai"},
+    {.path = "providers.*.base_url", .kind = kind::url, .required = true},
+    {.path = "providers.*.api_key_env", .kind = kind::env_names},
+    {.path = "providers.*.ca_file", .kind = kind::text},
+    {.path = "providers.*.tier", .kind = kind::text},
+    {.path = "providers.*.connections_max",
+     .kind = kind::integer,
+     .least = 1,
+     .most = bounds::connections_per_endpoint_max},
+    {.path = "providers.*.timeouts.connect", .kind = kind::span, .least = 1, .most = deadline_ms},
+    {.path = "providers.*.timeouts.first_byte",
+     .kind = kind::span,
+     .least = 1,
+     .most = deadline_ms},
+    {.path = "providers.*.timeouts.idle", .kind = kind::span, .least = 1, .most = deadline_ms},
+    {.path = "providers.*.timeouts.total", .kind = kind::span, .least = 1, .most = deadline_ms},
+
+    {.path = "models.*.provider", .kind = kind::text, .required = true},
+    {.path = "models.*.enabled", .kind = kind::flag},
+    {.path = "models.*.upstream_name", .kind = kind::text},
+    {.path = "models.*.context",
+     .kind = kind::integer,
+     .least = 1,
+     .most = tokens,
+     .required = true},
+    {.path = "models.*.output_max",
+     .kind = kind::integer,
+     .least = 1,
+     .most = tokens,
+     .required = true},
+    {.path = "models.*.use_cases", .kind = kind::texts},
+    {.path = "models.*.token_charge",
+     .kind = kind::choice,
+     .choices = "input_and_output_max, input_only"},
+    {.path = "models.*.day_zone", .kind = kind::zone},
+    {.path = "models.*.limits.requests_per_minute",
+     .kind = kind::limit,
+     .least = 1,
+     .most = tokens},
+    {.path = "models.*.limits.tokens_per_minute", .kind = kind::limit, .least = 1, .most = tokens},
+    {.path = "models.*.limits.requests_per_day", .kind = kind::limit, .least = 1, .most = tokens},
+    {.path = "models.*.limits.concurrent_requests",
+     .kind = kind::limit,
+     .least = 1,
+     .most = tokens},
+    {.path = "models.*.tiers.*.requests_per_minute",
+     .kind = kind::limit,
+     .least = 1,
+     .most = tokens},
+    {.path = "models.*.tiers.*.tokens_per_minute", .kind = kind::limit, .least = 1, .most = tokens},
+    {.path = "models.*.tiers.*.requests_per_day", .kind = kind::limit, .least = 1, .most = tokens},
+    {.path = "models.*.tiers.*.concurrent_requests",
+     .kind = kind::limit,
+     .least = 1,
+     .most = tokens},
+    {.path = "models.*.prices.[].from", .kind = kind::date},
+    {.path = "models.*.prices.[].input", .kind = kind::price, .most = price, .required = true},
+    {.path = "models.*.prices.[].cached_input", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].cache_write", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].output", .kind = kind::price, .most = price, .required = true},
+    {.path = "models.*.prices.[].long_prompt.[].above_input",
+     .kind = kind::integer,
+     .least = 1,
+     .most = tokens,
+     .required = true},
+    {.path = "models.*.prices.[].long_prompt.[].input",
+     .kind = kind::price,
+     .most = price,
+     .required = true},
+    {.path = "models.*.prices.[].long_prompt.[].cached_input", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].long_prompt.[].cache_write", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].long_prompt.[].output",
+     .kind = kind::price,
+     .most = price,
+     .required = true},
+
+    {.path = "routes.*", .kind = kind::names},
+    {.path = "routing.default_route", .kind = kind::text},
+    {.path = "routing.wait_max", .kind = kind::span, .most = deadline_ms},
+    {.path = "routing.deadline", .kind = kind::span, .least = 1, .most = deadline_ms},
+    {.path = "routing.output_default", .kind = kind::integer, .least = 1, .most = tokens},
+    {.path = "routing.retry_content_filtered", .kind = kind::flag},
+
+    {.path = "budget.zone", .kind = kind::zone},
+    {.path = "budget.unknown_price", .kind = kind::choice, .choices = "refuse, allow"},
+    {.path = "budget.unpriced_allowed", .kind = kind::texts},
+    {.path = "budget.rules.[].scope",
+     .kind = kind::choice,
+     .choices = "global, team, key, tag, session"},
+    {.path = "budget.rules.[].name", .kind = kind::text},
+    {.path = "budget.rules.[].period",
+     .kind = kind::choice,
+     .choices = "day, week, month, total",
+     .required = true},
+    {.path = "budget.rules.[].limit_usd", .kind = kind::usd, .most = budget, .required = true},
+
+    {.path = "langfuse.enabled", .kind = kind::flag_auto},
+    {.path = "langfuse.base_url", .kind = kind::url},
+    {.path = "langfuse.public_key_env", .kind = kind::env_name},
+    {.path = "langfuse.secret_key_env", .kind = kind::env_name},
+    {.path = "langfuse.environment", .kind = kind::label},
+    {.path = "langfuse.release", .kind = kind::text},
+    {.path = "langfuse.flush_at",
+     .kind = kind::integer,
+     .least = 1,
+     .most = bounds::trace_batch_max},
+    {.path = "langfuse.flush_interval", .kind = kind::span, .least = 1, .most = deadline_ms},
+    {.path = "langfuse.capture_input", .kind = kind::flag},
+    {.path = "langfuse.capture_output", .kind = kind::flag},
+
+    {.path = "journal.path", .kind = kind::text},
+};
+
+} // namespace
+
+std::span<const key_spec> known_keys() noexcept {
+  return keys;
+}
+
+} // namespace spillway::config

@@ -1,0 +1,84 @@
+#include "config/load.hpp"
+
+#include "config/build.hpp"
+#include "config/check.hpp"
+#include "config/defaults.hpp"
+#include "config/parse.hpp"
+#include "config/routes.hpp"
+#include "config/validate.hpp"
+#include "core/bounds.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+namespace spillway::config {
+
+namespace {
+
+error unreadable(const std::string& path, std::string_view why) {
+  return {path + ": cannot read the configuration: " + std::string{why}};
+}
+
+/// Reads at most one byte more than allowed, so that a device or a growing file cannot fill memory.
+result<std::string> read_bounded(const std::string& path) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(path, failed);
+  if (!std::filesystem::exists(status))
+    return unreadable(path, failed ? failed.message() : "there is no such file");
+  if (std::filesystem::is_directory(status))
+    return unreadable(path, "it is a directory; name the file itself");
+  std::ifstream in{path, std::ios::binary};
+  if (!in)
+    return unreadable(path, "it cannot be opened; check its permissions");
+  std::string text(bounds::config_file_bytes_max + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad())
+    return unreadable(path, "reading failed half-way");
+  return text;
+}
+
+/// The defaults of the program. Their own tests hold them valid.
+node default_document() {
+  node root = parse_toml(defaults::models_toml, "models.toml (built in)").value();
+  overlay(root, parse_toml(defaults::spillway_toml, "spillway.toml (built in)").value());
+  return root;
+}
+
+} // namespace
+
+result<settings> load_text(std::string_view text, std::string_view source) {
+  if (text.size() > bounds::config_file_bytes_max)
+    return unreadable(std::string{source}, "it is larger than "
+                                               + std::to_string(bounds::config_file_bytes_max)
+                                               + " bytes; this is no configuration file");
+  auto own = parse_toml(text, source);
+  if (!own)
+    return own.failure();
+  node root = default_document();
+  overlay(root, std::move(own).value());
+
+  problem_list problems;
+  std::vector<std::string> warnings;
+  check_keys(root, problems);
+  validate(root, problems, warnings);
+  auto routes = expand_routes(root, problems);
+  if (!problems.empty())
+    return problems.to_error();
+
+  auto out = build_settings(root, std::move(routes));
+  if (!out)
+    return error{std::string{source} + ": " + out.failure().message};
+  out->warnings.insert(out->warnings.begin(), warnings.begin(), warnings.end());
+  return out;
+}
+
+result<settings> load_file(const std::string& path) {
+  auto text = read_bounded(path);
+  if (!text)
+    return text.failure();
+  return load_text(*text, path);
+}
+
+} // namespace spillway::config

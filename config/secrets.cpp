@@ -1,0 +1,223 @@
+#include "config/secrets.hpp"
+
+#include "config/values.hpp"
+#include "config/withdraw.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+namespace spillway::config {
+
+namespace {
+
+/// Blanks around a value are an accident of `export KEY=$(cat file)`.
+std::string trimmed(std::string text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  text.erase(text.find_last_not_of(blanks) + 1);
+  text.erase(0, text.find_first_not_of(blanks));
+  return text;
+}
+
+/// The value of `name` without blanks around it; absent also if nothing is left.
+std::optional<std::string> look_up(const environment& variables, const std::string& name) {
+  auto value = variables(name);
+  if (value)
+    *value = trimmed(std::move(*value));
+  return value && !value->empty() ? std::move(value) : std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& names, std::string_view separator) {
+  std::string out;
+  for (const std::string& name : names)
+    out.append(out.empty() ? "" : separator).append(name);
+  return out;
+}
+
+// Langfuse's variables ----------------------------------------------------------------------------
+
+error bad_variable(const std::string& name, const std::string& what) {
+  return {"environment variable " + name + " " + what};
+}
+
+result<void> read_url(const environment& variables, langfuse_settings& out) {
+  for (const std::string name : {"LANGFUSE_BASE_URL", "LANGFUSE_HOST"})
+    if (const auto text = look_up(variables, name)) {
+      auto url = read_base_url(*text);
+      if (!url)
+        return bad_variable(name, url.failure().message);
+      out.url = std::move(url).value();
+      return {};
+    }
+  return {};
+}
+
+std::optional<double> read_number(const std::string& text) {
+  double value = 0;
+  const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = failed == std::errc{} && stop == text.data() + text.size();
+  return whole ? std::optional{value} : std::nullopt;
+}
+
+result<void> read_flush_at(const environment& variables, settings& s) {
+  const std::string name = "LANGFUSE_FLUSH_AT";
+  const auto text = look_up(variables, name);
+  if (!text)
+    return {};
+  const auto value = read_number(*text);
+  if (!value || !(*value >= 1 && *value <= 1e9))
+    return bad_variable(name, "is no number of generations; allowed: 1 to "
+                                  + std::to_string(bounds::trace_batch_max));
+  s.langfuse.flush_at = std::min(static_cast<std::size_t>(*value), bounds::trace_batch_max);
+  if (*value > static_cast<double>(bounds::trace_batch_max))
+    s.warnings.push_back(name + " is taken as " + std::to_string(bounds::trace_batch_max)
+                         + ", the most one export carries");
+  return {};
+}
+
+result<void> read_flush_interval(const environment& variables, langfuse_settings& out) {
+  const std::string name = "LANGFUSE_FLUSH_INTERVAL";
+  const auto text = look_up(variables, name);
+  if (!text)
+    return {};
+  const auto seconds = read_number(*text);
+  if (!seconds || !(*seconds >= 0.001 && *seconds <= to_seconds(bounds::deadline_max)))
+    return bad_variable(name, "is no number of seconds; allowed: 0.001 to 3600");
+  out.flush_interval = std::chrono::milliseconds{static_cast<std::int64_t>(*seconds * 1000)};
+  return {};
+}
+
+result<void> read_labels(const environment& variables, langfuse_settings& out) {
+  const std::string name = "LANGFUSE_TRACING_ENVIRONMENT";
+  if (auto label = look_up(variables, name)) {
+    if (!is_environment_label(*label))
+      return bad_variable(name, "is no environment's name; allowed: 1 to 40 of a-z 0-9 _ -, not "
+                                "beginning with \"langfuse\"");
+    out.environment = std::move(*label);
+  }
+  if (auto release = look_up(variables, "LANGFUSE_RELEASE"))
+    out.release = std::move(*release);
+  return {};
+}
+
+result<void> read_langfuse_variables(const environment& variables, settings& s) {
+  if (auto url = read_url(variables, s.langfuse); !url)
+    return url;
+  if (auto count = read_flush_at(variables, s); !count)
+    return count;
+  if (auto interval = read_flush_interval(variables, s.langfuse); !interval)
+    return interval;
+  return read_labels(variables, s.langfuse);
+}
+
+// Credentials -------------------------------------------------------------------------------------
+
+/// A credential ends up in a header line, where a line break would begin another one.
+result<std::string> checked_key(const std::string& name, std::string value) {
+  const bool printable =
+      std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!printable)
+    return bad_variable(name, "holds a blank or a character that no key has; set it again");
+  return value;
+}
+
+std::string missing_key(const provider_settings& p) {
+  return "provider `" + p.id.value + "` has no key: set " + joined(p.api_key_env, " or ");
+}
+
+/// The key of `p`, from the first of its variables that is set; absent if none is.
+result<std::optional<std::string>> find_key(const provider_settings& p,
+                                            const environment& variables) {
+  for (const std::string& name : p.api_key_env)
+    if (auto value = look_up(variables, name)) {
+      auto key = checked_key(name, std::move(*value));
+      if (!key)
+        return key.failure();
+      return std::optional{std::move(key).value()};
+    }
+  return std::optional<std::string>{};
+}
+
+/// Decides about one provider and keeps its key.
+result<void> unlock_provider(provider_settings& p, const environment& variables, secrets& out) {
+  auto key = find_key(p, variables);
+  if (!key)
+    return key.failure();
+  const bool ready = key->has_value() || p.api_key_env.empty();
+  if (!ready && p.enabled == activation::on)
+    return error{missing_key(p) + ", or set `providers." + p.id.value + ".enabled = false`"};
+  p.enabled = ready ? activation::on : activation::off;
+  if (key->has_value())
+    out.api_keys.emplace(p.id, secret{std::move(**key)});
+  return {};
+}
+
+/// Lets providers go that are off, and their models.
+result<void> drop_locked(settings& s) {
+  withdrawal_reasons reasons;
+  for (const provider_settings& p : s.providers)
+    if (p.enabled == activation::off) {
+      s.warnings.push_back(missing_key(p) + "; going on without it");
+      for (const model_entry& m : s.models)
+        if (m.provider == p.id)
+          reasons.emplace(m.id, "(" + missing_key(p) + ")");
+    }
+  std::erase_if(s.providers,
+                [](const provider_settings& p) { return p.enabled == activation::off; });
+  return withdraw(s, reasons);
+}
+
+result<void> unlock_langfuse(settings& s, const environment& variables, secrets& out) {
+  langfuse_settings& l = s.langfuse;
+  if (l.enabled == activation::off)
+    return {};
+  auto public_key = look_up(variables, l.public_key_env);
+  auto secret_key = look_up(variables, l.secret_key_env);
+  if (!public_key || !secret_key) {
+    const std::string what = "Langfuse has no "
+                             + std::string{public_key ? "secret key: set " + l.secret_key_env
+                                                      : "public key: set " + l.public_key_env};
+    if (l.enabled == activation::on)
+      return error{what + ", or set `langfuse.enabled = false`"};
+    if (public_key || secret_key)
+      s.warnings.push_back(what + "; traces are off");
+    l.enabled = activation::off;
+    return {};
+  }
+  auto user = checked_key(l.public_key_env, std::move(*public_key));
+  if (!user)
+    return user.failure();
+  auto password = checked_key(l.secret_key_env, std::move(*secret_key));
+  if (!password)
+    return password.failure();
+  l.enabled = activation::on;
+  out.langfuse = langfuse_keys{std::move(user).value(), secret{std::move(password).value()}};
+  return {};
+}
+
+} // namespace
+
+environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>{value} : std::nullopt;
+  };
+}
+
+result<secrets> read_environment(settings& s, const environment& variables) {
+  secrets out;
+  if (auto done = read_langfuse_variables(variables, s); !done)
+    return done.failure();
+  for (provider_settings& p : s.providers)
+    if (auto done = unlock_provider(p, variables, out); !done)
+      return done.failure();
+  if (auto done = drop_locked(s); !done)
+    return done.failure();
+  if (auto done = unlock_langfuse(s, variables, out); !done)
+    return done.failure();
+  return out;
+}
+
+} // namespace spillway::config
