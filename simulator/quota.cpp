@@ -106,7 +106,7 @@ std::optional<quota_refusal> quota::admit(std::int64_t tokens, mono_time now) {
   take(minute_requests_, 1, now);
   take(day_requests_, 1, now);
   take(minute_tokens_, tokens, now);
-  ++in_flight_;
+  most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
   return std::nullopt;
 }
 

@@ -78,6 +78,8 @@ public:
   /// The largest use each window ever had.
   std::int64_t most_requests_in_minute() const noexcept { return minute_requests_.most; }
   std::int64_t most_tokens_in_minute() const noexcept { return minute_tokens_.most; }
+  /// The largest number of requests admitted and not finished at once.
+  std::int64_t most_in_flight() const noexcept { return most_in_flight_; }
 
 private:
   struct limit {
@@ -102,6 +104,7 @@ private:
   limit day_requests_;
   limit minute_tokens_;
   std::int64_t in_flight_ = 0;
+  std::int64_t most_in_flight_ = 0;
 };
 
 } // namespace spillway::simulator
