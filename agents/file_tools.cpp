@@ -16,8 +16,7 @@ constexpr const char* list_files_schema = R"({
   "type": "object",
   "properties": {
     "path": {"type": "string", "description": "Folder to list, relative to the root. Default: ."},
-    "pattern": {"type": "string", "description":
-      "Only files that match, such as *.hpp. * is any text, ? any character. With a / it is matched against the whole path, else against the file name."}
+    "pattern": {"type": "string", "description": "Such as *.hpp: * is any text, ? any character."}
   },
   "additionalProperties": false
 })";
@@ -190,7 +189,10 @@ tool bind(tool_definition definition, file_tool run, const confined_folder& root
 
 std::vector<tool> make_file_tools(const confined_folder& root) {
   return {
-      bind({"list_files", "Lists the files of a folder and its subfolders.", list_files_schema},
+      bind({"list_files",
+            "Lists the files of a folder and its subfolders. A pattern with a / is matched against "
+            "the whole path, another against the file's name.",
+            list_files_schema},
            list_files, root),
       bind({"read_file", "Reads a text file, or a range of its lines.", read_file_schema},
            read_file, root),

@@ -8,7 +8,6 @@
 #include "simulator/token_size.hpp"
 #include "simulator/vendor_ids.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace spillway::simulator {
@@ -132,14 +131,12 @@ void provider::service::serve(served_model& model, const chat_call& call,
   ++model.seen.requests;
   const token_count input = input_tokens(call.chat);
   if (!fits_context(model.rules, input, call.chat)) {
-    ++seen_.malformed;
+    ++model.seen.too_long;
     return reply(stamped(context_too_long(*model.rules.context_tokens, input)));
   }
   const fault_rule* fault = faults_.next(call.model);
-  if (fault)
-    ++model.seen.faults[fault->kind];
   if (fault && !counts_as_served(fault->kind) && !model.rules.quota.failed_requests_count)
-    return reply(make_fault_reply(*fault, call.model, stamped({})));
+    return reply(outcome(model, call, fault, duration::zero()));
   const auto charge = charge_of(model.rules.quota.charge, input, call.chat.output_tokens_max);
   if (const auto why = model.limits.admit(charge, options_.clock().mono))
     return reply(refusal(model, call.model, *why));
@@ -163,6 +160,7 @@ transport::http_server_reply provider::service::outcome(served_model& model, con
                                                         const fault_rule* fault, duration took) {
   if (!fault)
     return completion(model, call, took);
+  ++model.seen.faults[fault->kind];
   if (fault->kind == fault_kind::truncated_body)
     return make_fault_reply(*fault, call.model, completion(model, call, took));
   return make_fault_reply(*fault, call.model, stamped({}));

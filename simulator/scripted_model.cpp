@@ -10,8 +10,6 @@
 namespace spillway::simulator {
 namespace {
 
-constexpr std::int64_t bytes_per_token = 4;
-
 bool learnt_anything(const findings& found) {
   return !found.paths.empty() || !found.files.empty() || !found.searches.empty()
          || !found.others.empty() || !found.failures.empty();

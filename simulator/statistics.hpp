@@ -14,12 +14,13 @@ namespace spillway::simulator {
 struct model_statistics {
   std::uint64_t requests = 0;                       ///< well-formed ones, whatever became of them
   std::uint64_t answered = 0;                       ///< with a completion
+  std::uint64_t too_long = 0;                       ///< prompts that did not fit its context
   std::map<rate::dimension, std::uint64_t> refused; ///< 429s by the limit that refused
   std::map<fault_kind, std::uint64_t> faults;       ///< injected ones
   std::int64_t most_requests_in_minute = 0;         ///< largest use its windows ever had
   std::int64_t most_tokens_in_minute = 0;
   std::int64_t in_flight_most = 0;
-  token_count input; ///< of the answered requests
+  token_count input; ///< of the completions written, truncated ones included
   token_count output;
 };
 
@@ -27,7 +28,7 @@ struct model_statistics {
 struct provider_statistics {
   std::map<std::string, model_statistics> models;
   std::uint64_t unauthorized = 0;
-  std::uint64_t malformed = 0; ///< bodies it could not read, and prompts that do not fit
+  std::uint64_t malformed = 0; ///< bodies it could not read
   std::uint64_t not_found = 0; ///< unknown routes and models
 
   /// 429s its limits caused, over all models; injected ones are not among them.

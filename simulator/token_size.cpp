@@ -3,7 +3,6 @@
 namespace spillway::simulator {
 namespace {
 
-constexpr std::int64_t bytes_per_token = 4;
 constexpr std::int64_t framing = 3;
 
 token_count tokens_of_bytes(std::size_t bytes) {

@@ -6,6 +6,9 @@
 
 namespace spillway::simulator {
 
+/// The rule of thumb the simulated vendor counts by.
+inline constexpr std::int64_t bytes_per_token = 4;
+
 /// Tokens the simulated vendor counts for a prompt: a quarter of its bytes, rounded up, plus 3. All
 /// of it counts: texts, names, tool calls, tool definitions and the response schema.
 /// Source: OpenAI's header charge is chars/4 + 2..5 in 146 recorded replies, 2025-07 to 2026-07.

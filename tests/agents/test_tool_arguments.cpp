@@ -7,8 +7,8 @@
 using spillway::agents::tool_arguments;
 
 TEST_CASE("arguments are read by name and type") {
-  const auto parsed = tool_arguments::parse(
-      R"({"s":"text","i":-7,"whole":3.0,"r":2.5,"b":true,"n":null,"a":[1],"u":18446744073709551615})");
+  const auto parsed = tool_arguments::parse(R"({"s":"text","i":-7,"whole":3.0,"r":2.5,"b":true,)"
+                                            R"("n":null,"a":[1],"u":18446744073709551615})");
   REQUIRE(parsed);
   CHECK(parsed->text("s") == std::optional<std::string>{"text"});
   CHECK(parsed->integer("i") == std::optional<std::int64_t>{-7});

@@ -21,7 +21,8 @@ TEST_CASE("a full request is read") {
       {"role": "tool", "tool_call_id": "c1", "content": "result"}],
     "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
     "tool_choice": {"type": "function", "function": {"name": "f"}},
-    "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"a": 1}}}})");
+    "response_format": {"type": "json_schema",
+                        "json_schema": {"name": "n", "schema": {"a": 1}}}})");
   REQUIRE(call);
   CHECK(call->model == "gpt-4o");
   const chat_request& chat = call->chat;

@@ -192,16 +192,25 @@ TEST_CASE("a prompt that does not fit the context is refused as the vendor does"
   provider_options options;
   options.models["m"].context_tokens = token_count{100};
   bench b{options};
-  const auto large = b.exchange(post(
-      R"({"model":"m","max_tokens":95,"messages":[{"role":"user","content":"Hello there."}]})"));
+  // "Hello there." counts as 6 tokens.
+  const auto asking_for = [&](const char* output_max) {
+    return b.exchange(post(R"({"model":"m","messages":[{"role":"user","content":"Hello there."}],)"
+                           R"("max_tokens":)"
+                           + std::string{output_max} + "}"));
+  };
+  const auto large = asking_for("95");
   CHECK(large.status == 400);
   CHECK(error_of(large)["code"] == "context_length_exceeded");
-  CHECK(
-      b
-          .exchange(post(
-              R"({"model":"m","max_tokens":94,"messages":[{"role":"user","content":"Hello there."}]})"))
-          .status
-      == 200);
+  CHECK(asking_for("94").status == 200);
+  CHECK(b.statistics().models.at("m").too_long == 1);
+}
+
+TEST_CASE("a fault that the quota forestalls is not counted as injected") {
+  auto options = faulty(fault_kind::server_error);
+  options.models["m"].quota.requests_per_minute = 0;
+  bench b{options};
+  CHECK(b.exchange(post(hello)).status == 429);
+  CHECK(b.statistics().models.at("m").faults.empty());
 }
 
 TEST_CASE("over the limit comes a 429 that tells the truth: who obeys it is admitted") {
