@@ -90,9 +90,13 @@ public:
       return problems_.add(n.at, path, "is " + kind_of(n) + "; allowed: a table");
     if (members_of(&n).size() > members_max)
       return problems_.add(n.at, path, "has more than " + std::to_string(members_max) + " entries");
-    for (const member& m : members_of(&n))
+    bool split = false;
+    for (const member& m : members_of(&n)) {
       check_member(m, here, path);
-    check_required(n, here, path);
+      split |= splits_model_name(m, here, path);
+    }
+    if (!split)
+      check_required(n, here, path);
   }
 
 private:
@@ -139,12 +143,19 @@ private:
               });
   }
 
+  /// Whether `m` is what is left of a model's name with a dot and no quotes. The table above it is
+  /// then no model, and what it lacks is not worth telling.
+  static bool splits_model_name(const member& m, const grammar& here, const key_path& path) {
+    return path.text().compare(0, 7, "models.") == 0 && m.value.as<table>()
+           && here.below(m.key).empty() && here.below(any_name).empty();
+  }
+
   static std::string unknown_key(const member& m, const grammar& here, const key_path& path) {
     if (is_secret_key(m.key))
       return std::string{secrets_advice};
     const auto known = here.steps();
     std::string out = "unknown key" + did_you_mean(m.key, known) + "; allowed: " + join(known);
-    if (path.text().compare(0, 7, "models.") == 0 && m.value.as<table>())
+    if (splits_model_name(m, here, path))
       out += "; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]";
     return out;
   }

@@ -24,8 +24,10 @@ error unreadable(const std::string& path, std::string_view why) {
 result<std::string> read_bounded(const std::string& path) {
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);
-  if (!std::filesystem::exists(status))
-    return unreadable(path, failed ? failed.message() : "there is no such file");
+  if (status.type() == std::filesystem::file_type::not_found)
+    return unreadable(path, "there is no such file");
+  if (failed)
+    return unreadable(path, failed.message());
   if (std::filesystem::is_directory(status))
     return unreadable(path, "it is a directory; name the file itself");
   std::ifstream in{path, std::ios::binary};

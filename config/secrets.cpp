@@ -29,13 +29,6 @@ std::optional<std::string> look_up(const environment& variables, const std::stri
   return value && !value->empty() ? std::move(value) : std::nullopt;
 }
 
-std::string joined(const std::vector<std::string>& names, std::string_view separator) {
-  std::string out;
-  for (const std::string& name : names)
-    out.append(out.empty() ? "" : separator).append(name);
-  return out;
-}
-
 // Langfuse's variables ----------------------------------------------------------------------------
 
 error bad_variable(const std::string& name, const std::string& what) {
@@ -123,8 +116,15 @@ result<std::string> checked_key(const std::string& name, std::string value) {
   return value;
 }
 
+std::string key_names(const provider_settings& p) {
+  std::string out;
+  for (const std::string& name : p.api_key_env)
+    out.append(out.empty() ? "" : " or ").append(name);
+  return out;
+}
+
 std::string missing_key(const provider_settings& p) {
-  return "provider `" + p.id.value + "` has no key: set " + joined(p.api_key_env, " or ");
+  return "provider `" + p.id.value + "` has no key: set " + key_names(p);
 }
 
 /// The key of `p`, from the first of its variables that is set; absent if none is.
@@ -162,7 +162,7 @@ result<void> drop_locked(settings& s) {
       s.warnings.push_back(missing_key(p) + "; going on without it");
       for (const model_entry& m : s.models)
         if (m.provider == p.id)
-          reasons.emplace(m.id, "(" + missing_key(p) + ")");
+          reasons.emplace(m.id, "needs " + key_names(p));
     }
   std::erase_if(s.providers,
                 [](const provider_settings& p) { return p.enabled == activation::off; });
