@@ -106,12 +106,13 @@ void completion_job_state::on_pause_over(const pause_over& m) {
     reserve(attempt_.candidate, false);
 }
 
-template <class Handle, class Command, class Handler>
-void completion_job_state::ask(const Handle& whom, Command command, Handler on_reply) {
+template <class Handle, class Command, class Reply>
+void completion_job_state::ask(const Handle& whom, Command command,
+                               void (completion_job_state::*on_reply)(const Reply&)) {
   // Unbounded in time, because the request's own deadline stands above it.
   self_->request(whom, caf::infinite, std::move(command))
       .then(
-          [this, step = ++step_, on_reply](const auto& reply) {
+          [this, step = ++step_, on_reply](const Reply& reply) {
             if (step == step_)
               (this->*on_reply)(reply);
           },

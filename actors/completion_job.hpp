@@ -76,8 +76,9 @@ private:
   void refuse_candidate(completion_status why, std::string text);
   void finish(completion_status status);
 
-  template <class Handle, class Command, class Handler>
-  void ask(const Handle& whom, Command command, Handler on_reply);
+  template <class Handle, class Command, class Reply>
+  void ask(const Handle& whom, Command command,
+           void (completion_job_state::*on_reply)(const Reply&));
   void on_actor_down(const caf::error& why);
 
   const routing::candidate& candidate() const { return job_.candidates[attempt_.candidate]; }

@@ -5,6 +5,14 @@
 #include <algorithm>
 
 namespace spillway::actors {
+namespace {
+
+/// The moment `t` before `now`, on both clocks.
+instant earlier(instant now, mono_time t) {
+  return {t, now.wall - (now.mono - t)};
+}
+
+} // namespace
 
 void limiter_state::start(limiter_self::pointer self, limiter_options options) {
   self_ = self;
@@ -59,8 +67,8 @@ void limiter_state::on_withdraw_permit(const withdraw_permit& m) {
 
 void limiter_state::on_settle_permit(const settle_permit& m) {
   const instant at = now();
-  desk_.mark_sent(m.lease, {m.sent_at, at.wall});
-  desk_.prove_arrival(m.lease, {m.proof_at, at.wall});
+  desk_.mark_sent(m.lease, earlier(at, m.sent_at));
+  desk_.prove_arrival(m.lease, earlier(at, m.proof_at));
   desk_.settle(m.lease, m.charged, at);
   serve_queue();
 }
@@ -68,7 +76,7 @@ void limiter_state::on_settle_permit(const settle_permit& m) {
 void limiter_state::on_release_permit(const release_permit& m) {
   const instant at = now();
   if (m.how != rate::lease_end::not_sent)
-    desk_.mark_sent(m.lease, {m.sent_at, at.wall});
+    desk_.mark_sent(m.lease, earlier(at, m.sent_at));
   desk_.release(m.lease, m.how, at);
   if (m.retry_after)
     desk_.pause_until(at.mono + std::min<duration>(*m.retry_after, bounds::retry_after_max));

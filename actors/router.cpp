@@ -63,7 +63,7 @@ caf::result<completion_reply> router_state::hand_to_job(run_completion& m,
                                                         routing::selection selected) {
   auto promise = self_->make_response_promise<completion_reply>();
   completion_job_actor job = take_job();
-  running_.emplace(m.id, running_request{promise, job});
+  running_.emplace(m.id, running_request{promise, job, selected.candidates.front().model->id});
   assign_completion work;
   work.request = std::move(m);
   work.accepted_at = self_->clock().now();
@@ -146,7 +146,8 @@ void router_state::on_completion_finished(completion_finished& m) {
 }
 
 void router_state::conclude(running_request& done, completion_reply reply) {
-  usage_.record(reply);
+  usage_.record(
+      {reply.status, reply.attempts, std::move(done.preferred), reply.model, reply.waited});
   done.promise.deliver(std::move(reply));
   if (stopping_ && running_.empty())
     answer_drain();

@@ -50,6 +50,7 @@ private:
   struct running_request {
     caf::typed_response_promise<completion_reply> promise;
     completion_job_actor job;
+    model_id preferred;
   };
 
   const routing::route* find_route(const std::string& target);

@@ -21,6 +21,10 @@ inline constexpr std::int64_t price_nano_usd_per_mtok_max = 10'000LL * 1'000'000
 /// $1 billion: a budget above this is a unit mistake; sums of it stay far inside int64.
 inline constexpr std::int64_t budget_nano_usd_max = 1'000'000'000LL * 1'000'000'000;
 
+/// Accounts of one budget rule in one period (a rule over sessions has one for each): about 20 MiB.
+/// Beyond it calls that need a new account are refused, because unbounded is the same as none.
+inline constexpr std::size_t budget_accounts_max = 100'000;
+
 // Rate limiting -----------------------------------------------------------------------------------
 
 /// Calls that may wait in one limiter. At 500 requests a minute this is an 8-minute queue: beyond

@@ -2,10 +2,10 @@
 
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
-#include "core/failure.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
 #include "core/rate/fair_queue.hpp"
+#include "core/report/usage_report.hpp"
 #include "core/units.hpp"
 #include "messages/type_ids.hpp"
 
@@ -38,14 +38,6 @@ struct run_completion {
   call_labels labels;
 };
 
-/// One upstream call made for a request.
-struct attempt_summary {
-  model_id model;
-  std::optional<failure_kind> failure; ///< none: it answered
-  token_usage usage;
-  nano_usd cost; ///< or, if the outcome is unknown, what is held for it
-};
-
 /// The one reply to `run_completion`; every refusal is one too.
 struct completion_reply {
   request_id id;
@@ -56,7 +48,7 @@ struct completion_reply {
   money::call_cost cost;                   ///< of the answer
   duration waited{};                       ///< for permits
   duration elapsed{};
-  std::vector<attempt_summary> attempts;
+  std::vector<report::call_record> attempts;
   std::optional<duration> retry_after; ///< when a refused caller may come again
 };
 

@@ -3,6 +3,7 @@
 #include "core/ids.hpp"
 #include "core/instant.hpp"
 #include "core/rate/limits.hpp"
+#include "core/rate/replay.hpp"
 
 #include <memory>
 #include <optional>
@@ -92,6 +93,11 @@ public:
 
   /// Use of each limited dimension.
   std::vector<dimension_usage> usage(instant now) const;
+
+  /// What would be decided from now on; see `replay`. An open call is taken to give its windows
+  /// back as if it were sent now, and its concurrency slot after the mean time of the calls that
+  /// ended.
+  replay foresee(instant now) const;
 
   /// Leases not ended yet.
   std::size_t open_leases() const noexcept;

@@ -1,0 +1,193 @@
+#include "core/money/ledger.hpp"
+
+#include "core/bounds.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace spillway::money {
+namespace {
+
+constexpr const char* global_scope = "global";
+
+struct account {
+  std::string name;
+  nano_usd limit;
+  nano_usd spent;
+  nano_usd reserved;
+  wall_time begins{};
+  wall_time ends{};
+
+  nano_usd room() const { return limit - spent - reserved; }
+};
+
+using account_ref = std::shared_ptr<account>;
+
+struct reservation {
+  nano_usd amount;
+  std::vector<account_ref> accounts; ///< of the periods it started in
+};
+
+/// One rule and its accounts of the current period. Accounts of earlier periods live on in the
+/// reservations that still hold them.
+struct rule_book {
+  budget_rule rule;
+  period_span span;
+  std::unordered_map<std::string, account_ref> accounts; ///< by scope value
+
+  void roll_over(wall_time now, const std::string& zone);
+  bool concerns(const scope_value& s) const;
+  account_ref open(const std::string& scope_name);
+};
+
+void rule_book::roll_over(wall_time now, const std::string& zone) {
+  if (now >= span.begin && now < span.end)
+    return;
+  span = period_at(rule.per, now, zone);
+  accounts.clear();
+}
+
+bool rule_book::concerns(const scope_value& s) const {
+  return s.scope == rule.scope && (rule.name.empty() || rule.name == s.name);
+}
+
+account_ref rule_book::open(const std::string& scope_name) {
+  if (const auto it = accounts.find(scope_name); it != accounts.end())
+    return it->second;
+  if (accounts.size() >= bounds::budget_accounts_max)
+    return nullptr;
+  auto fresh = std::make_shared<account>();
+  fresh->name = rule.scope + (scope_name.empty() ? "" : " " + scope_name);
+  fresh->name += std::string{" "} + to_string(rule.per);
+  if (rule.per != period::total)
+    fresh->name += " " + span.label;
+  fresh->limit = rule.limit;
+  fresh->begins = span.begin;
+  fresh->ends = span.end;
+  return accounts.emplace(scope_name, std::move(fresh)).first->second;
+}
+
+} // namespace
+
+struct ledger::state {
+  std::vector<rule_book> books;
+  std::string zone;
+  std::unordered_map<reservation_id, reservation> reservations;
+
+  /// Every account that concerns `scopes`. False if one more could not be opened.
+  bool collect(const std::vector<scope_value>& scopes, wall_time now,
+               std::vector<account_ref>& out);
+};
+
+bool ledger::state::collect(const std::vector<scope_value>& scopes, wall_time now,
+                            std::vector<account_ref>& out) {
+  bool complete = true;
+  const auto add = [&](rule_book& book, const std::string& name) {
+    if (account_ref a = book.open(name))
+      out.push_back(std::move(a));
+    else
+      complete = false;
+  };
+  for (rule_book& book : books) {
+    book.roll_over(now, zone);
+    if (book.rule.scope == global_scope)
+      add(book, {});
+    for (const scope_value& s : scopes)
+      if (book.concerns(s))
+        add(book, s.name);
+  }
+  return complete;
+}
+
+ledger::ledger(std::vector<budget_rule> rules, std::string zone)
+    : state_{std::make_unique<state>()} {
+  state_->zone = std::move(zone);
+  for (budget_rule& rule : rules) {
+    SPILLWAY_ASSERT(rule.limit >= nano_usd{0});
+    state_->books.push_back({std::move(rule), {}, {}});
+  }
+}
+
+ledger::~ledger() = default;
+ledger::ledger(ledger&&) noexcept = default;
+ledger& ledger::operator=(ledger&&) noexcept = default;
+
+spend_decision ledger::reserve(reservation_id id, const std::vector<scope_value>& scopes,
+                               nano_usd amount, wall_time now) {
+  SPILLWAY_ASSERT(amount >= nano_usd{0} && state_->reservations.count(id) == 0);
+  reservation taken{amount, {}};
+  if (!state_->collect(scopes, now, taken.accounts))
+    return {false, {}, "too many accounts in one period", {}};
+  for (const account_ref& a : taken.accounts)
+    if (amount > nano_usd{0} && a->room() < amount)
+      return {false, a->room(), a->name, a->ends};
+  spend_decision decision{true, nano_usd{bounds::budget_nano_usd_max}, {}, {}};
+  for (const account_ref& a : taken.accounts) {
+    a->reserved += amount;
+    SPILLWAY_ASSERT(amount == nano_usd{0} || a->spent + a->reserved <= a->limit);
+    decision.headroom = std::min(decision.headroom, a->room());
+  }
+  state_->reservations.emplace(id, std::move(taken));
+  return decision;
+}
+
+std::optional<nano_usd> ledger::settle(reservation_id id, nano_usd actual) {
+  const auto held = state_->reservations.extract(id);
+  if (!held)
+    return std::nullopt;
+  const reservation& r = held.mapped();
+  for (const account_ref& a : r.accounts) {
+    a->reserved -= r.amount;
+    a->spent += actual;
+  }
+  return std::max(actual - r.amount, nano_usd{0});
+}
+
+bool ledger::release(reservation_id id) {
+  const auto held = state_->reservations.extract(id);
+  if (!held)
+    return false;
+  for (const account_ref& a : held.mapped().accounts)
+    a->reserved -= held.mapped().amount;
+  return true;
+}
+
+void ledger::restore(const std::vector<restored_posting>& postings, wall_time now) {
+  for (const restored_posting& p : postings) {
+    reservation r{p.amount, {}};
+    state_->collect(p.scopes, now, r.accounts);
+    std::erase_if(r.accounts, [&](const account_ref& a) { return p.at < a->begins; });
+    for (const account_ref& a : r.accounts)
+      (p.settled ? a->spent : a->reserved) += p.amount;
+    if (!p.settled)
+      state_->reservations.emplace(p.id, std::move(r));
+  }
+}
+
+std::vector<account_status> ledger::status(wall_time now) {
+  std::vector<account_ref> global;
+  state_->collect({}, now, global);
+  std::vector<account_status> out;
+  for (const rule_book& book : state_->books)
+    for (const auto& entry : book.accounts) {
+      const account& a = *entry.second;
+      out.push_back({a.name, a.limit, a.spent, a.reserved});
+    }
+  return out;
+}
+
+std::optional<nano_usd> ledger::headroom(const std::vector<scope_value>& scopes,
+                                         wall_time now) const {
+  std::vector<account_ref> accounts;
+  state_->collect(scopes, now, accounts);
+  std::optional<nano_usd> least;
+  for (const account_ref& a : accounts)
+    least = least ? std::min(*least, a->room()) : a->room();
+  return least;
+}
+
+std::size_t ledger::open_reservations() const noexcept {
+  return state_->reservations.size();
+}
+
+} // namespace spillway::money

@@ -1,0 +1,275 @@
+#include "actors/completion_job.hpp"
+#include "tests/actors/fake_neighbours.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace spillway;
+using namespace std::chrono_literals;
+using tests::answer_of;
+using tests::failure_of;
+using tests::fake_neighbours;
+using tests::virtual_system;
+
+namespace {
+
+model_entry entry(const std::string& id) {
+  model_entry m;
+  m.id = {id};
+  m.provider = {"p"};
+  m.upstream_name = id + "-upstream";
+  m.context_max = token_count{100'000};
+  m.output_max = token_count{1000};
+  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
+  return m;
+}
+
+/// A job over two candidates, "a" then "b".
+struct job_world {
+  virtual_system world;
+  fake_neighbours around{world};
+  std::shared_ptr<const catalog> models =
+      std::make_shared<const catalog>(std::vector{entry("a"), entry("b")});
+  completion_job_actor job;
+
+  job_world() {
+    actors::completion_job_options o;
+    o.router = around.router;
+    o.budget = around.budget;
+    o.traces = around.batcher;
+    o.alerts = around.sink;
+    o.policy = {2s, false};
+    o.wall = world.wall();
+    job = world.system().spawn(actors::completion_job, std::move(o));
+  }
+  ~job_world() {
+    world.self()->send_exit(job, caf::exit_reason::user_shutdown);
+    world.settle();
+  }
+
+  void assign(std::uint64_t id, duration deadline = 60s) {
+    auto chat = std::make_shared<chat_request>();
+    chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+    assign_completion work;
+    work.request.id = {id};
+    work.request.chat = chat;
+    work.request.deadline = deadline;
+    work.accepted_at = world.now();
+    work.models = models;
+    const auto selected = routing::select_candidates(*models, {"r", {{"a"}, {"b"}}}, *chat, {},
+                                                     world.wall()(world.now()));
+    work.candidates = selected.candidates;
+    work.targets.assign(2, call_target{{"k"}, around.limiter, around.provider});
+    world.self()->send(job, std::move(work));
+    world.settle();
+  }
+
+  const completion_reply& only_reply() {
+    REQUIRE(around.finished.size() == 1);
+    return around.finished[0];
+  }
+
+  /// Each reservation and each permit granted has had exactly one end.
+  void check_nothing_held(std::size_t permits_granted) {
+    CHECK(around.settled_spend.size() + around.released_spend.size() == around.reserved.size());
+    CHECK(around.settled_permits.size() + around.released_permits.size() == permits_granted);
+  }
+};
+
+permit_reply wait_of(duration d) {
+  return {permit_verdict::wait, {d, d, 0}, {}};
+}
+
+} // namespace
+
+TEST_CASE("an answered call is settled everywhere at what the provider reported") {
+  job_world w;
+  w.assign(7);
+  const completion_reply& r = w.only_reply();
+  CHECK(r.status == completion_status::answered);
+  CHECK(r.model.value == "a");
+  CHECK(r.reply->message.text == "done");
+  CHECK(r.cost.total == nano_usd{100 * 1000 + 20 * 2000});
+  REQUIRE(w.around.settled_spend.size() == 1);
+  CHECK(w.around.settled_spend[0].actual == r.cost.total);
+  CHECK(w.around.calls.at(0).upstream_model == "a-upstream");
+  CHECK(w.around.traces.size() == 1);
+  w.check_nothing_held(1);
+}
+
+TEST_CASE("the money is reserved before the permit, and the permit before the call") {
+  job_world w;
+  std::vector<std::string> order;
+  w.around.on_reserve = [&](const reserve_spend&) {
+    order.emplace_back("reserve");
+    spend_reply r;
+    r.decision.reserved = true;
+    return r;
+  };
+  w.around.on_acquire = [&](const acquire_permit&) {
+    order.emplace_back("acquire");
+    return permit_reply{};
+  };
+  w.around.on_call = [&](const call_provider&) {
+    order.emplace_back("call");
+    return answer_of(1, 1, w.world.now());
+  };
+  w.assign(1);
+  CHECK(order == std::vector<std::string>{"reserve", "acquire", "call"});
+}
+
+TEST_CASE("a long wait falls back and gives the first reservation back") {
+  job_world w;
+  w.around.on_acquire = [&](const acquire_permit&) {
+    return w.around.reserved.size() == 1 ? wait_of(30s) : permit_reply{};
+  };
+  w.assign(1);
+  CHECK(w.only_reply().model.value == "b");
+  CHECK(w.around.released_spend.size() == 1);
+  w.check_nothing_held(1);
+}
+
+TEST_CASE("a short wait is waited at the preferred model") {
+  job_world w;
+  w.around.on_acquire = [](const acquire_permit&) { return wait_of(1s); };
+  w.assign(1);
+  CHECK(w.only_reply().model.value == "a");
+  w.check_nothing_held(1);
+}
+
+TEST_CASE("a budget that has no room for the first candidate may have some for the second") {
+  job_world w;
+  w.around.on_reserve = [&](const reserve_spend&) {
+    spend_reply r;
+    r.decision.reserved = w.around.reserved.size() > 1;
+    r.decision.account = "global day 2026-11-24";
+    return r;
+  };
+  w.assign(1);
+  CHECK(w.only_reply().model.value == "b");
+}
+
+TEST_CASE("without money for any candidate the caller learns which account is short") {
+  job_world w;
+  w.around.on_reserve = [](const reserve_spend&) {
+    spend_reply r;
+    r.decision.account = "global day 2026-11-24";
+    return r;
+  };
+  w.assign(1);
+  CHECK(w.only_reply().status == completion_status::over_budget);
+  CHECK(w.only_reply().reason.find("global day 2026-11-24") != std::string::npos);
+  CHECK(w.around.calls.empty());
+  CHECK(w.around.released_spend.empty());
+}
+
+TEST_CASE("how a failed call is released follows from what the provider may have done") {
+  struct row {
+    failure_kind kind;
+    bool sent;
+    rate::lease_end end;
+    bool stays_spent;
+  };
+  const row table[] = {
+      {failure_kind::unreachable, false, rate::lease_end::not_sent, false},
+      {failure_kind::rate_limited, true, rate::lease_end::rejected, false},
+      {failure_kind::overloaded, true, rate::lease_end::unknown, false},
+      {failure_kind::timed_out, true, rate::lease_end::unknown, true},
+      {failure_kind::interrupted, true, rate::lease_end::unknown, true},
+      {failure_kind::invalid_request, true, rate::lease_end::unknown, false},
+  };
+  for (const row& r : table) {
+    INFO(to_string(r.kind));
+    job_world w;
+    w.around.on_call = [&](const call_provider&) {
+      return w.around.calls.size() == 1 ? failure_of(r.kind, w.world.now(), r.sent)
+                                        : answer_of(1, 1, w.world.now());
+    };
+    w.assign(1);
+    w.world.advance(20s);
+    REQUIRE(w.around.released_permits.size() == 1);
+    CHECK(w.around.released_permits[0].how == r.end);
+    const bool spent = !w.around.settled_spend.empty()
+                       && w.around.settled_spend[0].actual == w.around.reserved[0].amount;
+    CHECK(spent == r.stays_spent);
+    CHECK(w.around.traces.size() == w.around.calls.size());
+  }
+}
+
+TEST_CASE(
+    "a provider's 429 tells the limiter to pause and the operator that our limits are wrong") {
+  job_world w;
+  w.around.on_call = [&](const call_provider&) {
+    return w.around.calls.size() == 1
+               ? failure_of(failure_kind::rate_limited, w.world.now(), true, duration{9s})
+               : answer_of(1, 1, w.world.now());
+  };
+  w.assign(1);
+  REQUIRE(w.around.released_permits.size() == 1);
+  CHECK(w.around.released_permits[0].retry_after == duration{9s});
+  REQUIRE(w.around.alerts.size() == 1);
+  CHECK(w.around.alerts[0].rule == "rate_limited_by_provider");
+}
+
+TEST_CASE("a cancelled call is cut upstream, settled by what comes back, and answered once") {
+  job_world w;
+  w.around.holds_calls = true;
+  w.assign(1);
+  w.world.self()->send(w.job, cancel_completion{{1}});
+  w.world.settle();
+  REQUIRE(w.around.cancelled_calls.size() == 1);
+  CHECK(w.around.finished.empty());
+  w.around.held.at(0).deliver(failure_of(failure_kind::cancelled, w.world.now()));
+  w.world.settle();
+  CHECK(w.only_reply().status == completion_status::cancelled);
+  w.check_nothing_held(1);
+}
+
+TEST_CASE("an answer that comes for a cancelled request is still paid") {
+  job_world w;
+  w.around.holds_calls = true;
+  w.assign(1);
+  w.world.self()->send(w.job, cancel_completion{{1}});
+  w.world.settle();
+  w.around.held.at(0).deliver(answer_of(100, 20, w.world.now()));
+  w.world.settle();
+  CHECK(w.only_reply().status == completion_status::cancelled);
+  REQUIRE(w.around.settled_spend.size() == 1);
+  CHECK(w.around.settled_spend[0].actual == nano_usd{140'000});
+}
+
+TEST_CASE("the deadline cuts a call that hangs") {
+  job_world w;
+  w.around.holds_calls = true;
+  w.assign(1, 5s);
+  w.world.advance(5s);
+  REQUIRE(w.around.cancelled_calls.size() == 1);
+  w.around.held.at(0).deliver(failure_of(failure_kind::cancelled, w.world.now()));
+  w.world.settle();
+  CHECK(w.only_reply().status == completion_status::deadline_exceeded);
+}
+
+TEST_CASE(
+    "a job serves one request after another, and an old deadline does not hit a new request") {
+  job_world w;
+  w.assign(1, 5s);
+  w.world.advance(4s);
+  w.around.holds_calls = true;
+  w.assign(2, 60s);
+  w.world.advance(10s);
+  CHECK(w.around.cancelled_calls.empty());
+  w.around.held.at(0).deliver(answer_of(1, 1, w.world.now()));
+  w.world.settle();
+  REQUIRE(w.around.finished.size() == 2);
+  CHECK(w.around.finished[1].id.value == 2);
+  CHECK(w.around.finished[1].status == completion_status::answered);
+}
+
+TEST_CASE("a request whose limiter dies goes to the next candidate") {
+  job_world w;
+  w.world.self()->send_exit(w.around.limiter, caf::exit_reason::unhandled_exception);
+  w.world.settle();
+  w.assign(1);
+  CHECK(w.only_reply().status == completion_status::upstream_failed);
+  CHECK(w.around.released_spend.size() == 2);
+  CHECK(w.around.calls.empty());
+}

@@ -1,0 +1,119 @@
+#include "tests/actors/fake_neighbours.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+namespace spillway::tests {
+namespace {
+
+router_self::behavior_type fake_router(router_self::pointer, fake_neighbours* log) {
+  return {
+      [](const run_completion&) { return completion_reply{}; },
+      [](const cancel_completion&) {},
+      [](get_router_status) { return router_status{}; },
+      [](const drain_requests&) { return drain_reply{}; },
+      [log](const completion_finished& m) { log->finished.push_back(m.reply); },
+      [](const replace_target&) {},
+      [](wake_due) {},
+  };
+}
+
+budget_actor::behavior_type fake_budget(budget_actor::pointer, fake_neighbours* log) {
+  return {
+      [log](const reserve_spend& m) {
+        log->reserved.push_back(m);
+        return log->on_reserve(m);
+      },
+      [log](const settle_spend& m) { log->settled_spend.push_back(m); },
+      [log](const release_spend& m) { log->released_spend.push_back(m); },
+      [](get_budget_status) { return budget_status{}; },
+  };
+}
+
+limiter_actor::behavior_type fake_limiter(limiter_actor::pointer, fake_neighbours* log) {
+  return {
+      [log](const acquire_permit& m) { return log->on_acquire(m); },
+      [log](const await_permit& m) { return log->on_await(m); },
+      [log](const withdraw_permit& m) { log->withdrawn_permits.push_back(m); },
+      [log](const settle_permit& m) { log->settled_permits.push_back(m); },
+      [log](const release_permit& m) { log->released_permits.push_back(m); },
+      [](get_limiter_status) { return limiter_status{}; },
+  };
+}
+
+provider_actor::behavior_type fake_provider(provider_actor::pointer self, fake_neighbours* log) {
+  return {
+      [self, log](const call_provider& m) -> caf::result<provider_reply> {
+        log->calls.push_back(m);
+        if (!log->holds_calls)
+          return log->on_call(m);
+        log->held.push_back(self->make_response_promise<provider_reply>());
+        return log->held.back();
+      },
+      [log](const cancel_call& m) { log->cancelled_calls.push_back(m); },
+  };
+}
+
+langfuse_batcher_actor::behavior_type fake_batcher(langfuse_batcher_actor::pointer,
+                                                   fake_neighbours* log) {
+  return {
+      [log](const record_generation& m) { log->traces.push_back(m.record); },
+      [](const flush_traces&) { return trace_status{}; },
+      [](get_trace_status) { return trace_status{}; },
+  };
+}
+
+alert_sink_actor::behavior_type fake_sink(alert_sink_actor::pointer, fake_neighbours* log) {
+  return {[log](const raise_alert& m) { log->alerts.push_back(m); }};
+}
+
+} // namespace
+
+fake_neighbours::fake_neighbours(virtual_system& world) : world_{world} {
+  on_reserve = [](const reserve_spend&) {
+    spend_reply r;
+    r.decision.reserved = true;
+    return r;
+  };
+  on_acquire = [](const acquire_permit&) { return permit_reply{}; };
+  on_await = [](const await_permit&) { return permit_reply{}; };
+  on_call = [&world](const call_provider&) { return answer_of(100, 20, world.now()); };
+  caf::actor_system& system = world.system();
+  router = system.spawn(fake_router, this);
+  budget = system.spawn(fake_budget, this);
+  limiter = system.spawn(fake_limiter, this);
+  provider = system.spawn(fake_provider, this);
+  batcher = system.spawn(fake_batcher, this);
+  sink = system.spawn(fake_sink, this);
+}
+
+fake_neighbours::~fake_neighbours() {
+  const auto stop = [this](const auto& who) {
+    world_.self()->send_exit(who, caf::exit_reason::user_shutdown);
+  };
+  stop(router), stop(budget), stop(limiter), stop(provider), stop(batcher), stop(sink);
+  world_.settle();
+}
+
+provider_reply answer_of(std::int64_t input, std::int64_t output, mono_time now) {
+  auto answer = std::make_shared<chat_reply>();
+  answer->message = {chat_role::assistant, "done", {}, {}, {}};
+  answer->finish_native = "stop";
+  answer->usage.input = token_count{input};
+  answer->usage.output = token_count{output};
+  provider_reply reply;
+  reply.outcome = std::shared_ptr<const chat_reply>{std::move(answer)};
+  reply.sent_at = reply.first_byte_at = reply.finished_at = now;
+  return reply;
+}
+
+provider_reply failure_of(failure_kind kind, mono_time now, bool sent,
+                          std::optional<duration> retry_after) {
+  provider_reply reply;
+  reply.outcome = call_failure{kind, 500, "as the test says", retry_after};
+  reply.request_sent = sent;
+  reply.sent_at = reply.first_byte_at = reply.finished_at = now;
+  return reply;
+}
+
+} // namespace spillway::tests

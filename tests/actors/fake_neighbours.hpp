@@ -1,0 +1,58 @@
+#pragma once
+
+#include "messages/private_handles.hpp"
+#include "tests/support/virtual_system.hpp"
+
+#include <caf/typed_response_promise.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace spillway::tests {
+
+/// The neighbours of a completion job, each a tiny actor of the real handle that records what it is
+/// told and answers as the test says.
+struct fake_neighbours {
+  explicit fake_neighbours(virtual_system& world);
+  ~fake_neighbours();
+  fake_neighbours(const fake_neighbours&) = delete;
+  fake_neighbours& operator=(const fake_neighbours&) = delete;
+
+  // What the neighbours answer.
+  std::function<spend_reply(const reserve_spend&)> on_reserve;
+  std::function<permit_reply(const acquire_permit&)> on_acquire;
+  std::function<permit_reply(const await_permit&)> on_await;
+  std::function<provider_reply(const call_provider&)> on_call;
+  bool holds_calls = false; ///< calls are answered by the test, through `held`
+  std::vector<caf::typed_response_promise<provider_reply>> held;
+
+  // What they were told.
+  std::vector<reserve_spend> reserved;
+  std::vector<settle_spend> settled_spend;
+  std::vector<release_spend> released_spend;
+  std::vector<settle_permit> settled_permits;
+  std::vector<release_permit> released_permits;
+  std::vector<withdraw_permit> withdrawn_permits;
+  std::vector<call_provider> calls;
+  std::vector<cancel_call> cancelled_calls;
+  std::vector<std::shared_ptr<const report::generation>> traces;
+  std::vector<raise_alert> alerts;
+  std::vector<completion_reply> finished;
+
+  router_self router;
+  budget_actor budget;
+  limiter_actor limiter;
+  provider_actor provider;
+  langfuse_batcher_actor batcher;
+  alert_sink_actor sink;
+
+private:
+  virtual_system& world_;
+};
+
+/// A provider's answer of `input` and `output` tokens.
+provider_reply answer_of(std::int64_t input, std::int64_t output, mono_time now);
+provider_reply failure_of(failure_kind kind, mono_time now, bool sent = true,
+                          std::optional<duration> retry_after = {});
+
+} // namespace spillway::tests

@@ -1,0 +1,188 @@
+#include "actors/limiter.hpp"
+#include "tests/support/virtual_system.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <optional>
+
+using namespace spillway;
+using namespace std::chrono_literals;
+using tests::virtual_system;
+
+namespace {
+
+rate::limits two_a_minute() {
+  rate::limits l;
+  l.requests_per_minute = 2;
+  l.tokens_per_minute = 1000;
+  return l;
+}
+
+struct limiter_world {
+  virtual_system world;
+  limiter_actor limiter;
+
+  explicit limiter_world(rate::limits limits = two_a_minute())
+      : limiter{world.system().spawn(
+          actors::limiter, actors::limiter_options{{"m"}, limits, world.wall(), {}, {}})} {}
+  ~limiter_world() {
+    world.self()->send_exit(limiter, caf::exit_reason::user_shutdown);
+    world.settle();
+  }
+
+  rate::waiting_call call(std::uint64_t lease, std::int64_t tokens = 10,
+                          duration patience = 10min) {
+    return {{lease}, {token_count{tokens}}, world.now() + patience, {}, rate::priority::normal};
+  }
+  permit_reply acquire(std::uint64_t lease, std::int64_t tokens = 10) {
+    return world.ask<permit_reply>(limiter, acquire_permit{call(lease, tokens)});
+  }
+  void settle(std::uint64_t lease, std::int64_t tokens = 10) {
+    world.self()->send(limiter,
+                       settle_permit{{lease}, token_count{tokens}, world.now(), world.now()});
+    world.settle();
+  }
+  limiter_status status() { return world.ask<limiter_status>(limiter, get_limiter_status{}); }
+
+  /// Queues a call; the verdict appears in the slot once it is known.
+  std::shared_ptr<std::optional<permit_verdict>> queue(rate::waiting_call c) {
+    auto slot = std::make_shared<std::optional<permit_verdict>>();
+    auto asker = world.system().spawn([l = limiter, c, slot](caf::event_based_actor* self) {
+      self->request(l, caf::infinite, await_permit{c}).then([slot](const permit_reply& r) {
+        *slot = r.verdict;
+      });
+    });
+    world.settle();
+    return slot;
+  }
+};
+
+} // namespace
+
+TEST_CASE("a call that fits is granted, one that does not learns exactly when it would") {
+  limiter_world w;
+  CHECK(w.acquire(1).verdict == permit_verdict::granted);
+  CHECK(w.acquire(2).verdict == permit_verdict::granted);
+  w.settle(1);
+  w.settle(2);
+  w.world.advance(10s);
+  const permit_reply third = w.acquire(3);
+  CHECK(third.verdict == permit_verdict::wait);
+  CHECK(third.forecast.estimate == 50s);
+  CHECK(third.binding == rate::dimension::requests_per_minute);
+}
+
+TEST_CASE("a waiting call holds no place until it queues") {
+  limiter_world w;
+  w.acquire(1);
+  w.acquire(2);
+  CHECK(w.acquire(3).verdict == permit_verdict::wait);
+  CHECK(w.status().waiting == 0);
+}
+
+TEST_CASE("a queued call is granted at the moment the window opens") {
+  limiter_world w;
+  w.acquire(1);
+  w.acquire(2);
+  w.settle(1);
+  w.world.advance(20s);
+  w.settle(2);
+  const auto verdict = w.queue(w.call(3));
+  CHECK(w.status().waiting == 1);
+  w.world.advance(39s);
+  CHECK_FALSE(verdict->has_value());
+  w.world.advance(1s + 1ms);
+  CHECK(*verdict == permit_verdict::granted);
+}
+
+TEST_CASE("a queued call expires at its deadline") {
+  limiter_world w;
+  w.acquire(1);
+  w.acquire(2);
+  const auto verdict = w.queue(w.call(3, 10, 5s));
+  w.world.advance(4s);
+  CHECK_FALSE(verdict->has_value());
+  w.world.advance(2s);
+  CHECK(*verdict == permit_verdict::expired);
+  CHECK(w.status().waiting == 0);
+}
+
+TEST_CASE("a withdrawn call leaves the queue, a withdrawn grant gives everything back") {
+  limiter_world w;
+  w.acquire(1);
+  w.acquire(2);
+  const auto verdict = w.queue(w.call(3));
+  w.world.self()->send(w.limiter, withdraw_permit{{3}});
+  w.world.settle();
+  CHECK(*verdict == permit_verdict::withdrawn);
+  w.world.self()->send(w.limiter, withdraw_permit{{2}});
+  w.world.settle();
+  CHECK(w.acquire(4).verdict == permit_verdict::granted);
+}
+
+TEST_CASE("a call larger than the limit is never granted, and is told so at once") {
+  limiter_world w;
+  const permit_reply r = w.acquire(1, 1001);
+  CHECK(r.verdict == permit_verdict::never);
+  CHECK(r.binding == rate::dimension::tokens_per_minute);
+}
+
+TEST_CASE("a refused call's pause holds everybody for as long as the provider asked") {
+  limiter_world w;
+  w.acquire(1);
+  w.world.self()->send(w.limiter,
+                       release_permit{{1}, rate::lease_end::rejected, w.world.now(), duration{7s}});
+  w.world.settle();
+  const permit_reply r = w.acquire(2);
+  CHECK(r.verdict == permit_verdict::wait);
+  CHECK(r.forecast.estimate == 7s);
+  w.world.advance(7s);
+  CHECK(w.acquire(2).verdict == permit_verdict::granted);
+}
+
+TEST_CASE("a second terminal message of a lease changes nothing") {
+  limiter_world w;
+  w.acquire(1, 600);
+  w.settle(1, 600);
+  w.world.self()->send(w.limiter, release_permit{{1}, rate::lease_end::not_sent, {}, {}});
+  w.world.settle();
+  CHECK(w.acquire(2, 600).verdict == permit_verdict::wait);
+}
+
+TEST_CASE("the lease of a dead holder counts in full until it ages out") {
+  limiter_world w;
+  auto holder =
+      w.world.system().spawn([l = w.limiter, c = w.call(1, 900)](caf::event_based_actor* self) {
+        self->request(l, caf::infinite, acquire_permit{c}).then([self](const permit_reply&) {
+          self->quit(caf::exit_reason::unhandled_exception);
+        });
+      });
+  w.world.settle();
+  CHECK(w.status().in_flight == 0);
+  CHECK(w.acquire(2, 200).verdict == permit_verdict::wait);
+  w.world.advance(62s);
+  CHECK(w.acquire(2, 200).verdict == permit_verdict::granted);
+}
+
+TEST_CASE("a limiter that stops answers everybody who waits") {
+  limiter_world w;
+  w.acquire(1);
+  w.acquire(2);
+  const auto verdict = w.queue(w.call(3));
+  w.world.self()->send_exit(w.limiter, caf::exit_reason::user_shutdown);
+  w.world.settle();
+  CHECK(*verdict == permit_verdict::withdrawn);
+}
+
+TEST_CASE("a limiter without memory keeps silent for a minute") {
+  virtual_system world;
+  actors::limiter_options options{{"m"}, two_a_minute(), world.wall(), {}, 60s};
+  limiter_actor limiter = world.system().spawn(actors::limiter, options);
+  const rate::waiting_call c{
+      {1}, {token_count{1}}, world.now() + 10min, {}, rate::priority::normal};
+  CHECK(world.ask<permit_reply>(limiter, acquire_permit{c}).verdict == permit_verdict::wait);
+  world.advance(60s);
+  CHECK(world.ask<permit_reply>(limiter, acquire_permit{c}).verdict == permit_verdict::granted);
+  world.self()->send_exit(limiter, caf::exit_reason::user_shutdown);
+  world.settle();
+}
