@@ -51,6 +51,23 @@ TEST_CASE("a refusal names the limit with the longest wait and its numbers") {
   CHECK(refusal->retry_after == std::optional<duration>{16'782ms});
 }
 
+TEST_CASE("of two limits that refuse, the one with the longer wait is named") {
+  quota requests_last_longer{rules(1, 100)};
+  REQUIRE_FALSE(requests_last_longer.admit(100, at(0s)));
+  const auto by_requests = requests_last_longer.admit(50, at(0s)); // 60 s against 30 s
+  REQUIRE(by_requests);
+  CHECK(by_requests->binding == dimension::requests_per_minute);
+  CHECK(by_requests->retry_after == std::optional<duration>{60s});
+
+  quota tokens_last_longer{rules(2, 100)};
+  REQUIRE_FALSE(tokens_last_longer.admit(50, at(0s)));
+  REQUIRE_FALSE(tokens_last_longer.admit(50, at(0s)));
+  const auto by_tokens = tokens_last_longer.admit(100, at(0s)); // 30 s against 60 s
+  REQUIRE(by_tokens);
+  CHECK(by_tokens->binding == dimension::tokens_per_minute);
+  CHECK(by_tokens->retry_after == std::optional<duration>{60s});
+}
+
 TEST_CASE("a request that waits as long as it was told is admitted") {
   for (const auto kind : {window_kind::sliding, window_kind::token_bucket, window_kind::calendar}) {
     auto r = rules(2, 1'000);
