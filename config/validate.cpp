@@ -67,7 +67,7 @@ private:
     const node* context = find(model, "context");
     const auto* reply = output ? output->as<std::int64_t>() : nullptr;
     const auto* room = context ? context->as<std::int64_t>() : nullptr;
-    if (reply && room && *reply > *room)
+    if (reply && room && *room > 0 && *reply > *room)
       problems_.add(output->at, path / "output_max",
                     "is " + std::to_string(*reply) + ", more than the whole context of "
                         + std::to_string(*room) + " tokens");

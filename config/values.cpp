@@ -58,11 +58,13 @@ bool is_path(std::string_view path) {
   });
 }
 
-/// Cuts the host off `text` and leaves the port and the path.
+/// Cuts the host off `text` and leaves the port and the path. Empty if a bracket stays open.
 std::string_view take_host(std::string_view& text, bool bracketed) {
-  const std::size_t end = std::min(text.find_first_of(bracketed ? "]" : ":/"), text.size());
+  const std::size_t end = text.find_first_of(bracketed ? "]" : ":/");
+  if (bracketed && end == std::string_view::npos)
+    return {};
   const std::string_view host = text.substr(0, end);
-  text.remove_prefix(std::min(end + (bracketed ? 1 : 0), text.size()));
+  text.remove_prefix(std::min(host.size() + (bracketed ? 1 : 0), text.size()));
   return host;
 }
 

@@ -117,7 +117,7 @@ const mistake mistakes[] = {
     {"a missing key in a list of tables", "[[budget.rules]]\nperiod = 'day'\n",
      "t.toml:1:1: key `budget.rules[0].limit_usd`: is missing"},
     {"a name with a blank", "[providers.'my host']\nbase_url = 'http://localhost'\n",
-     "t.toml:1:1: key `providers.\"my host\"`: is not a name; allowed: 1 to 128 characters, no "
+     "t.toml:1:12: key `providers.\"my host\"`: is not a name; allowed: 1 to 128 characters, no "
      "blanks"},
     {"text over several lines", "[journal]\npath = \"a\\nb\"\n",
      "t.toml:2:8: key `journal.path`: is not allowed; allowed: text on one line"},

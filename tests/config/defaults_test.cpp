@@ -86,7 +86,8 @@ TEST_CASE("prices are read to the nano-dollar") {
 }
 
 TEST_CASE("prices that changed keep both, each from its day; long prompts have their own") {
-  const auto& rows = model(everything(), "gpt-5.6-luna").pricing.rows;
+  const settings s = everything();
+  const auto& rows = model(s, "gpt-5.6-luna").pricing.rows;
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].from == wall_time{});
   CHECK(rows[0].base.input == usd);
@@ -96,7 +97,7 @@ TEST_CASE("prices that changed keep both, each from its day; long prompts have t
   CHECK(rows[1].tiers[0].above_input == token_count{271'999});
   CHECK(rows[1].tiers[0].row
         == money::price_row{400'000'000, 40'000'000, 500'000'000, 1'800'000'000});
-  CHECK(model(everything(), "gpt-5.6-sol").pricing.rows.at(1).from == day(2026, 8, 21));
+  CHECK(model(s, "gpt-5.6-sol").pricing.rows.at(1).from == day(2026, 8, 21));
 }
 
 TEST_CASE("the mainstream chat models are there") {

@@ -25,6 +25,7 @@ inline std::string refusal(std::string_view text) {
   return out ? std::string{} : out.failure().message;
 }
 
+/// The entry of a model; fails the test if there is none. Lives as long as `s`.
 inline const model_entry& model(const settings& s, std::string_view id) {
   const auto it = std::find_if(s.models.begin(), s.models.end(),
                                [&](const model_entry& m) { return m.id.value == id; });
@@ -38,6 +39,7 @@ inline bool has_model(const settings& s, std::string_view id) {
                      [&](const model_entry& m) { return m.id.value == id; });
 }
 
+/// Null if there is none. Lives as long as `s`.
 inline const provider_settings* provider(const settings& s, std::string_view id) {
   const auto it = std::find_if(s.providers.begin(), s.providers.end(),
                                [&](const provider_settings& p) { return p.id.value == id; });
