@@ -1,0 +1,82 @@
+#pragma once
+
+#include "core/result.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Internal to the sources of `wire/`: the one door between JSON and our types. Do not include it
+/// from a header.
+namespace spillway::wire {
+
+/// Parses one document. Errors: not JSON, with the byte where it ends making sense; nested deeper
+/// than `bounds::json_depth_max`. The text itself never enters a message: it may be a prompt.
+result<nlohmann::json> parse_json(std::string_view text);
+
+/// Compact text. Bytes that are not UTF-8 become U+FFFD.
+std::string dump_json(const nlohmann::json& value);
+
+/// The first thing found wrong while a document is read.
+class json_fault {
+public:
+  bool found() const noexcept { return first_.has_value(); }
+  void report(const std::string& path, const std::string& what);
+  /// Requires: found.
+  error take() { return std::move(*first_); }
+
+private:
+  std::optional<error> first_;
+};
+
+/// A place in a document, which may be empty: null and absent are the same. Reading what is not
+/// there, or of another type, reports the path to the fault and yields an empty value, so that a
+/// decoder reads on and asks once, at the end, whether all was well.
+///
+/// Refers to the document and the fault, both of which must outlive it.
+class json_node {
+public:
+  json_node(const nlohmann::json& value, json_fault& fault);
+
+  /// There and not null.
+  bool present() const noexcept { return value_ != nullptr; }
+  bool is_string() const noexcept { return present() && value_->is_string(); }
+  bool is_array() const noexcept { return present() && value_->is_array(); }
+  bool is_object() const noexcept { return present() && value_->is_object(); }
+
+  /// A member. Empty if it or this is not there; a fault if this is no object.
+  json_node operator[](std::string_view key) const;
+  /// An element. Empty if this has fewer; a fault if this is no array.
+  json_node operator[](std::size_t index) const;
+  /// Elements; 0 if this is not there, a fault if it is no array.
+  std::size_t size() const;
+
+  /// A string that must be there.
+  std::string text() const;
+  /// A string, or `fallback` if it is not there.
+  std::string text_or(std::string fallback) const;
+  std::optional<std::int64_t> integer() const; ///< whole numbers written as 5.0 count
+  std::optional<double> number() const;
+  std::optional<bool> boolean() const;
+  /// An object's compact text; empty if it is not there.
+  std::string object_text() const;
+  /// Any value's compact text; empty if it is not there.
+  std::string any_text() const;
+
+  const std::string& path() const noexcept { return path_; }
+  /// Reports `what` at this place.
+  void reject(const std::string& what) const { fault_->report(path_, what); }
+
+private:
+  json_node(const nlohmann::json* value, json_fault* fault, std::string path);
+  void expected(const char* type) const;
+
+  const nlohmann::json* value_; ///< null: not there
+  json_fault* fault_;
+  std::string path_;
+};
+
+} // namespace spillway::wire
