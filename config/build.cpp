@@ -3,6 +3,7 @@
 #include "config/build_model.hpp"
 #include "config/values.hpp"
 #include "config/withdraw.hpp"
+#include "core/assert.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,6 @@
 #include "config/build_model.hpp"
 
 #include "config/values.hpp"
-#include "core/assert.hpp"
 #include "core/bounds.hpp"
 
 #include <optional>

@@ -150,11 +150,12 @@ private:
            && here.below(m.key).empty() && here.below(any_name).empty();
   }
 
-  static std::string unknown_key(const member& m, const grammar& here, const key_path& path) {
+  std::string unknown_key(const member& m, const grammar& here, const key_path& path) const {
     if (is_secret_key(m.key))
       return std::string{secrets_advice};
     const auto known = here.steps();
-    std::string out = "unknown key" + did_you_mean(m.key, known) + "; allowed: " + join(known);
+    std::string out =
+        "unknown key" + did_you_mean(problems_, m.key, known) + "; allowed: " + join(known);
     if (splits_model_name(m, here, path))
       out += "; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]";
     return out;

@@ -1,6 +1,7 @@
 #include "config/check_value.hpp"
 
 #include "config/values.hpp"
+#include "core/assert.hpp"
 #include "core/rate/admission.hpp"
 
 #include <algorithm>
@@ -137,10 +138,15 @@ bool is_plain(std::string_view text) {
          });
 }
 
+/// Of a list of texts. No key has a use for as many.
+constexpr std::size_t list_items_max = 256;
+
 template <class Predicate>
 std::string check_texts(const node& n, std::string_view allowed, Predicate suits) {
   if (!n.as<array>())
     return wrong_kind(n, "a list, each item " + std::string{allowed});
+  if (items_of(&n).size() > list_items_max)
+    return "has more than " + std::to_string(list_items_max) + " items";
   for (const node& item : items_of(&n))
     if (const std::string what = check_text(item, allowed, suits); !what.empty())
       return "has an item that " + what;

@@ -29,12 +29,15 @@ std::string kind_of(const node& n) {
   return names[n.value.index()];
 }
 
+const member* find_member(const node& n, std::string_view key) {
+  const auto& all = members_of(&n);
+  const auto it = std::lower_bound(all.begin(), all.end(), key, key_less);
+  return it != all.end() && it->key == key ? &*it : nullptr;
+}
+
 const node* find(const node& n, std::string_view key) {
-  const auto* t = n.as<table>();
-  if (!t)
-    return nullptr;
-  const auto it = std::lower_bound(t->members.begin(), t->members.end(), key, key_less);
-  return it != t->members.end() && it->key == key ? &it->value : nullptr;
+  const member* m = find_member(n, key);
+  return m ? &m->value : nullptr;
 }
 
 const node* find(const node& n, std::initializer_list<std::string_view> path) {

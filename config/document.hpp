@@ -61,6 +61,7 @@ struct member {
 std::string kind_of(const node& n);
 
 /// Null if `n` is no table or has no such key.
+const member* find_member(const node& n, std::string_view key);
 const node* find(const node& n, std::string_view key);
 
 /// Follows `path` through tables; null where it breaks.

@@ -72,7 +72,10 @@ std::string join(const std::vector<std::string_view>& names) {
   return out;
 }
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known) {
+std::string did_you_mean(const problem_list& problems, std::string_view name,
+                         const std::vector<std::string_view>& known) {
+  if (problems.is_crowded())
+    return {};
   const std::string_view near = nearest_name(name, known);
   return near.empty() ? "" : " (did you mean `" + std::string{near} + "`?)";
 }

@@ -32,6 +32,9 @@ public:
   void add(const place& at, const key_path& key, std::string_view what);
   bool empty() const noexcept { return problems_.empty(); }
 
+  /// Whether there are so many that a hint to one more is not worth the search for it.
+  bool is_crowded() const noexcept { return problems_.size() >= 5 * shown_max; }
+
   /// One line each in the order of the file: "file:line:column: key `x.y`: what is wrong".
   /// Requires: not empty.
   error to_error() const;
@@ -47,7 +50,8 @@ private:
 /// "a, b, c".
 std::string join(const std::vector<std::string_view>& names);
 
-/// " (did you mean `gpt-4o`?)", or nothing if no name of `known` is near.
-std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known);
+/// " (did you mean `gpt-4o`?)", or nothing if no name of `known` is near or `problems` is crowded.
+std::string did_you_mean(const problem_list& problems, std::string_view name,
+                         const std::vector<std::string_view>& known);
 
 } // namespace spillway::config

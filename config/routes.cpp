@@ -16,7 +16,11 @@ namespace {
 class expander {
 public:
   expander(const node& root, problem_list& problems)
-      : models_{find(root, "models")}, routes_{find(root, "routes")}, problems_{problems} {}
+      : models_{find(root, "models")}, routes_{find(root, "routes")}, problems_{problems} {
+    for (const node* known : {models_, routes_})
+      for (const member& m : members_of(known))
+        names_.push_back(m.key);
+  }
 
   std::vector<routing::route> run() {
     std::vector<routing::route> out;
@@ -31,13 +35,6 @@ public:
 private:
   bool is_model(std::string_view name) const { return models_ && find(*models_, name); }
 
-  const member* find_route(std::string_view name) const {
-    const auto& all = members_of(routes_);
-    const auto it =
-        std::find_if(all.begin(), all.end(), [&](const member& m) { return m.key == name; });
-    return it == all.end() ? nullptr : &*it;
-  }
-
   std::vector<model_id> expand(const member& route) {
     if (const auto known = done_.find(route.key); known != done_.end())
       return known->second;
@@ -46,6 +43,8 @@ private:
     std::set<std::string_view> seen;
     for (const node& item : items_of(&route.value)) {
       const std::string_view name = text_of(&item);
+      if (name.empty())
+        continue; // no name at all, which the check of single keys tells
       if (!seen.insert(name).second)
         problems_.add(item.at, path_ / route.key, "names " + quoted(name) + " twice");
       else
@@ -64,7 +63,7 @@ private:
     const std::string_view name = text_of(&item);
     if (is_model(name))
       return add_once(models, {std::string{name}});
-    const member* other = find_route(name);
+    const member* other = routes_ ? find_member(*routes_, name) : nullptr;
     if (!other)
       return report_unknown(item, route);
     if (std::find(trail_.begin(), trail_.end(), name) != trail_.end())
@@ -82,16 +81,10 @@ private:
   }
 
   void report_unknown(const node& item, const member& route) {
-    if (!item.as<std::string>() || text_of(&item).empty())
-      return; // its type is wrong, which the check of single keys tells
-    std::vector<std::string_view> known;
-    for (const node* names : {models_, routes_})
-      for (const member& m : members_of(names))
-        known.push_back(m.key);
     const std::string_view name = text_of(&item);
     problems_.add(item.at, path_ / route.key,
                   "names " + quoted(name) + ", which is neither a model nor a route"
-                      + did_you_mean(name, known));
+                      + did_you_mean(problems_, name, names_));
   }
 
   void report_cycle(const node& item, const member& route, std::string_view name) {
@@ -113,6 +106,7 @@ private:
   const node* routes_;
   problem_list& problems_;
   const key_path path_ = key_path{} / "routes";
+  std::vector<std::string_view> names_; ///< of all models and routes
   std::vector<std::string_view> trail_; ///< the routes being expanded, outermost first
   std::map<std::string_view, std::vector<model_id>> done_;
 };

@@ -208,8 +208,6 @@ environment process_environment() {
 
 result<secrets> read_environment(settings& s, const environment& variables) {
   secrets out;
-  if (auto done = read_langfuse_variables(variables, s); !done)
-    return done.failure();
   for (provider_settings& p : s.providers)
     if (auto done = unlock_provider(p, variables, out); !done)
       return done.failure();
@@ -217,6 +215,9 @@ result<secrets> read_environment(settings& s, const environment& variables) {
     return done.failure();
   if (auto done = unlock_langfuse(s, variables, out); !done)
     return done.failure();
+  if (out.langfuse)
+    if (auto done = read_langfuse_variables(variables, s); !done)
+      return done.failure();
   return out;
 }
 

@@ -32,7 +32,7 @@ struct secrets {
 ///
 /// Whatever is `automatic` becomes `on` if its keys are there and `off` otherwise; providers that
 /// are off leave with their models, as `withdraw` (config/withdraw.hpp) tells in the warnings.
-/// These variables override the file, under the names that Langfuse's own SDKs read:
+/// If Langfuse is on, these variables override the file, under the names that its own SDKs read:
 /// LANGFUSE_BASE_URL (or LANGFUSE_HOST), LANGFUSE_FLUSH_AT, LANGFUSE_FLUSH_INTERVAL (seconds),
 /// LANGFUSE_TRACING_ENVIRONMENT, LANGFUSE_RELEASE.
 /// Source: https://langfuse.com/docs/observability/sdk/python/setup (2026-08-22).

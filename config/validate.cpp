@@ -26,7 +26,10 @@ bool is_loopback(const std::string& host) {
 class validator {
 public:
   validator(const node& root, problem_list& problems, std::vector<std::string>& warnings)
-      : root_{root}, problems_{problems}, warnings_{warnings} {}
+      : root_{root},
+        problems_{problems},
+        warnings_{warnings},
+        providers_{names_in(find(root, "providers"))} {}
 
   void run() {
     for (const member& model : members_of(find(root_, "models")))
@@ -42,8 +45,7 @@ private:
 
   void check_model(const member& model) {
     const key_path path = key_path{} / "models" / model.key;
-    check_reference(find(model.value, "provider"), path / "provider", "provider",
-                    names_in(find(root_, "providers")));
+    check_reference(find(model.value, "provider"), path / "provider", "provider", providers_);
     check_sizes(model.value, path);
     check_prices(find(model.value, "prices"), path / "prices");
     if (items_of(find(model.value, "prices")).empty() && refuses_unpriced(model.key))
@@ -58,7 +60,8 @@ private:
     const auto* name = n ? n->as<std::string>() : nullptr;
     if (name && std::find(known.begin(), known.end(), *name) == known.end())
       problems_.add(n->at, path,
-                    "names no " + std::string{what} + " there is" + did_you_mean(*name, known)
+                    "names no " + std::string{what} + " there is"
+                        + did_you_mean(problems_, *name, known)
                         + (known.size() <= names_told_max ? "; allowed: " + join(known) : ""));
   }
 
@@ -193,6 +196,7 @@ private:
   const node& root_;
   problem_list& problems_;
   std::vector<std::string>& warnings_;
+  const std::vector<std::string_view> providers_;
 };
 
 } // namespace

@@ -55,6 +55,30 @@ TEST_CASE("what is wrong with a route is told with its place") {
   }
 }
 
+TEST_CASE("only names are compared in a route") {
+  CHECK(refusal("[routes]\na = [1, 1]\n")
+        == "t.toml:2:5: key `routes.a`: has an item that is an integer; allowed: a name");
+}
+
+TEST_CASE("a file full of unknown names is refused without a search for each") {
+  std::string text = "[routes]\n";
+  for (int route = 0; route < 2'000; ++route) {
+    text += "r" + std::to_string(route) + " = [";
+    for (int item = 0; item < 200; ++item)
+      text += "'x" + std::to_string(item) + "',";
+    text += "]\n";
+  }
+  const std::string told = refusal(text);
+  CHECK(told.substr(told.rfind('\n') + 1) == "and 399980 more");
+}
+
+TEST_CASE("a list far longer than any use is refused") {
+  std::string text = "[routes]\na = ['gpt-4o'";
+  for (int item = 0; item < 256; ++item)
+    text += ", 'x" + std::to_string(item) + "'";
+  CHECK(refusal(text + "]\n").find("key `routes.a`: has more than 256 items") != std::string::npos);
+}
+
 TEST_CASE("a long chain of routes is refused before it exhausts the stack") {
   std::string text = "[routes]\n";
   for (int i = 0; i < 4'000; ++i)

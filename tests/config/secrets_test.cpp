@@ -42,6 +42,9 @@ environment_map with(environment_map base, environment_map more) {
   return more;
 }
 
+const environment_map traced =
+    with(both, {{"LANGFUSE_PUBLIC_KEY", "pk"}, {"LANGFUSE_SECRET_KEY", "sk"}});
+
 } // namespace
 
 TEST_CASE("each provider gets the key of its variable") {
@@ -113,8 +116,7 @@ TEST_CASE("a provider that names no variable needs no key") {
 }
 
 TEST_CASE("Langfuse is on if both its keys are there, and off without a word if none is") {
-  const unlocked on =
-      unlock("", with(both, {{"LANGFUSE_PUBLIC_KEY", "pk"}, {"LANGFUSE_SECRET_KEY", "sk"}}));
+  const unlocked on = unlock("", traced);
   REQUIRE(on.secrets_.langfuse);
   CHECK(on.secrets_.langfuse->public_key == "pk");
   CHECK(on.secrets_.langfuse->secret_key.reveal() == "sk");
@@ -147,12 +149,12 @@ TEST_CASE("Langfuse stays off if the file says so, whatever the environment hold
 
 TEST_CASE("Langfuse's variables override the file") {
   const unlocked u = unlock("[langfuse]\nflush_at = 3\nenvironment = 'file'\n",
-                            with(both, {{"LANGFUSE_BASE_URL", "https://lf.example.org"},
-                                        {"LANGFUSE_HOST", "https://ignored.example.org"},
-                                        {"LANGFUSE_FLUSH_AT", "15"},
-                                        {"LANGFUSE_FLUSH_INTERVAL", "2.5"},
-                                        {"LANGFUSE_TRACING_ENVIRONMENT", "staging"},
-                                        {"LANGFUSE_RELEASE", "v1.2"}}));
+                            with(traced, {{"LANGFUSE_BASE_URL", "https://lf.example.org"},
+                                          {"LANGFUSE_HOST", "https://ignored.example.org"},
+                                          {"LANGFUSE_FLUSH_AT", "15"},
+                                          {"LANGFUSE_FLUSH_INTERVAL", "2.5"},
+                                          {"LANGFUSE_TRACING_ENVIRONMENT", "staging"},
+                                          {"LANGFUSE_RELEASE", "v1.2"}}));
   CHECK(u.settings_.langfuse.url.host == "lf.example.org");
   CHECK(u.settings_.langfuse.flush_at == 15);
   CHECK(u.settings_.langfuse.flush_interval == 2500ms);
@@ -161,12 +163,13 @@ TEST_CASE("Langfuse's variables override the file") {
 }
 
 TEST_CASE("Langfuse's older name for its URL counts as well") {
-  CHECK(unlock("", with(both, {{"LANGFUSE_HOST", "http://localhost:3000"}})).settings_.langfuse.url
-        == base_url{false, "localhost", 3000, ""});
+  CHECK(
+      unlock("", with(traced, {{"LANGFUSE_HOST", "http://localhost:3000"}})).settings_.langfuse.url
+      == base_url{false, "localhost", 3000, ""});
 }
 
 TEST_CASE("a flush size beyond one export is cut to it, and told") {
-  const unlocked u = unlock("", with(both, {{"LANGFUSE_FLUSH_AT", "512"}}));
+  const unlocked u = unlock("", with(traced, {{"LANGFUSE_FLUSH_AT", "512"}}));
   CHECK(u.settings_.langfuse.flush_at == bounds::trace_batch_max);
   CHECK(warns(u.settings_, "LANGFUSE_FLUSH_AT is taken as 256"));
 }
@@ -191,9 +194,13 @@ TEST_CASE("a variable that makes no sense is named") {
   };
   for (const auto& c : cases) {
     INFO(c.name << "=" << c.value);
-    const std::string told = locked("", with(both, {{c.name, c.value}}));
+    const std::string told = locked("", with(traced, {{c.name, c.value}}));
     CHECK(told.rfind("environment variable " + std::string{c.name} + " is ", 0) == 0);
   }
+}
+
+TEST_CASE("Langfuse's variables mean nothing while it is off") {
+  CHECK(locked("", with(both, {{"LANGFUSE_BASE_URL", "nonsense"}})).empty());
 }
 
 TEST_CASE("no message and no warning holds a credential") {
