@@ -47,7 +47,8 @@ chat_reply decode_choice(const json_node& root) {
   const json_node choice = root["choices"][0];
   if (!choice.is_object())
     choice.reject("must be an object");
-  // A filtered choice of Azure has no message.
+  if (choice["error"].present())
+    choice["error"].reject("was sent instead of an answer");
   const json_node message = choice["message"];
   reply.provider_request_id = root["id"].text_or({});
   reply.model_reported = root["model"].text_or({});
@@ -55,6 +56,9 @@ chat_reply decode_choice(const json_node& root) {
   reply.refusal = message["refusal"].text_or({});
   reply.finish_native = choice["finish_reason"].text_or({});
   reply.finish = finish_of(reply.finish_native, !reply.message.tool_calls.empty());
+  // Azure leaves out the message of a choice that it filtered.
+  if (!message.is_object() && reply.finish != finish_reason::content_filter)
+    message.reject("must be an object");
   return reply;
 }
 
