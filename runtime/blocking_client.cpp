@@ -1,5 +1,7 @@
 #include "runtime/blocking_client.hpp"
 
+#include <caf/logger.hpp>
+
 #include <memory>
 #include <utility>
 
@@ -7,6 +9,11 @@ namespace spillway::runtime {
 
 blocking_client::blocking_client(caf::actor_system& system, router_actor router)
     : self_{system}, router_{std::move(router)} {
+}
+
+blocking_client::~blocking_client() {
+  // A thread that used the system holds its logger, whose end the system's own waits for.
+  caf::logger::set_current_actor_system(nullptr);
 }
 
 completion_reply blocking_client::complete(run_completion request) {

@@ -14,6 +14,7 @@ class blocking_client {
 public:
   /// Requires: `system` outlives the client.
   blocking_client(caf::actor_system& system, router_actor router);
+  ~blocking_client();
 
   /// Every outcome is a reply; `shutting_down` if the runtime has gone.
   completion_reply complete(run_completion request);

@@ -1,5 +1,6 @@
 #include "runtime/snapshot.hpp"
 
+#include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
 
 namespace spillway::runtime {
@@ -27,6 +28,8 @@ snapshot take_snapshot(caf::actor_system& system, const runtime_actors& actors) 
     s.limiters.push_back(ask<limiter_status>(self, t.target.limiter, get_limiter_status{}));
   s.budget = ask<budget_status>(self, actors.budget, get_budget_status{});
   s.traces = ask<trace_status>(self, actors.traces, get_trace_status{});
+  // Or this thread would hold the system's logger, whose end the system's own waits for.
+  caf::logger::set_current_actor_system(nullptr);
   return s;
 }
 
