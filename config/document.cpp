@@ -17,7 +17,7 @@ bool key_less(const member& m, std::string_view key) {
 std::string to_string(const place& at) {
   std::string out = at.source ? *at.source : "configuration";
   if (at.line > 0)
-    out += ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+    out.append(":").append(std::to_string(at.line)).append(":").append(std::to_string(at.column));
   return out;
 }
 

@@ -38,7 +38,7 @@ key_path key_path::operator/(std::string_view key) const {
 
 key_path key_path::item(std::size_t index) const {
   key_path out = *this;
-  out.text_ += "[" + std::to_string(index) + "]";
+  out.text_.append("[").append(std::to_string(index)).append("]");
   return out;
 }
 

@@ -90,9 +90,10 @@ private:
   void report_cycle(const node& item, const member& route, std::string_view name) {
     std::string way;
     for (auto it = std::find(trail_.begin(), trail_.end(), name); it != trail_.end(); ++it)
-      way.append(*it).append(" -> ");
+      way.append((key_path{} / *it).text()).append(" -> ");
     problems_.add(item.at, path_ / route.key,
-                  "leads back to itself: " + way + std::string{name} + "; take one step out");
+                  "leads back to itself: " + way + (key_path{} / name).text()
+                      + "; take one step out");
   }
 
   static std::string quoted(std::string_view name) {
