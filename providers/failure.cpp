@@ -131,13 +131,14 @@ int status_within(const wire::http_response& response, const error_body& body) {
 failure_kind kind_of(const wire::http_response& response, const error_body& body,
                      std::optional<duration> wait) {
   const int status = status_within(response, body);
+  if (status == 413) // Groq calls it a rate limit, but waiting does not make the request smaller
+    return failure_kind::context_too_long;
   failure_kind kind = kind_by_status(status);
   if (const auto by_code = kind_by_code(body))
     kind = *by_code;
   else if (const auto by_words = status < 429 ? kind_by_words(body) : std::nullopt)
     kind = *by_words;
-  else
-    kind = advised(kind, response.headers.find("x-should-retry"));
+  kind = advised(kind, response.headers.find("x-should-retry"));
   return kind == failure_kind::rate_limited ? closed_window(body, wait) : kind;
 }
 

@@ -13,8 +13,9 @@
 /// https://ai.google.dev/gemini-api/docs/troubleshooting, the vendors' SDKs (all 2026-10-27).
 namespace spillway::providers {
 
-/// Decides by what the body says (codes first, then known phrases), else by `x-should-retry`, else
-/// by the status. A 200 that holds an error is judged by the error alone.
+/// Decides by what the body says (codes first, then known phrases), else by the status; then
+/// `x-should-retry` may turn a kind that is retried into one that is not, or a plain 4xx the other
+/// way. A 200 that holds an error is judged by the error alone.
 ///
 /// `retry_after` is the first of `retry-after-ms`, `retry-after` and the message's own words
 /// ("Please try again in 16.782s"), at most `bounds::retry_after_max`. The message is at most

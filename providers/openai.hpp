@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/secret.hpp"
+#include "providers/codec.hpp"
+#include "providers/profile.hpp"
+
+#include <string>
+
+namespace spillway::providers {
+
+/// Speaks to OpenAI and to every server with its chat completions.
+class openai_codec final : public codec {
+public:
+  struct options {
+    profile row;
+    std::string base_path; ///< before "/chat/completions", without a slash at its end: "/v1"
+    secret key;            ///< empty: no credential is sent
+  };
+
+  explicit openai_codec(options o);
+
+  wire::http_request encode(const upstream_call& call) const override;
+
+  /// A success whose finish is `content_filter` is an answer: it was generated and is billed.
+  std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
+                                                wall_time now) const override;
+
+  rate::observed_limits observed_limits(const wire::http_response& response) const override;
+
+private:
+  options options_;
+};
+
+} // namespace spillway::providers
