@@ -167,6 +167,14 @@ TEST_CASE("a credential's place is named as the environment") {
            "`secret_key_env`)");
 }
 
+TEST_CASE("the grammar's own signs are no keys") {
+  for (const char* text : {"[runtime]\n'*' = 1\n", "[budget]\n'[]' = 1\n", "'' = 1\n",
+                           "[runtime]\n'io_threads.x' = 1\n", "[log]\n'level.' = 'info'\n"}) {
+    INFO(text);
+    CHECK(refusal(text).find(": unknown key") != std::string::npos);
+  }
+}
+
 TEST_CASE("all that is wrong is told at once, in the order of the file") {
   const std::string told = refusal("[runtime]\nio_threads = -1\ndrain = 5\n[log]\nlevel = 1\n");
   CHECK(std::count(told.begin(), told.end(), '\n') == 2);
@@ -177,7 +185,7 @@ TEST_CASE("all that is wrong is told at once, in the order of the file") {
 TEST_CASE("more than twenty problems are counted, not listed") {
   std::string text = "[runtime]\n";
   for (int i = 0; i < 30; ++i)
-    text += "x" + std::to_string(i) + " = 1\n";
+    text += numbered("x", i) + " = 1\n";
   const std::string told = refusal(text);
   CHECK(std::count(told.begin(), told.end(), '\n') == 20);
   CHECK(told.substr(told.rfind('\n') + 1) == "and 10 more");
@@ -192,6 +200,6 @@ TEST_CASE("a key with control characters cannot reach the terminal") {
 TEST_CASE("a table with more entries than anyone means is refused") {
   std::string text = "[routes]\n";
   for (int i = 0; i < 5'000; ++i)
-    text += "r" + std::to_string(i) + " = ['gpt-4o']\n";
+    text += numbered("r", i) + " = ['gpt-4o']\n";
   CHECK(refusal(text).find("key `routes`: has more than 4096 entries") != std::string::npos);
 }

@@ -187,6 +187,19 @@ TEST_CASE("a provider of one's own is added with all it needs") {
   CHECK(route(s, "home") == std::vector<std::string>{"llama", "gpt-4o-mini"});
 }
 
+TEST_CASE("a provider that says no more than its URL has the defaults of the reference") {
+  const settings s = loaded("[providers.mine]\nbase_url = 'http://localhost'\n");
+  const provider_settings* mine = provider(s, "mine");
+  REQUIRE(mine);
+  CHECK(mine->enabled == activation::on);
+  CHECK(mine->dialect == "openai");
+  CHECK(mine->connections_max == 256);
+  CHECK(mine->timeouts.connect == 5s);
+  CHECK(mine->timeouts.first_byte == 2min);
+  CHECK(mine->timeouts.idle == 1min);
+  CHECK(mine->timeouts.total == 10min);
+}
+
 TEST_CASE("the tier chosen decides the limits, and which models there are") {
   CHECK(model(loaded(""), "gpt-4o").limits.tokens_per_minute == 30'000);
   const settings s = loaded("[providers.openai]\ntier = 'tier5'\n"

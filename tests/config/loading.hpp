@@ -56,6 +56,11 @@ inline std::vector<std::string> route(const settings& s, std::string_view name) 
   return out;
 }
 
+/// "x7".
+inline std::string numbered(std::string_view prefix, int number) {
+  return std::string{prefix}.append(std::to_string(number));
+}
+
 inline environment variables(std::map<std::string, std::string> all) {
   return [all = std::move(all)](const std::string& name) -> std::optional<std::string> {
     const auto it = all.find(name);

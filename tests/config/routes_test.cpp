@@ -63,9 +63,9 @@ TEST_CASE("only names are compared in a route") {
 TEST_CASE("a file full of unknown names is refused without a search for each") {
   std::string text = "[routes]\n";
   for (int route = 0; route < 2'000; ++route) {
-    text += "r" + std::to_string(route) + " = [";
+    text += numbered("r", route) + " = [";
     for (int item = 0; item < 200; ++item)
-      text += "'x" + std::to_string(item) + "',";
+      text += numbered("'x", item) + "',";
     text += "]\n";
   }
   const std::string told = refusal(text);
@@ -75,14 +75,14 @@ TEST_CASE("a file full of unknown names is refused without a search for each") {
 TEST_CASE("a list far longer than any use is refused") {
   std::string text = "[routes]\na = ['gpt-4o'";
   for (int item = 0; item < 256; ++item)
-    text += ", 'x" + std::to_string(item) + "'";
+    text += numbered(", 'x", item) + "'";
   CHECK(refusal(text + "]\n").find("key `routes.a`: has more than 256 items") != std::string::npos);
 }
 
 TEST_CASE("a long chain of routes is refused before it exhausts the stack") {
   std::string text = "[routes]\n";
   for (int i = 0; i < 4'000; ++i)
-    text += "r" + std::to_string(10'000 + i) + " = ['r" + std::to_string(10'001 + i) + "']\n";
+    text += numbered("r", 10'000 + i) + numbered(" = ['r", 10'001 + i) + "']\n";
   text += "r14000 = ['gpt-4o']\n";
   CHECK(refusal(text).find("is more than 16 routes deep") != std::string::npos);
 }
