@@ -21,9 +21,9 @@ struct http_endpoint {
 /// Bounds on one exchange. Each is measured on its own; `total` covers all, the wait for a pooled
 /// connection included.
 struct http_timeouts {
-  duration connect = std::chrono::seconds{5}; ///< resolve + TCP + TLS
+  duration connect = std::chrono::seconds{5};      ///< resolve + TCP + TLS
   duration first_byte = std::chrono::seconds{120}; ///< request written -> first byte of the reply
-  duration idle = std::chrono::seconds{60}; ///< between two reads of the body
+  duration idle = std::chrono::seconds{60};        ///< between two reads of the body
   duration total = std::chrono::minutes{10};
 };
 
@@ -32,14 +32,14 @@ enum class http_failure_kind {
   connect_failed,
   tls_failed,
   connect_timeout,
-  pool_exhausted,    ///< too many calls wait for a connection already
+  pool_exhausted, ///< too many calls wait for a connection already
   first_byte_timeout,
   idle_timeout,
   total_timeout,
-  reset,             ///< closed or reset after the request was (partly) written
-  protocol_error,    ///< what came is not HTTP, or breaks a bound of `core/bounds.hpp`
+  reset,          ///< closed or reset after the request was (partly) written
+  protocol_error, ///< what came is not HTTP, or breaks a bound of `core/bounds.hpp`
   cancelled,
-  shut_down,         ///< the client is stopping
+  shut_down, ///< the client is stopping
 };
 
 const char* to_string(http_failure_kind kind) noexcept;

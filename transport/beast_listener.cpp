@@ -1,0 +1,112 @@
+#include "transport/beast_listener.hpp"
+
+#include "transport/beast_session.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <unordered_map>
+#include <utility>
+
+namespace spillway::transport {
+
+class beast_listener::core : public std::enable_shared_from_this<core> {
+public:
+  using acceptor = net::asio::basic_socket_acceptor<net::tcp, net::strand>;
+
+  core(boost::asio::io_context& io, beast_listener_options options, http_handler handler)
+      : io_{io},
+        strand_{net::asio::make_strand(io)},
+        acceptor_{strand_},
+        options_{std::make_shared<const beast_listener_options>(std::move(options))},
+        handler_{std::make_shared<const http_handler>(std::move(handler))} {}
+
+  result<void> open() {
+    net::error_code failed;
+    const auto address = net::asio::ip::make_address(options_->address, failed);
+    if (failed)
+      return error{"'" + options_->address + "' is not an IP address to listen on"};
+    const net::tcp::endpoint at{address, options_->port};
+    acceptor_.open(at.protocol(), failed);
+    if (!failed)
+      acceptor_.set_option(acceptor::reuse_address{true}, failed);
+    if (!failed)
+      acceptor_.bind(at, failed);
+    if (!failed)
+      acceptor_.listen(net::asio::socket_base::max_listen_connections, failed);
+    if (failed)
+      return error{"cannot listen on " + options_->address + ":" + std::to_string(options_->port)
+                   + ": " + failed.message()};
+    port_ = acceptor_.local_endpoint().port();
+    return {};
+  }
+
+  void start() {
+    net::asio::co_spawn(
+        strand_, [self = shared_from_this()] { return self->accept_all(); }, net::asio::detached);
+  }
+
+  void stop() {
+    net::asio::post(strand_, [self = shared_from_this()] {
+      net::error_code ignored;
+      self->acceptor_.close(ignored);
+      for (const auto& [key, session] : self->sessions_)
+        session->close();
+    });
+  }
+
+  std::uint16_t port() const noexcept { return port_; }
+
+private:
+  net::awaitable<> accept_all() {
+    while (acceptor_.is_open()) {
+      net::socket socket{net::asio::make_strand(io_)};
+      const auto [failed] = co_await acceptor_.async_accept(socket, net::awaited);
+      // Over the cap the newcomer is closed at once: the others keep their service.
+      if (!failed && sessions_.size() < options_->connections_max)
+        serve(std::move(socket));
+    }
+  }
+
+  void serve(net::socket socket) {
+    auto session = std::make_shared<beast_session>(std::move(socket), options_, handler_);
+    const std::uint64_t key = next_key_++;
+    sessions_.emplace(key, session);
+    session->start([self = shared_from_this(), key] {
+      net::asio::post(self->strand_, [self, key] { self->sessions_.erase(key); });
+    });
+  }
+
+  boost::asio::io_context& io_;
+  net::strand strand_;
+  acceptor acceptor_;
+  std::shared_ptr<const beast_listener_options> options_;
+  std::shared_ptr<const http_handler> handler_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<beast_session>> sessions_;
+  std::uint64_t next_key_ = 1;
+  std::uint16_t port_ = 0;
+};
+
+result<std::unique_ptr<beast_listener>> beast_listener::listen(boost::asio::io_context& io,
+                                                               beast_listener_options options,
+                                                               http_handler handler) {
+  auto c = std::make_shared<core>(io, std::move(options), std::move(handler));
+  if (auto opened = c->open(); !opened)
+    return opened.failure();
+  c->start();
+  return std::unique_ptr<beast_listener>{new beast_listener{std::move(c)}};
+}
+
+beast_listener::beast_listener(std::shared_ptr<core> c) : core_{std::move(c)} {
+}
+
+beast_listener::~beast_listener() {
+  core_->stop();
+}
+
+std::uint16_t beast_listener::port() const noexcept {
+  return core_->port();
+}
+
+} // namespace spillway::transport

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/bounds.hpp"
+#include "core/result.hpp"
+#include "core/units.hpp"
+#include "transport/http_server.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace spillway::transport {
+
+struct beast_listener_options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0; ///< 0: any free one
+  std::size_t head_bytes_max = bounds::http_head_bytes_max;
+  std::size_t body_bytes_max = bounds::http_request_body_bytes_max;
+  std::size_t connections_max = bounds::listener_connections_max;
+  duration head_timeout = std::chrono::seconds{10}; ///< first byte of a head -> its end
+  duration body_timeout = std::chrono::seconds{30};
+  duration idle_timeout = std::chrono::seconds{75}; ///< between two requests of a connection
+  duration write_timeout = std::chrono::seconds{30};
+};
+
+/// An HTTP/1.1 server with keep-alive. Requests of one connection are answered one after another.
+/// Too large heads and bodies are answered 431 and 413, half-sent requests 408, anything that is
+/// not HTTP 400; then the connection is closed.
+class beast_listener {
+public:
+  /// Begins to listen. `handler` is called on the threads of `io`, which outlives the listener.
+  /// Errors: the address is none or is taken.
+  static result<std::unique_ptr<beast_listener>>
+  listen(boost::asio::io_context& io, beast_listener_options options, http_handler handler);
+
+  /// Closes the listener and every connection.
+  ~beast_listener();
+
+  std::uint16_t port() const noexcept;
+
+private:
+  class core;
+  explicit beast_listener(std::shared_ptr<core> c);
+  std::shared_ptr<core> core_;
+};
+
+} // namespace spillway::transport

@@ -1,0 +1,37 @@
+#pragma once
+
+// Internal to transport: one connection to one upstream, plain or TLS.
+
+#include "transport/http_client.hpp"
+#include "transport/net.hpp"
+
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace spillway::transport {
+
+/// A connection of the pool. `buffer` keeps what was read beyond the last reply.
+struct connection {
+  connection(net::strand strand, http_endpoint to);
+
+  /// Closes the socket; operations under way end with an error. Idempotent.
+  void close() noexcept;
+
+  http_endpoint endpoint;
+  net::socket socket;
+  std::optional<boost::asio::ssl::stream<net::socket&>> tls;
+  boost::beast::flat_buffer buffer;
+  bool reused = false; ///< has served a call before
+  mono_time idle_since{};
+};
+
+/// Resolves, connects and, if the endpoint says so, shakes hands: verified against the host name.
+/// Absent if it worked.
+net::awaitable<std::optional<http_failure>>
+open(connection& c, std::shared_ptr<boost::asio::ssl::context> tls, net::resolver& resolver);
+
+} // namespace spillway::transport

@@ -1,0 +1,22 @@
+#include "transport/tls_context.hpp"
+
+namespace spillway::transport {
+
+result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::string& ca_file) {
+  namespace ssl = boost::asio::ssl;
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+  context->set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+  context->set_verify_mode(ssl::verify_peer);
+  boost::system::error_code failed;
+  if (ca_file.empty())
+    context->set_default_verify_paths(failed);
+  else
+    context->load_verify_file(ca_file, failed);
+  if (failed)
+    return error{"cannot read trusted certificates from '"
+                 + (ca_file.empty() ? std::string{"the system's store"} : ca_file)
+                 + "': " + failed.message() + "; give a readable PEM file"};
+  return context;
+}
+
+} // namespace spillway::transport
