@@ -230,10 +230,10 @@ void completion_job_state::on_answer(const provider_reply& m,
 }
 
 void completion_job_state::on_call_failure(const provider_reply& m, const call_failure& failure) {
-  const nano_usd held = release_failed(m, failure);
+  release_failed(m, failure);
   warn_of(failure);
   trace(m, nullptr, &failure, {});
-  reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held});
+  reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held_after(m, failure)});
   if (cut_)
     return finish(*cut_);
   take(walk_->on_failure(failure, time_left()));
@@ -262,16 +262,20 @@ void completion_job_state::release_unsent() {
                     {attempt_.lease, call_outcome::not_sent, {}, {}, {}, options_.wall(now())}});
 }
 
-nano_usd completion_job_state::release_failed(const provider_reply& m,
-                                              const call_failure& failure) {
+/// The provider may bill a call whose answer never came: its worst case stays spent.
+nano_usd completion_job_state::held_after(const provider_reply& m,
+                                          const call_failure& failure) const {
+  const bool charged = m.request_sent && may_have_been_charged(failure.kind);
+  return charged ? candidate().worst_cost : nano_usd{0};
+}
+
+void completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
   const rate::lease_end how = lease_end_of(m, failure);
+  const nano_usd held = held_after(m, failure);
   const std::optional<duration> pause =
       failure.kind == failure_kind::rate_limited ? failure.retry_after : std::nullopt;
   self_->send(target().limiter, release_permit{attempt_.lease, how, m.sent_at, pause});
-  // The provider may bill a call whose answer never came: its worst case stays spent.
-  const bool charged = m.request_sent && may_have_been_charged(failure.kind);
-  const nano_usd held = charged ? candidate().worst_cost : nano_usd{0};
-  if (charged)
+  if (held > nano_usd{0})
     self_->send(options_.budget, settle_spend{reservation(), held});
   else
     self_->send(options_.budget, release_spend{reservation()});
@@ -280,7 +284,6 @@ nano_usd completion_job_state::release_failed(const provider_reply& m,
         options_.journal,
         record_settlement{
             {attempt_.lease, outcome_of(how), candidate().charge, {}, held, options_.wall(now())}});
-  return held;
 }
 
 void completion_job_state::warn_of(const call_failure& failure) {
@@ -298,15 +301,20 @@ void completion_job_state::warn_of(const call_failure& failure) {
 
 void completion_job_state::trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
                                  const call_failure* failure, const money::call_cost& cost) {
-  const finished_call call{job_.request,
-                           candidate(),
-                           attempts_,
-                           m,
-                           std::move(answer),
-                           failure,
-                           cost,
-                           reply_.attempts.empty() ? model_id{} : reply_.attempts.back().model,
-                           reply_.waited};
+  const bool first = reply_.attempts.empty();
+  const model_id previous = first ? model_id{} : reply_.attempts.back().model;
+  const finished_call call{.request = job_.request,
+                           .candidate = candidate(),
+                           .lease = attempt_.lease,
+                           .attempt = reply_.attempts.size() + 1,
+                           .reply = m,
+                           .answer = std::move(answer),
+                           .failure = failure,
+                           .cost = cost,
+                           .held = failure != nullptr ? held_after(m, *failure) : nano_usd{0},
+                           .fallback_from =
+                               previous == candidate().model->id ? model_id{} : previous,
+                           .waited = reply_.waited};
   self_->send(options_.traces,
               record_generation{make_generation(call, {now(), options_.wall(now())})});
 }

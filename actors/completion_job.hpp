@@ -67,7 +67,8 @@ private:
 
   void settle(const provider_reply& m, const chat_reply& answer, const money::call_cost& cost);
   void release_unsent();
-  nano_usd release_failed(const provider_reply& m, const call_failure& failure);
+  nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
+  void release_failed(const provider_reply& m, const call_failure& failure);
   void warn_of(const call_failure& failure);
   void trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
              const call_failure* failure, const money::call_cost& cost);

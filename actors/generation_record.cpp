@@ -1,0 +1,66 @@
+#include "actors/generation_record.hpp"
+
+#include <cstdio>
+
+namespace spillway::actors {
+namespace {
+
+/// SplitMix64: spreads consecutive numbers over all 64 bits.
+std::uint64_t spread(std::uint64_t x) noexcept {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+std::string hex(std::uint64_t x) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(x));
+  return text;
+}
+
+} // namespace
+
+std::string new_trace_id(std::uint64_t seed, request_id request) {
+  const std::uint64_t high = spread(seed ^ spread(request.value));
+  return hex(high) + hex(spread(high));
+}
+
+std::shared_ptr<const report::generation> make_generation(const finished_call& call, instant now) {
+  const auto wall = [&](mono_time t) { return now.wall - (now.mono - t); };
+  const call_labels& labels = call.request.labels;
+  auto g = std::make_shared<report::generation>();
+  g->trace_id = labels.trace_id;
+  g->span_id = hex(spread(call.lease.value));
+  g->parent_span_id = labels.parent_span_id;
+  g->request = call.request.id;
+  g->lease = call.lease;
+  g->attempt = static_cast<int>(call.attempt);
+  g->model = call.candidate.model->id;
+  g->provider = call.candidate.model->provider;
+  g->started_at = wall(call.reply.sent_at);
+  g->ended_at = wall(call.reply.finished_at);
+  g->input = call.request.chat;
+  g->cost = call.cost;
+  g->fallback_from = call.fallback_from;
+  g->waited = call.waited;
+  g->trace_name = labels.trace_name;
+  g->user = labels.user;
+  g->session = labels.session;
+  g->tags = labels.tags;
+  if (call.answer) {
+    g->model_reported = call.answer->model_reported;
+    g->first_byte_at = wall(call.reply.first_byte_at);
+    g->usage = call.answer->usage;
+    g->output = call.answer;
+  }
+  if (call.failure != nullptr)
+    g->failure = *call.failure;
+  if (call.held > nano_usd{0})
+    g->metadata.emplace_back("held_usd", to_decimal_usd(call.held));
+  if (!labels.team.empty())
+    g->metadata.emplace_back("team", labels.team);
+  return g;
+}
+
+} // namespace spillway::actors

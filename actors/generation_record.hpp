@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/instant.hpp"
+#include "core/report/generation.hpp"
+#include "core/routing/selection.hpp"
+#include "messages/completion.hpp"
+#include "messages/provider_call.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace spillway::actors {
+
+/// Everything that is known of a call once it has ended. Refers to its parts.
+struct finished_call {
+  const run_completion& request;
+  const routing::candidate& candidate;
+  lease_id lease;
+  std::uint64_t attempt = 1;
+  const provider_reply& reply;
+  std::shared_ptr<const chat_reply> answer; ///< null if it failed
+  const call_failure* failure = nullptr;    ///< null if it answered
+  money::call_cost cost;
+  nano_usd held; ///< of a failed call whose outcome is unknown
+  model_id fallback_from;
+  duration waited{};
+};
+
+/// The trace of a call. `now` ties the call's monotonic times to civil time.
+std::shared_ptr<const report::generation> make_generation(const finished_call& call, instant now);
+
+/// 32 lower-case hex digits, the same for the same request of the same runtime.
+std::string new_trace_id(std::uint64_t seed, request_id request);
+
+} // namespace spillway::actors
