@@ -82,9 +82,10 @@ provider_reply provider_state::reply_to(transport::http_exchange& exchange) cons
 }
 
 void provider_state::on_stop() {
-  for (auto& [lease, call] : calls_) {
-    options_.http->cancel(call.http);
-    call.promise.deliver(stopped_reply(self_->clock().now()));
+  for (auto& entry : calls_) {
+    call& open = entry.second;
+    options_.http->cancel(open.http);
+    open.promise.deliver(stopped_reply(self_->clock().now()));
   }
   calls_.clear();
 }

@@ -1,7 +1,5 @@
 #include "actors/router.hpp"
 
-#include "core/bounds.hpp"
-
 #include <algorithm>
 
 namespace spillway::actors {
@@ -10,10 +8,8 @@ namespace {
 /// When to come again after an `overloaded`: about one call's time.
 constexpr duration overload_retry_after = std::chrono::seconds{1};
 
-duration effective_deadline(duration asked) {
-  if (asked <= duration{})
-    return bounds::deadline_default;
-  return std::min<duration>(asked, bounds::deadline_max);
+duration effective_deadline(duration asked, duration otherwise) {
+  return std::min<duration>(asked > duration{} ? asked : otherwise, bounds::deadline_max);
 }
 
 } // namespace
@@ -33,7 +29,9 @@ void router_state::start(router_self::pointer self, router_options options) {
 caf::result<completion_reply> router_state::on_run_completion(run_completion& m) {
   if (!m.id)
     m.id = request_id{next_id_++};
-  m.deadline = effective_deadline(m.deadline);
+  m.deadline = effective_deadline(m.deadline, options_.deadline_default);
+  if (m.target.empty())
+    m.target = options_.default_route;
   if (stopping_)
     return refusal(m, completion_status::shutting_down, "the runtime is stopping");
   if (running_.size() >= bounds::requests_in_flight_max)

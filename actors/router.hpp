@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/bounds.hpp"
 #include "core/catalog.hpp"
 #include "core/instant.hpp"
 #include "core/report/usage_report.hpp"
@@ -20,6 +21,8 @@ namespace spillway::actors {
 struct router_options {
   std::shared_ptr<const catalog> models;
   std::vector<routing::route> routes;
+  std::string default_route;                            ///< for requests that name no target
+  duration deadline_default = bounds::deadline_default; ///< for requests that name none
   routing::selection_policy selection;
   std::unordered_map<model_id, call_target> targets; ///< one for each model of the catalog
   /// Spawns an idle job that reports to the router given.

@@ -30,9 +30,9 @@ struct call_labels {
 /// Command to the router: answer this chat with the best model that limits and budgets allow.
 struct run_completion {
   request_id id;      ///< none: the router gives one; needed only to cancel
-  std::string target; ///< a route ("default") or a model ("gpt-4o")
+  std::string target; ///< a route ("default") or a model ("gpt-4o"); empty: the default route
   std::shared_ptr<const chat_request> chat;
-  duration deadline{}; ///< from now, for everything; zero: `bounds::deadline_default`
+  duration deadline{}; ///< from now, for everything; zero: the runtime's default
   rate::priority level = rate::priority::normal;
   bool allow_fallback = true; ///< false: only the first candidate
   call_labels labels;

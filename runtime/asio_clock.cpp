@@ -150,14 +150,15 @@ auto deliver_timeout(caf::abstract_actor* self, caf::atom_value type, uint64_t i
 
 } // namespace
 
-asio_clock::asio_clock(boost::asio::io_context& io) : schedule_{std::make_shared<schedule>(io)} {}
+asio_clock::asio_clock(boost::asio::io_context& io) : schedule_{std::make_shared<schedule>(io)} {
+}
 
 asio_clock::~asio_clock() {
   schedule_->clear();
 }
 
-void asio_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self,
-                                      caf::atom_value type, uint64_t id) {
+void asio_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
+                                      uint64_t id) {
   // One a type: a newer receive timeout replaces an older one.
   schedule_->add(t, {self->id(), timeout_kind::ordinary, number(type), 0},
                  deliver_timeout(self, type, id));
@@ -199,11 +200,11 @@ void asio_clock::schedule_message(time_point t, caf::strong_actor_ptr receiver,
 
 void asio_clock::schedule_message(time_point t, caf::group target, caf::strong_actor_ptr sender,
                                   caf::message content) {
-  schedule_->add(t, [target = std::move(target), sender = std::move(sender),
-                     content = std::move(content)] {
-    if (target)
-      target.get()->enqueue(sender, caf::make_message_id(), content, nullptr);
-  });
+  schedule_->add(
+      t, [target = std::move(target), sender = std::move(sender), content = std::move(content)] {
+        if (target)
+          target.get()->enqueue(sender, caf::make_message_id(), content, nullptr);
+      });
 }
 
 void asio_clock::cancel_all() {

@@ -51,7 +51,7 @@ run_queue* queue_of(const asio_coordinator* owner) {
 class asio_unit final : public caf::execution_unit {
 public:
   asio_unit(caf::actor_system& system, asio_coordinator& owner)
-    : caf::execution_unit{&system}, owner_{owner} {}
+      : caf::execution_unit{&system}, owner_{owner} {}
   void exec_later(caf::resumable* job) override;
 
 private:
@@ -61,11 +61,11 @@ private:
 class asio_coordinator final : public caf::scheduler::abstract_coordinator {
 public:
   asio_coordinator(caf::actor_system& system, boost::asio::io_context& io, bool shares_jobs)
-    : abstract_coordinator{system},
-      io_{io},
-      unit_{system, *this},
-      clock_{io},
-      shares_jobs_{shares_jobs} {}
+      : abstract_coordinator{system},
+        io_{io},
+        unit_{system, *this},
+        clock_{io},
+        shares_jobs_{shares_jobs} {}
 
   void enqueue(caf::resumable* job) override {
     ++pending_;

@@ -2,6 +2,7 @@
 
 #include "actors/alert_sink.hpp"
 #include "config/schema.hpp"
+#include "config/secrets.hpp"
 #include "core/result.hpp"
 #include "runtime/blocking_client.hpp"
 #include "runtime/snapshot.hpp"
@@ -11,6 +12,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace spillway::runtime {
 
@@ -44,8 +49,15 @@ public:
   const runtime_actors& actors() const;
   router_actor router() const { return actors().router; }
 
+  /// Calls `then` on an I/O thread at the first SIGINT or SIGTERM. A second one ends the process as
+  /// it would without us.
+  void on_interrupt(std::function<void()> then);
+
+  /// The I/O threads, for a host that brings sockets of its own.
+  boost::asio::io_context& io();
+
   /// For threads that are not actors; one a thread.
-  blocking_client client();
+  std::unique_ptr<blocking_client> client();
 
   /// Everything at a glance. Blocks shortly; not for actors or I/O threads.
   snapshot look();

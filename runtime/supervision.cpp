@@ -17,6 +17,9 @@ constexpr duration memory_span = std::chrono::hours{25};
 void supervisor_state::start(supervisor_actor::pointer self, supervisor_options options) {
   self_ = self;
   options_ = std::move(options);
+  self_->monitor(options_.budget);
+  if (options_.journal)
+    self_->monitor(options_.journal);
   std::vector<provider_actor> seen;
   for (const supervised_target& t : options_.targets) {
     self_->monitor(t.target.limiter);
@@ -30,6 +33,10 @@ void supervisor_state::start(supervisor_actor::pointer self, supervisor_options 
 void supervisor_state::on_down(const caf::down_msg& m) {
   if (m.reason == caf::exit_reason::user_shutdown)
     return;
+  if (m.source == options_.budget.address())
+    return give_up("budget", "the budget stopped: " + caf::to_string(m.reason));
+  if (options_.journal && m.source == options_.journal.address())
+    return give_up("journal", "the journal stopped: " + caf::to_string(m.reason));
   for (std::size_t i = 0; i < options_.targets.size(); ++i) {
     const supervised_target& t = options_.targets[i];
     if (t.target.limiter.address() == m.source) {
@@ -52,7 +59,8 @@ bool supervisor_state::may_restart(const std::string& role, const caf::error& wh
     times.pop_front();
   times.push_back(now);
   if (times.size() > static_cast<std::size_t>(bounds::restarts_max)) {
-    give_up(role, why);
+    give_up(role, role + " stopped more than " + std::to_string(bounds::restarts_max)
+                      + " times within a minute, last because of " + caf::to_string(why));
     return false;
   }
   self_->send(options_.alerts,
@@ -61,9 +69,7 @@ bool supervisor_state::may_restart(const std::string& role, const caf::error& wh
   return true;
 }
 
-void supervisor_state::give_up(const std::string& role, const caf::error& why) {
-  const std::string reason = role + " stopped more than " + std::to_string(bounds::restarts_max)
-                             + " times within a minute, last because of " + caf::to_string(why);
+void supervisor_state::give_up(const std::string& role, const std::string& reason) {
   self_->send(options_.alerts,
               raise_alert{alert_severity::critical, "runtime_stopped", role, reason});
   caf::anon_send(options_.router, drain_requests{});
@@ -107,6 +113,11 @@ void supervisor_state::announce(std::size_t index) {
 }
 
 void supervisor_state::on_stop() {
+  // Those that were started again are known to nobody else.
+  for (const supervised_target& t : options_.targets) {
+    self_->send_exit(t.target.limiter, caf::exit_reason::user_shutdown);
+    self_->send_exit(t.target.provider, caf::exit_reason::user_shutdown);
+  }
   options_ = {};
 }
 

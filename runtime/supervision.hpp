@@ -29,6 +29,7 @@ struct limiter_memory {
 
 struct supervisor_options {
   router_self router;
+  budget_actor budget;
   journal_actor journal; ///< none: a limiter starts again without memory
   alert_sink_actor alerts;
   wall_clock wall;
@@ -40,7 +41,8 @@ struct supervisor_options {
 
 /// Starts dead limiters and providers again: a limiter with the calls that the journal still knows,
 /// or silent for a minute if there is none. One that dies more than `bounds::restarts_max` times
-/// within `bounds::restart_window` ends the runtime with a reason.
+/// within `bounds::restart_window` ends the runtime with a reason, and so does a dead budget or
+/// journal: going on without them could overspend.
 class supervisor_state {
 public:
   static constexpr const char* name = "supervisor";
@@ -51,7 +53,7 @@ public:
 
 private:
   bool may_restart(const std::string& role, const caf::error& why);
-  void give_up(const std::string& role, const caf::error& why);
+  void give_up(const std::string& role, const std::string& reason);
   void restart_limiter(std::size_t index);
   void replace_limiter(std::size_t index, limiter_memory memory);
   void restart_provider(const provider_id& provider);

@@ -1,0 +1,173 @@
+#include "runtime/runtime.hpp"
+
+#include "runtime/asio_scheduler.hpp"
+#include "storage/journal.hpp"
+#include "transport/beast_client.hpp"
+#include "transport/io_threads.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <future>
+#include <random>
+#include <thread>
+
+namespace spillway::runtime {
+namespace {
+
+void print_alert(const raise_alert& alert) {
+  std::fprintf(stderr, "spillway: %s: %s: %s: %s\n", to_string(alert.severity), alert.rule.c_str(),
+               alert.subject.c_str(), alert.text.c_str());
+}
+
+std::size_t thread_count(const config::runtime_settings& settings) {
+  return settings.io_threads > 0 ? settings.io_threads
+                                 : std::max(1U, std::thread::hardware_concurrency());
+}
+
+wall_clock system_wall_clock() {
+  return [](mono_time) { return wall_time{std::chrono::system_clock::now()}; };
+}
+
+} // namespace
+
+struct runtime::state {
+  explicit state(std::size_t threads) : io{threads} {
+    use_asio_scheduler(config, io.context(), threads);
+    system = std::make_unique<caf::actor_system>(config);
+    // What a host leaves running in our system must not keep us from stopping.
+    system->await_actors_before_shutdown(false);
+  }
+
+  http_client_factory http_factory();
+  result<void> wire(runtime_options options);
+  void stop_clients();
+
+  transport::io_threads io;
+  caf::actor_system_config config;
+  std::unique_ptr<caf::actor_system> system;
+  std::vector<std::shared_ptr<transport::beast_client>> clients;
+  std::unique_ptr<boost::asio::signal_set> signals;
+  runtime_actors actors;
+  bool wired = false;
+};
+
+http_client_factory runtime::state::http_factory() {
+  return [this](const std::string& ca_file,
+                std::size_t connections) -> result<std::shared_ptr<transport::http_client>> {
+    auto made = transport::beast_client::make(io.context(), {ca_file, connections});
+    if (!made)
+      return made.failure();
+    clients.push_back(*made);
+    return std::shared_ptr<transport::http_client>{*made};
+  };
+}
+
+result<void> runtime::state::wire(runtime_options options) {
+  wiring_options w;
+  w.settings = std::move(options.settings);
+  auto secrets = config::read_environment(
+      w.settings, options.environment ? options.environment : config::process_environment());
+  if (!secrets)
+    return secrets.failure();
+  w.secrets = std::move(*secrets);
+  if (!w.settings.journal.path.empty()) {
+    auto file = storage::journal::open(w.settings.journal.path);
+    if (!file)
+      return file.failure();
+    w.journal = std::move(*file);
+  }
+  w.make_http = http_factory();
+  w.wall = system_wall_clock();
+  w.seed = std::random_device{}();
+  w.on_alert = options.on_alert ? std::move(options.on_alert) : print_alert;
+  w.on_give_up = options.on_give_up ? std::move(options.on_give_up) : [](const std::string&) {};
+  auto wired_actors = wire_actors(*system, std::move(w));
+  if (!wired_actors)
+    return wired_actors.failure();
+  actors = std::move(*wired_actors);
+  wired = true;
+  return {};
+}
+
+void runtime::state::stop_clients() {
+  for (const auto& client : clients) {
+    std::promise<void> stopped;
+    client->stop([&] { stopped.set_value(); });
+    stopped.get_future().wait();
+  }
+  clients.clear();
+}
+
+result<std::unique_ptr<runtime>> runtime::start(runtime_options options) {
+  auto s = std::make_unique<state>(thread_count(options.settings.runtime));
+  if (auto wired = s->wire(std::move(options)); !wired) {
+    s->stop_clients();
+    return wired.failure();
+  }
+  return std::unique_ptr<runtime>{new runtime{std::move(s)}};
+}
+
+runtime::runtime(std::unique_ptr<state> s) : state_{std::move(s)} {
+}
+
+runtime::~runtime() {
+  stop({});
+}
+
+caf::actor_system& runtime::system() {
+  return *state_->system;
+}
+
+boost::asio::io_context& runtime::io() {
+  return state_->io.context();
+}
+
+const runtime_actors& runtime::actors() const {
+  return state_->actors;
+}
+
+std::unique_ptr<blocking_client> runtime::client() {
+  return std::make_unique<blocking_client>(system(), router());
+}
+
+snapshot runtime::look() {
+  return take_snapshot(system(), actors());
+}
+
+void runtime::on_interrupt(std::function<void()> then) {
+  state_->signals = std::make_unique<boost::asio::signal_set>(io(), SIGINT, SIGTERM);
+  state_->signals->async_wait(
+      [signals = state_->signals.get(), then = std::move(then)](auto cancelled, int) {
+        if (cancelled)
+          return;
+        signals->clear();
+        then();
+      });
+}
+
+stop_report runtime::stop(duration patience) {
+  stop_report report;
+  if (!state_->wired)
+    return report;
+  state_->wired = false;
+  {
+    caf::scoped_actor self{system()};
+    self->request(router(), caf::infinite, drain_requests{patience})
+        .receive([&](const drain_reply& r) { report.cancelled = r.cancelled; },
+                 [](const caf::error&) {});
+    self->request(actors().traces, caf::infinite, flush_traces{patience})
+        .receive([&](const trace_status& t) { report.traces = t; }, [](const caf::error&) {});
+  }
+  stop_actors(system(), actors());
+  state_->stop_clients();
+  state_->actors = {};
+  return report;
+}
+
+} // namespace spillway::runtime

@@ -1,0 +1,280 @@
+#include "runtime/wiring.hpp"
+
+#include "actors/budget.hpp"
+#include "actors/completion_job.hpp"
+#include "actors/journal.hpp"
+#include "actors/langfuse_batcher.hpp"
+#include "actors/limiter.hpp"
+#include "actors/provider.hpp"
+#include "actors/router.hpp"
+#include "core/bounds.hpp"
+#include "providers/registry.hpp"
+#include "storage/journal.hpp"
+#include "wire/langfuse/otlp.hpp"
+
+#include <absl/strings/escaping.h>
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace spillway::runtime {
+namespace {
+
+/// A limiter that starts again without memory keeps silent until every minute window has aged out.
+constexpr duration silence_without_memory = std::chrono::seconds{61};
+/// Rows that may still fill a day's window, whatever the zone.
+constexpr duration window_memory = std::chrono::hours{25};
+/// Rows that may still fill a month's budget.
+constexpr duration budget_memory = std::chrono::hours{24 * 32};
+/// Request ids of one second of start time: four million a second before they could meet those of
+/// a later start.
+constexpr int request_id_bits = 22;
+
+/// Builds one runtime; holds what its actors share.
+class wirer {
+public:
+  wirer(caf::actor_system& system, wiring_options options)
+      : system_{system}, options_{std::make_shared<const wiring_options>(std::move(options))} {}
+
+  result<runtime_actors> wire();
+
+private:
+  const config::settings& settings() const { return options_->settings; }
+  wall_time now() const { return options_->wall(system_.clock().now()); }
+
+  result<void> prepare_providers();
+  result<void> spawn_core();
+  result<void> spawn_traces();
+  result<void> spawn_targets();
+  result<request_id> first_request_id() const;
+  void spawn_router(request_id first);
+  void spawn_supervisor();
+  std::function<completion_job_actor(router_self)> job_factory() const;
+
+  caf::actor_system& system_;
+  std::shared_ptr<const wiring_options> options_;
+  std::shared_ptr<const catalog> models_;
+  std::unordered_map<provider_id, actors::provider_options> providers_;
+  runtime_actors out_;
+};
+
+transport::http_endpoint endpoint_of(const config::base_url& url) {
+  return {url.tls, url.host, url.port};
+}
+
+transport::http_timeouts timeouts_of(const config::upstream_timeouts& t) {
+  return {t.connect, t.first_byte, t.idle, t.total};
+}
+
+key_id key_of(const provider_id& provider) {
+  return {provider.value + "/default"};
+}
+
+limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& options,
+                            const model_entry& model, limiter_memory memory) {
+  return system.spawn(
+      actors::limiter,
+      actors::limiter_options{model.id, model.limits, options.wall, std::move(memory.leases),
+                              memory.complete ? duration{} : silence_without_memory});
+}
+
+result<void> wirer::prepare_providers() {
+  for (const config::provider_settings& p : settings().providers) {
+    const auto key = options_->secrets.api_keys.find(p.id);
+    auto codec = providers::make_codec(
+        p.dialect, p.url.path, key == options_->secrets.api_keys.end() ? secret{} : key->second);
+    if (!codec)
+      return error{"provider '" + p.id.value + "': " + codec.failure().message};
+    auto http = options_->make_http(p.ca_file, p.connections_max);
+    if (!http)
+      return error{"provider '" + p.id.value + "': " + http.failure().message};
+    providers_.emplace(p.id, actors::provider_options{p.id, *codec, *http, endpoint_of(p.url),
+                                                      timeouts_of(p.timeouts), options_->wall});
+  }
+  return {};
+}
+
+result<void> wirer::spawn_core() {
+  out_.alerts = system_.spawn(actors::alert_sink, options_->on_alert);
+  actors::budget_options budget;
+  budget.rules = settings().budget.rules;
+  budget.zone = settings().budget.zone;
+  budget.wall = options_->wall;
+  budget.alerts = out_.alerts;
+  if (options_->journal) {
+    if (auto marked = options_->journal->mark_unsettled_unknown(now()); !marked)
+      return marked.failure();
+    auto postings = options_->journal->postings_since(now() - budget_memory);
+    if (!postings)
+      return postings.failure();
+    budget.restored = std::move(*postings);
+  }
+  out_.budget = system_.spawn(actors::budget, std::move(budget));
+  return {};
+}
+
+result<void> wirer::spawn_traces() {
+  const config::langfuse_settings& l = settings().langfuse;
+  actors::langfuse_batcher_options traces;
+  traces.alerts = out_.alerts;
+  traces.queue = {l.flush_at, l.flush_interval, l.flush_at, options_->seed};
+  if (const auto& keys = options_->secrets.langfuse) {
+    auto http = options_->make_http({}, 2);
+    if (!http)
+      return error{"langfuse: " + http.failure().message};
+    traces.http = *http;
+    traces.endpoint = endpoint_of(l.url);
+    traces.target = l.url.path + "/api/public/otel/v1/traces";
+    const std::string credentials = keys->public_key + ":" + keys->secret_key.reveal();
+    traces.headers.add("Authorization", "Basic " + absl::Base64Escape(credentials));
+    traces.headers.add("Content-Type", "application/json");
+    // Source: langfuse.md §1: without it, rows may appear ten minutes late.
+    traces.headers.add("x-langfuse-ingestion-version", "4");
+    traces.headers.add("x-langfuse-sdk-name", "spillway");
+    traces.encode = [resource = wire::langfuse::trace_resource{"spillway", l.environment, l.release,
+                                                               l.capture_input, l.capture_output}](
+                        std::span<const report::trace_queue::item> batch) {
+      return wire::langfuse::encode_otlp(batch, resource);
+    };
+  }
+  out_.traces = system_.spawn(actors::langfuse_batcher, std::move(traces));
+  return {};
+}
+
+result<void> wirer::spawn_targets() {
+  std::unordered_map<provider_id, provider_actor> speakers;
+  for (const auto& [id, options] : providers_)
+    speakers.emplace(id, system_.spawn(actors::provider, options));
+  for (const model_entry& model : models_->models()) {
+    limiter_memory memory{{}, true};
+    const key_id key = key_of(model.provider);
+    if (options_->journal) {
+      auto rows = options_->journal->leases_since(key, model.id, now() - window_memory);
+      if (!rows)
+        return rows.failure();
+      memory.leases = std::move(*rows);
+    }
+    const call_target target{key, spawn_limiter(system_, *options_, model, std::move(memory)),
+                             speakers.at(model.provider)};
+    out_.targets.push_back({model.id, model.provider, target});
+  }
+  return {};
+}
+
+result<request_id> wirer::first_request_id() const {
+  const auto seconds = static_cast<std::uint64_t>(to_unix_nanos(now()) / 1'000'000'000);
+  request_id first{seconds << request_id_bits};
+  if (!options_->journal)
+    return first;
+  const auto highest = options_->journal->highest_request_id();
+  if (!highest)
+    return highest.failure();
+  return request_id{std::max(first.value, *highest + 1)};
+}
+
+std::function<completion_job_actor(router_self)> wirer::job_factory() const {
+  actors::completion_job_options job;
+  job.budget = out_.budget;
+  job.traces = out_.traces;
+  job.alerts = out_.alerts;
+  job.journal = out_.journal;
+  job.policy = settings().routing.fallback;
+  job.wall = options_->wall;
+  job.seed = options_->seed;
+  return [&system = system_, job](router_self router) {
+    actors::completion_job_options mine = job;
+    mine.router = std::move(router);
+    return completion_job_actor{system.spawn(actors::completion_job, std::move(mine))};
+  };
+}
+
+void wirer::spawn_router(request_id first) {
+  actors::router_options router;
+  router.models = models_;
+  router.routes = settings().routing.routes;
+  router.default_route = settings().routing.default_route;
+  router.deadline_default = settings().routing.deadline;
+  router.selection = settings().routing.selection;
+  for (const supervised_target& t : out_.targets)
+    router.targets.emplace(t.model, t.target);
+  router.spawn_job = job_factory();
+  router.wall = options_->wall;
+  router.first_id = first;
+  out_.router = system_.spawn(actors::router, std::move(router));
+}
+
+void wirer::spawn_supervisor() {
+  supervisor_options s;
+  s.router = out_.router;
+  s.budget = out_.budget;
+  s.journal = out_.journal;
+  s.alerts = out_.alerts;
+  s.wall = options_->wall;
+  s.targets = out_.targets;
+  s.spawn_limiter = [&system = system_, options = options_,
+                     models = models_](const model_id& id, limiter_memory memory) {
+    return spawn_limiter(system, *options, *models->find(id), std::move(memory));
+  };
+  s.spawn_provider = [&system = system_, providers = providers_](const provider_id& id) {
+    return provider_actor{system.spawn(actors::provider, providers.at(id))};
+  };
+  s.on_give_up = options_->on_give_up;
+  out_.supervisor = system_.spawn(supervisor, std::move(s));
+}
+
+result<runtime_actors> wirer::wire() {
+  if (settings().models.empty())
+    return error{
+        "no model is usable: set the key of a provider in the environment (OPENAI_API_KEY, "
+        "GEMINI_API_KEY) or add one to the configuration"};
+  models_ = std::make_shared<const catalog>(settings().models);
+  if (auto ready = prepare_providers(); !ready)
+    return ready.failure();
+  const auto first = first_request_id();
+  if (!first)
+    return first.failure();
+  for (const auto step : {&wirer::spawn_core, &wirer::spawn_traces, &wirer::spawn_targets}) {
+    if (auto done = (this->*step)(); !done) {
+      stop_actors(system_, out_);
+      return done.failure();
+    }
+  }
+  if (options_->journal) {
+    const actors::journal_options j{options_->journal, out_.alerts};
+    out_.journal = options_->journal_detached ? system_.spawn<caf::detached>(actors::journal, j)
+                                              : system_.spawn(actors::journal, j);
+  }
+  spawn_router(*first);
+  spawn_supervisor();
+  return std::move(out_);
+}
+
+} // namespace
+
+result<runtime_actors> wire_actors(caf::actor_system& system, wiring_options options) {
+  return wirer{system, std::move(options)}.wire();
+}
+
+void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
+  caf::scoped_actor self{system};
+  const auto end = [&](const auto& whom) {
+    if (!whom)
+      return;
+    self->send_exit(whom, caf::exit_reason::user_shutdown);
+    self->wait_for(whom);
+  };
+  end(actors.supervisor);
+  end(actors.router);
+  for (const supervised_target& t : actors.targets)
+    end(t.target.limiter);
+  for (const supervised_target& t : actors.targets)
+    end(t.target.provider);
+  end(actors.traces);
+  end(actors.budget);
+  end(actors.journal);
+  end(actors.alerts);
+}
+
+} // namespace spillway::runtime
