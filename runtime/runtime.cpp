@@ -162,8 +162,9 @@ stop_report runtime::stop(duration patience) {
         .receive([&](const drain_reply& r) { report.cancelled = r.cancelled; },
                  [](const caf::error&) {});
     self->request(actors().traces, caf::infinite, flush_traces{patience})
-        .receive([&](const trace_status& t) { report.traces = t; }, [](const caf::error&) {});
+        .receive([](const trace_status&) {}, [](const caf::error&) {});
   }
+  report.last = look();
   stop_actors(system(), actors());
   state_->stop_clients();
   state_->actors = {};

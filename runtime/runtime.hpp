@@ -29,7 +29,7 @@ struct runtime_options {
 /// What was left when a runtime stopped.
 struct stop_report {
   std::size_t cancelled = 0; ///< requests that had to be cut
-  trace_status traces;
+  snapshot last;             ///< after the last request and the last export
 };
 
 /// A running Spillway: its own actor system on its own I/O threads. Any number may live in one
