@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-openai_codec codec(const char* key = "sk-ours") {
+openai_codec speaker(const char* key = "sk-ours") {
   return openai_codec{{*find_profile("openai"), "/v1", secret{key}}};
 }
 
@@ -29,7 +29,7 @@ constexpr const char* answer =
 TEST_CASE("A call becomes a POST of JSON with the key", "[providers]") {
   chat_request request;
   request.messages.push_back({chat_role::user, "hi", {}, {}, {}});
-  const wire::http_request http = codec().encode({request, "gpt-4o", token_count{9}});
+  const wire::http_request http = speaker().encode({request, "gpt-4o", token_count{9}});
   CHECK(http.method == "POST");
   CHECK(http.target == "/v1/chat/completions");
   CHECK(http.headers.find("content-type") == "application/json");
@@ -41,16 +41,17 @@ TEST_CASE("A call becomes a POST of JSON with the key", "[providers]") {
 }
 
 TEST_CASE("Without a key no credential is sent", "[providers]") {
-  CHECK_FALSE(codec("").encode({{}, "m", {}}).headers.contains("authorization"));
+  const chat_request nothing;
+  CHECK_FALSE(speaker("").encode({nothing, "m", {}}).headers.contains("authorization"));
 }
 
 TEST_CASE("An answer is read and named by the request id of its header", "[providers]") {
   auto response = replied(200, answer);
-  const auto plain = codec().decode(response, {});
+  const auto plain = speaker().decode(response, {});
   REQUIRE(std::holds_alternative<chat_reply>(plain));
   CHECK(std::get<chat_reply>(plain).provider_request_id == "c1");
   response.headers.add("X-Request-Id", "req_9");
-  const auto named = codec().decode(response, {});
+  const auto named = speaker().decode(response, {});
   CHECK(std::get<chat_reply>(named).provider_request_id == "req_9");
   CHECK(std::get<chat_reply>(named).message.text == "hi");
 }
@@ -67,7 +68,7 @@ TEST_CASE("What is no answer is a failure of its kind", "[providers]") {
       {200, R"({"error":{"message":"busy","code":503},"choices":[]})", failure_kind::overloaded},
   }));
   CAPTURE(status, body);
-  const auto outcome = codec().decode(replied(status, body), {});
+  const auto outcome = speaker().decode(replied(status, body), {});
   REQUIRE(std::holds_alternative<call_failure>(outcome));
   CHECK(std::get<call_failure>(outcome).kind == expected);
 }
@@ -75,22 +76,22 @@ TEST_CASE("What is no answer is a failure of its kind", "[providers]") {
 TEST_CASE("A wait in the headers of a success is not one", "[providers]") {
   auto response = replied(200, answer);
   response.headers.add("retry-after", "30");
-  CHECK(std::holds_alternative<chat_reply>(codec().decode(response, {})));
+  CHECK(std::holds_alternative<chat_reply>(speaker().decode(response, {})));
 }
 
 TEST_CASE("A filtered answer is an answer", "[providers]") {
   for (const auto& r : spillway::testing::all_recorded(SPILLWAY_FIXTURES, "openai"))
     if (r.row["id"] == "openai/chat_content_filtering_0") {
-      const auto outcome = codec().decode(r.response, {});
+      const auto outcome = speaker().decode(r.response, {});
       REQUIRE(std::holds_alternative<chat_reply>(outcome));
       CHECK(std::get<chat_reply>(outcome).finish == finish_reason::content_filter);
-      CHECK(codec().observed_limits(r.response).requests_remaining == 119);
+      CHECK(speaker().observed_limits(r.response).requests_remaining == 119);
     }
 }
 
 TEST_CASE("Limits are read from recorded headers", "[providers]") {
   for (const auto& r : spillway::testing::all_recorded(SPILLWAY_FIXTURES, "openai"))
     if (r.row["id"] == "openai/async_parsed_refused_completion_0")
-      CHECK(codec().observed_limits(r.response)
+      CHECK(speaker().observed_limits(r.response)
             == rate::observed_limits{10000, 9999, 30000000, 29999976, 6ms, 0s});
 }

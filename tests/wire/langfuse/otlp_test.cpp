@@ -24,7 +24,8 @@ json first_span(const std::string& body) {
 std::map<std::string, std::string> attributes(report::generation g,
                                               const trace_resource& resource = {}) {
   std::map<std::string, std::string> all;
-  for (const json& a : first_span(exported({std::move(g)}, resource))["attributes"])
+  const json span = first_span(exported({std::move(g)}, resource));
+  for (const json& a : span["attributes"])
     if (a["value"].contains("stringValue"))
       all[a["key"].get<std::string>().substr(9)] = a["value"]["stringValue"];
   return all;
