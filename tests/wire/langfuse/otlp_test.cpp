@@ -1,4 +1,5 @@
 #include "core/bounds.hpp"
+#include "tests/support/recorded.hpp"
 #include "tests/wire/langfuse/generations.hpp"
 #include "wire/langfuse/otlp.hpp"
 #include "wire/langfuse/otlp_receipt.hpp"
@@ -38,40 +39,11 @@ std::string fault(const std::string& body) {
 
 } // namespace
 
-TEST_CASE("An answered call is exported byte for byte like this", "[wire][langfuse]") {
+TEST_CASE("An answered call is exported as the golden file says, twice in the same bytes",
+          "[wire][langfuse]") {
   const std::string body = exported({answered()}, {"gateway", "production", "abc123", true, true});
-  CHECK(json::parse(body) == json::parse(R"({"resourceSpans":[{"resource":{"attributes":[
-    {"key":"service.name","value":{"stringValue":"gateway"}},
-    {"key":"langfuse.environment","value":{"stringValue":"production"}},
-    {"key":"langfuse.release","value":{"stringValue":"abc123"}}]},
-  "scopeSpans":[{"scope":{"name":"spillway"},"spans":[{
-    "traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7",
-    "parentSpanId":"00f067aa0ba902b6","name":"chat gpt-4o","kind":3,
-    "startTimeUnixNano":"1787270400000000000","endTimeUnixNano":"1787270401250000000",
-    "status":{},"attributes":[
-    {"key":"langfuse.observation.type","value":{"stringValue":"generation"}},
-    {"key":"langfuse.observation.model.name","value":{"stringValue":"gpt-4o"}},
-    {"key":"langfuse.observation.usage_details","value":{"stringValue":"{\"input\":900,\"input_cached_tokens\":100,\"output\":200,\"output_reasoning_tokens\":50,\"total\":1250}"}},
-    {"key":"langfuse.observation.cost_details","value":{"stringValue":"{\"input\":0.00225,\"input_cached_tokens\":0.000125,\"output\":0.0025,\"total\":0.004875}"}},
-    {"key":"langfuse.observation.completion_start_time","value":{"stringValue":"2026-08-21T00:00:00.300Z"}},
-    {"key":"langfuse.trace.name","value":{"stringValue":"chat"}},
-    {"key":"langfuse.user.id","value":{"stringValue":"u1"}},
-    {"key":"langfuse.session.id","value":{"stringValue":"s1"}},
-    {"key":"langfuse.trace.tags","value":{"arrayValue":{"values":[{"stringValue":"blue"},{"stringValue":"green"}]}}},
-    {"key":"langfuse.observation.model.parameters","value":{"stringValue":"{\"temperature\":0.5}"}},
-    {"key":"langfuse.observation.input","value":{"stringValue":"[{\"content\":\"hi\",\"role\":\"user\"}]"}},
-    {"key":"langfuse.observation.output","value":{"stringValue":"hello"}},
-    {"key":"langfuse.observation.metadata.attempt","value":{"stringValue":"2"}},
-    {"key":"langfuse.observation.metadata.request","value":{"stringValue":"7"}},
-    {"key":"langfuse.observation.metadata.lease","value":{"stringValue":"8"}},
-    {"key":"langfuse.observation.metadata.waited_ms","value":{"stringValue":"40"}},
-    {"key":"langfuse.observation.metadata.provider","value":{"stringValue":"openai"}},
-    {"key":"langfuse.observation.metadata.model_reported","value":{"stringValue":"gpt-4o-2024-08-06"}},
-    {"key":"langfuse.observation.metadata.fallback_from","value":{"stringValue":"o3"}},
-    {"key":"langfuse.observation.metadata.finish_reason","value":{"stringValue":"stop"}},
-    {"key":"langfuse.observation.metadata.finish_native","value":{"stringValue":"stop"}},
-    {"key":"langfuse.observation.metadata.team","value":{"stringValue":"search"}}
-  ]}]}]}]})"));
+  const std::string golden = SPILLWAY_FIXTURES "langfuse/generation.json";
+  CHECK(json::parse(body) == json::parse(spillway::testing::read_file(golden)));
   CHECK(body == exported({answered()}, {"gateway", "production", "abc123", true, true}));
 }
 
