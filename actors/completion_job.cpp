@@ -110,13 +110,14 @@ template <class Handle, class Command, class Reply>
 void completion_job_state::ask(const Handle& whom, Command command,
                                void (completion_job_state::*on_reply)(const Reply&)) {
   // Unbounded in time, because the request's own deadline stands above it.
+  const std::uint64_t step = ++step_;
   self_->request(whom, caf::infinite, std::move(command))
       .then(
-          [this, step = ++step_, on_reply](const Reply& reply) {
+          [this, step, on_reply](const Reply& reply) {
             if (step == step_)
               (this->*on_reply)(reply);
           },
-          [this, step = step_](const caf::error& why) {
+          [this, step](const caf::error& why) {
             if (step == step_)
               on_actor_down(why);
           });

@@ -218,8 +218,7 @@ TEST_CASE("a cancelled call is cut upstream, settled by what comes back, and ans
   w.world.settle();
   REQUIRE(w.around.cancelled_calls.size() == 1);
   CHECK(w.around.finished.empty());
-  w.around.held.at(0).deliver(failure_of(failure_kind::cancelled, w.world.now()));
-  w.world.settle();
+  w.around.answer_held(failure_of(failure_kind::cancelled, w.world.now()));
   CHECK(w.only_reply().status == completion_status::cancelled);
   w.check_nothing_held(1);
 }
@@ -230,8 +229,7 @@ TEST_CASE("an answer that comes for a cancelled request is still paid") {
   w.assign(1);
   w.world.self()->send(w.job, cancel_completion{{1}});
   w.world.settle();
-  w.around.held.at(0).deliver(answer_of(100, 20, w.world.now()));
-  w.world.settle();
+  w.around.answer_held(answer_of(100, 20, w.world.now()));
   CHECK(w.only_reply().status == completion_status::cancelled);
   REQUIRE(w.around.settled_spend.size() == 1);
   CHECK(w.around.settled_spend[0].actual == nano_usd{140'000});
@@ -243,8 +241,7 @@ TEST_CASE("the deadline cuts a call that hangs") {
   w.assign(1, 5s);
   w.world.advance(5s);
   REQUIRE(w.around.cancelled_calls.size() == 1);
-  w.around.held.at(0).deliver(failure_of(failure_kind::cancelled, w.world.now()));
-  w.world.settle();
+  w.around.answer_held(failure_of(failure_kind::cancelled, w.world.now()));
   CHECK(w.only_reply().status == completion_status::deadline_exceeded);
 }
 
@@ -257,8 +254,7 @@ TEST_CASE(
   w.assign(2, 60s);
   w.world.advance(10s);
   CHECK(w.around.cancelled_calls.empty());
-  w.around.held.at(0).deliver(answer_of(1, 1, w.world.now()));
-  w.world.settle();
+  w.around.answer_held(answer_of(1, 1, w.world.now()));
   REQUIRE(w.around.finished.size() == 2);
   CHECK(w.around.finished[1].id.value == 2);
   CHECK(w.around.finished[1].status == completion_status::answered);

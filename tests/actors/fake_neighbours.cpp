@@ -1,5 +1,6 @@
 #include "tests/actors/fake_neighbours.hpp"
 
+#include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
@@ -41,16 +42,21 @@ limiter_actor::behavior_type fake_limiter(limiter_actor::pointer, fake_neighbour
   };
 }
 
-provider_actor::behavior_type fake_provider(provider_actor::pointer self, fake_neighbours* log) {
+held_provider::behavior_type fake_provider(held_provider::pointer self, fake_neighbours* log) {
+  auto held = std::make_shared<std::vector<caf::typed_response_promise<provider_reply>>>();
   return {
-      [self, log](const call_provider& m) -> caf::result<provider_reply> {
+      [self, log, held](const call_provider& m) -> caf::result<provider_reply> {
         log->calls.push_back(m);
         if (!log->holds_calls)
           return log->on_call(m);
-        log->held.push_back(self->make_response_promise<provider_reply>());
-        return log->held.back();
+        held->push_back(self->make_response_promise<provider_reply>());
+        return held->back();
       },
       [log](const cancel_call& m) { log->cancelled_calls.push_back(m); },
+      [held](const provider_reply& m) {
+        held->front().deliver(m);
+        held->erase(held->begin());
+      },
   };
 }
 
@@ -85,6 +91,11 @@ fake_neighbours::fake_neighbours(virtual_system& world) : world_{world} {
   provider = system.spawn(fake_provider, this);
   batcher = system.spawn(fake_batcher, this);
   sink = system.spawn(fake_sink, this);
+}
+
+void fake_neighbours::answer_held(provider_reply reply) {
+  world_.self()->send(provider, std::move(reply));
+  world_.settle();
 }
 
 fake_neighbours::~fake_neighbours() {

@@ -3,12 +3,13 @@
 #include "messages/private_handles.hpp"
 #include "tests/support/virtual_system.hpp"
 
-#include <caf/typed_response_promise.hpp>
-
 #include <functional>
 #include <vector>
 
 namespace spillway::tests {
+
+/// A provider that a test can make answer.
+using held_provider = provider_actor::extend<caf::reacts_to<provider_reply>>;
 
 /// The neighbours of a completion job, each a tiny actor of the real handle that records what it is
 /// told and answers as the test says.
@@ -23,8 +24,10 @@ struct fake_neighbours {
   std::function<permit_reply(const acquire_permit&)> on_acquire;
   std::function<permit_reply(const await_permit&)> on_await;
   std::function<provider_reply(const call_provider&)> on_call;
-  bool holds_calls = false; ///< calls are answered by the test, through `held`
-  std::vector<caf::typed_response_promise<provider_reply>> held;
+  bool holds_calls = false; ///< calls are answered by the test, through `answer_held`
+
+  /// Answers the oldest call that is held.
+  void answer_held(provider_reply reply);
 
   // What they were told.
   std::vector<reserve_spend> reserved;
@@ -42,7 +45,7 @@ struct fake_neighbours {
   router_self router;
   budget_actor budget;
   limiter_actor limiter;
-  provider_actor provider;
+  held_provider provider;
   langfuse_batcher_actor batcher;
   alert_sink_actor sink;
 

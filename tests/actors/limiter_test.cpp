@@ -1,6 +1,7 @@
 #include "actors/limiter.hpp"
 #include "tests/support/virtual_system.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <catch2/catch.hpp>
 
 #include <optional>
