@@ -1,139 +1,122 @@
 #include "runtime/asio_clock.hpp"
 
+#include "runtime/delayed_events.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <caf/actor_cast.hpp>
-#include <caf/group.hpp>
-#include <caf/mailbox_element.hpp>
-#include <caf/sec.hpp>
-#include <caf/system_messages.hpp>
 
-#include <functional>
-#include <map>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <tuple>
-#include <vector>
+#include <utility>
 
 namespace spillway::runtime {
 namespace {
 
-using time_point = caf::actor_clock::time_point;
-
-enum class timeout_kind { ordinary, multi, request };
-
-/// Names one timeout of one actor, for cancelling.
-using timeout_key = std::tuple<caf::actor_id, timeout_kind, uint64_t, uint64_t>;
-
-uint64_t number(caf::atom_value type) {
-  return static_cast<uint64_t>(type);
-}
+/// Events delivered in one go before the sockets get their turn.
+constexpr std::size_t events_per_turn = 256;
 
 } // namespace
 
-class asio_clock::schedule : public std::enable_shared_from_this<schedule> {
+class asio_clock::state : public std::enable_shared_from_this<state> {
 public:
-  using delivery = std::function<void()>;
+  using removed = delayed_events::removed;
 
-  explicit schedule(boost::asio::io_context& io) : timer_{io} {}
+  explicit state(boost::asio::io_context& io) : timer_{io} {}
 
-  void add(time_point due, delivery fire) {
-    const std::lock_guard lock{mutex_};
-    entries_.emplace(due, entry{std::move(fire), {}});
-    arm();
-  }
-
-  void add(time_point due, const timeout_key& key, delivery fire) {
-    entry replaced;
-    const std::lock_guard lock{mutex_};
-    replaced = extract(key);
-    const auto it = entries_.emplace(due, entry{std::move(fire), key});
-    index_.emplace(key, it);
-    arm();
-  }
-
-  void cancel(const timeout_key& key) {
-    // Destroyed after the lock is gone: it may hold the last reference to an actor, whose end
-    // cancels timeouts in its turn.
-    entry removed;
-    const std::lock_guard lock{mutex_};
-    removed = extract(key);
-  }
-
-  void cancel_all_of(caf::actor_id whom) {
-    std::vector<entry> removed;
-    const std::lock_guard lock{mutex_};
-    const timeout_key first{whom, timeout_kind::ordinary, 0, 0};
-    for (auto it = index_.lower_bound(first); it != index_.end() && std::get<0>(it->first) == whom;
-         it = index_.erase(it)) {
-      removed.push_back(std::move(it->second->second));
-      entries_.erase(it->second);
-    }
-  }
-
-  void clear() {
-    std::multimap<time_point, entry> removed;
-    const std::lock_guard lock{mutex_};
-    removed.swap(entries_);
-    index_.clear();
-    armed_at_ = time_point::max();
-    timer_.cancel();
-  }
-
-private:
-  struct entry {
-    delivery fire;
-    std::optional<timeout_key> key;
-  };
-  using entry_map = std::multimap<time_point, entry>;
-
-  entry extract(const timeout_key& key) {
-    const auto found = index_.find(key);
-    if (found == index_.end())
-      return {};
-    entry taken = std::move(found->second->second);
-    entries_.erase(found->second);
-    index_.erase(found);
-    return taken;
-  }
-
-  /// Requires: locked.
-  void arm() {
-    if (entries_.empty() || entries_.begin()->first >= armed_at_)
-      return;
-    armed_at_ = entries_.begin()->first;
-    timer_.expires_at(armed_at_);
-    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
-      if (!cancelled)
-        self->fire_due();
+  void add(time_point due, delayed_event event) {
+    change([&] {
+      if (!closed_)
+        events_.add(due, std::move(event));
+      return removed{};
     });
   }
 
-  void fire_due() {
-    for (const entry& e : take_due())
-      e.fire();
+  void add(time_point due, const timeout_key& key, delayed_event event) {
+    change([&] { return closed_ ? std::nullopt : events_.add(due, key, std::move(event)); });
   }
 
-  std::vector<entry> take_due() {
-    std::vector<entry> due;
+  void cancel(const timeout_key& key) {
+    change([&] { return events_.take(key); });
+  }
+
+  void cancel_timeouts_of(caf::actor_id whom) {
+    change([&] { return events_.take_timeouts_of(whom); });
+  }
+
+  void cancel_all() {
+    change([&] { return events_.take_all(); });
+  }
+
+  void close() {
+    removed dropped;
+    std::unique_lock lock{mutex_};
+    closed_ = true;
+    timer_.cancel();
+    delivered_.wait(lock, [this] { return delivering_ == 0; });
+    dropped = events_.take_all();
+  }
+
+private:
+  template <class F>
+  void change(F f) {
+    // Declared before the lock: see delayed_events for what the end of an event may do.
+    decltype(f()) dropped;
     const std::lock_guard lock{mutex_};
-    armed_at_ = time_point::max();
-    const time_point now = caf::actor_clock::clock_type::now();
-    while (!entries_.empty() && entries_.begin()->first <= now) {
-      if (entries_.begin()->second.key)
-        index_.erase(*entries_.begin()->second.key);
-      due.push_back(std::move(entries_.begin()->second));
-      entries_.erase(entries_.begin());
-    }
+    dropped = f();
     arm();
-    return due;
   }
 
-  std::mutex mutex_;
-  entry_map entries_;
-  std::map<timeout_key, entry_map::iterator> index_;
+  /// Requires: locked. A timer that is early for what is left stays: most timeouts are cancelled,
+  /// and one needless wake-up is cheaper than a new timer for each.
+  void arm() {
+    if (closed_ || events_.next_due() >= armed_for_)
+      return;
+    armed_for_ = events_.next_due();
+    timer_.expires_at(armed_for_);
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+      if (!cancelled)
+        self->deliver_due();
+    });
+  }
+
+  void deliver_due() {
+    const delivery guard{*this};
+    for (delayed_event& event : take_due())
+      deliver(std::move(event));
+  }
+
+  removed take_due() {
+    const std::lock_guard lock{mutex_};
+    return closed_ ? removed{} : events_.take_due(clock_type::now(), events_per_turn);
+  }
+
+  /// Keeps `close` waiting, and the timer off, until the events taken are delivered.
+  struct delivery {
+    explicit delivery(state& s) : clock{s} {
+      const std::lock_guard lock{clock.mutex_};
+      ++clock.delivering_;
+    }
+    ~delivery() {
+      const std::lock_guard lock{clock.mutex_};
+      --clock.delivering_;
+      clock.delivered_.notify_all();
+      clock.armed_for_ = time_point::max();
+      clock.arm();
+    }
+    delivery(const delivery&) = delete;
+    delivery& operator=(const delivery&) = delete;
+    state& clock;
+  };
+
+  std::mutex mutex_; ///< guards all below
+  std::condition_variable delivered_;
+  delayed_events events_;
   boost::asio::steady_timer timer_;
-  time_point armed_at_ = time_point::max();
+  time_point armed_for_ = time_point::max();
+  std::size_t delivering_ = 0;
+  bool closed_ = false;
 };
 
 namespace {
@@ -142,73 +125,69 @@ caf::strong_actor_ptr strong(caf::abstract_actor* self) {
   return caf::actor_cast<caf::strong_actor_ptr>(self);
 }
 
-auto deliver_timeout(caf::abstract_actor* self, caf::atom_value type, uint64_t id) {
-  return [whom = strong(self), type, id] {
-    whom->get()->eq_impl(caf::make_message_id(), whom, nullptr, caf::timeout_msg{type, id});
-  };
+timeout_key ordinary_key(caf::abstract_actor* self, caf::atom_value type) {
+  return {self->id(), timeout_kind::ordinary, static_cast<uint64_t>(type), 0};
+}
+
+timeout_key multi_key(caf::abstract_actor* self, caf::atom_value type, uint64_t id) {
+  return {self->id(), timeout_kind::multi, static_cast<uint64_t>(type), id};
+}
+
+timeout_key request_key(caf::abstract_actor* self, caf::message_id id) {
+  return {self->id(), timeout_kind::request, 0, id.integer_value()};
 }
 
 } // namespace
 
-asio_clock::asio_clock(boost::asio::io_context& io) : schedule_{std::make_shared<schedule>(io)} {
+asio_clock::asio_clock(boost::asio::io_context& io) : state_{std::make_shared<state>(io)} {
 }
 
 asio_clock::~asio_clock() {
-  schedule_->clear();
+  close();
 }
 
 void asio_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
                                       uint64_t id) {
-  // One a type: a newer receive timeout replaces an older one.
-  schedule_->add(t, {self->id(), timeout_kind::ordinary, number(type), 0},
-                 deliver_timeout(self, type, id));
+  state_->add(t, ordinary_key(self, type), receive_timeout{strong(self), type, id});
 }
 
 void asio_clock::set_multi_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
                                    uint64_t id) {
-  schedule_->add(t, {self->id(), timeout_kind::multi, number(type), id},
-                 deliver_timeout(self, type, id));
+  state_->add(t, multi_key(self, type, id), receive_timeout{strong(self), type, id});
 }
 
 void asio_clock::set_request_timeout(time_point t, caf::abstract_actor* self, caf::message_id id) {
-  schedule_->add(t, {self->id(), timeout_kind::request, 0, id.integer_value()},
-                 [whom = strong(self), id] {
-                   whom->get()->eq_impl(id, whom, nullptr, caf::sec::request_timeout);
-                 });
+  state_->add(t, request_key(self, id), request_timeout{strong(self), id});
 }
 
 void asio_clock::cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_value type) {
-  schedule_->cancel({self->id(), timeout_kind::ordinary, number(type), 0});
+  state_->cancel(ordinary_key(self, type));
 }
 
 void asio_clock::cancel_request_timeout(caf::abstract_actor* self, caf::message_id id) {
-  schedule_->cancel({self->id(), timeout_kind::request, 0, id.integer_value()});
+  state_->cancel(request_key(self, id));
 }
 
 void asio_clock::cancel_timeouts(caf::abstract_actor* self) {
-  schedule_->cancel_all_of(self->id());
+  state_->cancel_timeouts_of(self->id());
 }
 
 void asio_clock::schedule_message(time_point t, caf::strong_actor_ptr receiver,
                                   caf::mailbox_element_ptr content) {
-  // A std::function must be copyable; the element is moved out when it fires, once.
-  auto element = std::make_shared<caf::mailbox_element_ptr>(std::move(content));
-  schedule_->add(t, [receiver = std::move(receiver), element] {
-    receiver->enqueue(std::move(*element), nullptr);
-  });
+  state_->add(t, delayed_message{std::move(receiver), std::move(content)});
 }
 
 void asio_clock::schedule_message(time_point t, caf::group target, caf::strong_actor_ptr sender,
                                   caf::message content) {
-  schedule_->add(
-      t, [target = std::move(target), sender = std::move(sender), content = std::move(content)] {
-        if (target)
-          target.get()->enqueue(sender, caf::make_message_id(), content, nullptr);
-      });
+  state_->add(t, delayed_group_message{std::move(target), std::move(sender), std::move(content)});
 }
 
 void asio_clock::cancel_all() {
-  schedule_->clear();
+  state_->cancel_all();
+}
+
+void asio_clock::close() {
+  state_->close();
 }
 
 } // namespace spillway::runtime

@@ -10,8 +10,8 @@ class io_context;
 
 namespace spillway::runtime {
 
-/// Delayed messages and timeouts of one actor system, fired by one timer of an `io_context`.
-/// Thread-safe. Cancelling costs O(log n).
+/// Delayed messages and timeouts of one actor system, delivered by one timer of an `io_context`.
+/// Reads the steady clock. Thread-safe. Setting and cancelling one cost O(log n).
 class asio_clock final : public caf::actor_clock {
 public:
   explicit asio_clock(boost::asio::io_context& io);
@@ -31,9 +31,13 @@ public:
                         caf::message content) override;
   void cancel_all() override;
 
+  /// Waits until what is being delivered is in its mailboxes, and drops the rest and all that may
+  /// still come: from then on the clock touches no actor. Idempotent.
+  void close();
+
 private:
-  class schedule;
-  std::shared_ptr<schedule> schedule_; ///< shared with the timer's handler, which may come late
+  class state;
+  std::shared_ptr<state> state_; ///< shared with the timer's handler, which may come late
 };
 
 } // namespace spillway::runtime
