@@ -1,0 +1,74 @@
+#include "tests/sim/sim_fleet.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+using namespace spillway;
+using namespace spillway::tests;
+
+namespace {
+
+constexpr std::uint64_t seeds_by_default = 200;
+
+/// SPILLWAY_SIM_SEEDS runs more; SPILLWAY_SIM_SEED runs one again.
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+void check_run(std::uint64_t seed) {
+  const sim_plan plan = draw_plan(seed);
+  INFO("seed " << seed << " (SPILLWAY_SIM_SEED=" << seed << " runs it alone)");
+  sim_fleet fleet{plan};
+  REQUIRE(fleet.run());
+
+  std::size_t calls = 0;
+  for (const auto& [number, replies] : fleet.replies()) {
+    INFO("request " << number);
+    REQUIRE(replies.size() == 1);
+    CHECK((replies[0].reply != nullptr) == (replies[0].status == completion_status::answered));
+    calls += replies[0].attempts.size();
+  }
+  CHECK(fleet.provider().refused_by_limits() == 0);
+  CHECK(fleet.overshoot() <= nano_usd{0});
+
+  const trace_status traces = fleet.flush();
+  CHECK(traces.delivered == calls);
+  CHECK(fleet.traces().generations >= calls);
+  CHECK(fleet.traces().refused == 0);
+
+  CHECK(fleet.budget().open_reservations == 0);
+  CHECK(fleet.router().in_flight == 0);
+  CHECK(fleet.open_http_calls() == 0);
+  for (const limiter_status& l : fleet.limiters()) {
+    INFO(l.model.value);
+    CHECK(l.in_flight == 0);
+    CHECK(l.waiting == 0);
+  }
+}
+
+} // namespace
+
+TEST_CASE("whatever the order of messages, faults and accidents: one answer each, no cap broken, "
+          "nothing leaked") {
+  const std::uint64_t one = number_from("SPILLWAY_SIM_SEED", 0);
+  if (one != 0)
+    return check_run(one);
+  const std::uint64_t seeds = number_from("SPILLWAY_SIM_SEEDS", seeds_by_default);
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+    check_run(seed);
+}
+
+TEST_CASE("the same seed gives the same run") {
+  const auto statuses = [](std::uint64_t seed) {
+    sim_fleet fleet{draw_plan(seed)};
+    REQUIRE(fleet.run());
+    std::vector<std::pair<completion_status, std::int64_t>> out;
+    for (const auto& [number, replies] : fleet.replies())
+      out.emplace_back(replies[0].status, replies[0].elapsed.count());
+    return out;
+  };
+  CHECK(statuses(11) == statuses(11));
+  CHECK(statuses(11) != statuses(12));
+}

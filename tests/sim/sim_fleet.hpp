@@ -1,0 +1,78 @@
+#pragma once
+
+#include "runtime/wiring.hpp"
+#include "simulator/provider.hpp"
+#include "simulator/trace_receiver.hpp"
+#include "tests/support/virtual_http.hpp"
+#include "tests/support/virtual_system.hpp"
+
+#include <caf/actor.hpp>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace spillway::tests {
+
+/// What one seed decides about a run.
+struct sim_plan {
+  std::uint64_t seed = 1;
+  int requests = 40;
+  duration arrivals_within = std::chrono::seconds{30};
+  bool journal = false;
+  bool kill_limiters = false;
+  simulator::window_kind window = simulator::window_kind::sliding;
+  std::vector<simulator::fault_rule> faults;
+  nano_usd budget{1'000'000'000};
+};
+
+/// Draws a plan from its seed: every kind of fault, window and accident comes up.
+sim_plan draw_plan(std::uint64_t seed);
+
+/// The whole runtime on virtual time: real actors, codecs and ledgers, a simulated provider and trace
+/// receiver behind a virtual network, mailboxes served in an order drawn from the seed.
+class sim_fleet {
+public:
+  explicit sim_fleet(const sim_plan& plan);
+  ~sim_fleet();
+  sim_fleet(const sim_fleet&) = delete;
+  sim_fleet& operator=(const sim_fleet&) = delete;
+
+  /// Sends all requests at their times and runs until each is answered. False if the world came to
+  /// rest before that.
+  bool run();
+
+  /// Replies by request, in order of arrival.
+  const std::map<std::uint64_t, std::vector<completion_reply>>& replies() const { return replies_; }
+
+  simulator::provider_statistics provider() const { return provider_.statistics(); }
+  const simulator::trace_counts& traces() const { return receiver_.counts(); }
+  trace_status flush();
+  budget_status budget();
+  router_status router();
+  std::vector<limiter_status> limiters();
+  std::size_t open_http_calls() const { return http_->open_calls(); }
+
+  /// Largest spent + reserved seen at any time, beyond the limit: zero if the budget held.
+  nano_usd overshoot() const { return overshoot_; }
+
+private:
+  void send(std::uint64_t number);
+  void cancel_later(std::uint64_t number);
+  void kill_a_limiter();
+  void look_at_budget();
+  bool all_answered() const;
+
+  sim_plan plan_;
+  std::minstd_rand random_;
+  virtual_system world_;
+  simulator::provider provider_;
+  simulator::trace_receiver receiver_;
+  std::shared_ptr<virtual_http> http_;
+  runtime::runtime_actors actors_;
+  caf::actor client_;
+  std::map<std::uint64_t, std::vector<completion_reply>> replies_;
+  nano_usd overshoot_;
+};
+
+} // namespace spillway::tests
