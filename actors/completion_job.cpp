@@ -19,9 +19,10 @@ lease_id lease_of(request_id request, std::uint64_t attempt) {
 rate::lease_end lease_end_of(const provider_reply& m, const call_failure& failure) {
   if (!m.request_sent)
     return rate::lease_end::not_sent;
-  if (failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::quota_exhausted)
-    return rate::lease_end::rejected;
-  return rate::lease_end::unknown;
+  // Only a refusal by the windows themselves is known to leave the token window alone: a vendor may
+  // look at the account after it has charged the window.
+  return failure.kind == failure_kind::rate_limited ? rate::lease_end::rejected
+                                                    : rate::lease_end::unknown;
 }
 
 call_outcome outcome_of(rate::lease_end how) {

@@ -1,9 +1,8 @@
-#include "runtime/runtime.hpp"
-
 #include "agents/react_agent.hpp"
 #include "config/load.hpp"
 #include "runtime/local_world.hpp"
 #include "runtime/run_report.hpp"
+#include "runtime/runtime.hpp"
 
 #include <caf/scoped_actor.hpp>
 #include <catch2/catch.hpp>
@@ -208,13 +207,13 @@ TEST_CASE("stopping with calls in flight answers each of them once") {
   CHECK(stopped.last.budget.open_reservations == 0);
 }
 
-TEST_CASE("a provider actor that dies is started again, and one that keeps dying ends the runtime") {
+TEST_CASE(
+    "a provider actor that dies is started again, and one that keeps dying ends the runtime") {
   local_runtime w;
   auto client = w.rt->client();
   REQUIRE(client->complete(question("gpt-4o-mini")).status == completion_status::answered);
   caf::scoped_actor self{w.rt->system()};
-  self->send_exit(w.rt->actors().targets[0].target.provider,
-                  caf::exit_reason::unhandled_exception);
+  self->send_exit(w.rt->actors().targets[0].target.provider, caf::exit_reason::unhandled_exception);
   self->wait_for(w.rt->actors().targets[0].target.provider);
   completion_reply r;
   do

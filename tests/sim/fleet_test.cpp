@@ -19,6 +19,8 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 void check_run(std::uint64_t seed) {
   const sim_plan plan = draw_plan(seed);
+  INFO("journal " << plan.journal << ", limiters killed " << plan.kill_limiters << ", window "
+                  << static_cast<int>(plan.window) << ", fault rules " << plan.faults.size());
   INFO("seed " << seed << " (SPILLWAY_SIM_SEED=" << seed << " runs it alone)");
   sim_fleet fleet{plan};
   REQUIRE(fleet.run());

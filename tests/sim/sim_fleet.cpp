@@ -86,9 +86,9 @@ sim_plan draw_plan(std::uint64_t seed) {
   std::minstd_rand random{static_cast<std::minstd_rand::result_type>(seed * 7919 + 1)};
   using simulator::fault_kind;
   constexpr fault_kind kinds[] = {
-      fault_kind::quota_exhausted, fault_kind::server_error,  fault_kind::overloaded,
-      fault_kind::unauthorized,    fault_kind::error_in_ok,   fault_kind::truncated_body,
-      fault_kind::stall,           fault_kind::reset,         fault_kind::garbage};
+      fault_kind::quota_exhausted, fault_kind::server_error, fault_kind::overloaded,
+      fault_kind::unauthorized,    fault_kind::error_in_ok,  fault_kind::truncated_body,
+      fault_kind::stall,           fault_kind::reset,        fault_kind::garbage};
   constexpr simulator::window_kind windows[] = {simulator::window_kind::sliding,
                                                 simulator::window_kind::token_bucket,
                                                 simulator::window_kind::calendar};
@@ -109,20 +109,20 @@ sim_plan draw_plan(std::uint64_t seed) {
 }
 
 sim_fleet::sim_fleet(const sim_plan& plan)
-  : plan_{plan},
-    random_{static_cast<std::minstd_rand::result_type>(plan.seed + 17)},
-    world_{plan.seed},
-    provider_{provider_options_of(plan, world_)},
-    http_{std::make_shared<virtual_http>(
-        world_, by_target(provider_.handler(), receiver_.handler()), plan.seed)} {
+    : plan_{plan},
+      random_{static_cast<std::minstd_rand::result_type>(plan.seed + 17)},
+      world_{plan.seed},
+      provider_{provider_options_of(plan, world_)},
+      http_{std::make_shared<virtual_http>(
+          world_, by_target(provider_.handler(), receiver_.handler()), plan.seed)} {
   runtime::wiring_options w;
   w.settings = settings_of(plan);
   auto secrets = config::read_environment(w.settings, all_keys());
   if (!secrets)
     throw std::runtime_error{secrets.failure().message};
   w.secrets = std::move(*secrets);
-  w.make_http = [this](const std::string&, std::size_t)
-      -> result<std::shared_ptr<transport::http_client>> {
+  w.make_http = [this](const std::string&,
+                       std::size_t) -> result<std::shared_ptr<transport::http_client>> {
     return std::shared_ptr<transport::http_client>{http_};
   };
   if (plan.journal)
@@ -165,8 +165,8 @@ sim_fleet::~sim_fleet() {
 }
 
 bool sim_fleet::run() {
-  for (std::uint64_t n = first_number; n < first_number + static_cast<std::uint64_t>(plan_.requests);
-       ++n) {
+  for (std::uint64_t n = first_number;
+       n < first_number + static_cast<std::uint64_t>(plan_.requests); ++n) {
     replies_[n];
     const auto span = static_cast<std::uint64_t>(plan_.arrivals_within.count());
     world_.schedule(duration{static_cast<std::int64_t>(random_() * 2147483647ULL % span)},
@@ -185,8 +185,7 @@ bool sim_fleet::run() {
 
 void sim_fleet::send(std::uint64_t number) {
   auto chat = std::make_shared<chat_request>();
-  chat->messages.push_back(
-      {chat_role::user, std::string(40 + random_() % 2000, 'q'), {}, {}, {}});
+  chat->messages.push_back({chat_role::user, std::string(40 + random_() % 2000, 'q'), {}, {}, {}});
   chat->output_tokens_max = token_count{20 + static_cast<std::int64_t>(random_() % 300)};
   auto request = std::make_shared<run_completion>();
   request->id = {number};

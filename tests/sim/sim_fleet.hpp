@@ -29,8 +29,8 @@ struct sim_plan {
 /// Draws a plan from its seed: every kind of fault, window and accident comes up.
 sim_plan draw_plan(std::uint64_t seed);
 
-/// The whole runtime on virtual time: real actors, codecs and ledgers, a simulated provider and trace
-/// receiver behind a virtual network, mailboxes served in an order drawn from the seed.
+/// The whole runtime on virtual time: real actors, codecs and ledgers, a simulated provider and
+/// trace receiver behind a virtual network, mailboxes served in an order drawn from the seed.
 class sim_fleet {
 public:
   explicit sim_fleet(const sim_plan& plan);
