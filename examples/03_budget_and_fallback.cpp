@@ -1,5 +1,5 @@
-// A budget that cannot overshoot, and a fallback when a provider fails: the preferred model's account
-// is out of credit, and our own money is enough for a few calls only.
+// A budget that cannot overshoot, and a fallback when a provider fails: the preferred model's
+// account is out of credit, and our own money is enough for a few calls only.
 
 #include "config/load.hpp"
 #include "runtime/local_world.hpp"

@@ -1,0 +1,63 @@
+"""Which room may include what: the table of docs/ARCHITECTURE.md, for the checker."""
+
+# Rooms that a room may include, besides itself.
+ROOMS = {
+    "core": set(),
+    "messages": {"core"},
+    "wire": {"core"},
+    "config": {"core"},
+    "storage": {"core"},
+    "providers": {"core", "wire"},
+    "transport": {"core", "wire"},
+    "simulator": {"core", "wire", "transport"},
+    "actors": {"core", "messages", "providers", "storage", "transport", "wire"},
+    "agents": {"core", "messages"},
+    "runtime": {"core", "messages", "wire", "config", "storage", "providers", "transport",
+                "simulator", "actors", "agents"},
+    "examples": {"core", "messages", "config", "agents", "runtime"},
+    "bench": {"core", "messages", "wire", "config", "storage", "providers", "transport",
+              "simulator", "actors", "agents", "runtime"},
+}
+
+# Where a room may reach into another only through its ports.
+PORTS = {
+    ("transport", "wire"): {"wire/http_message.hpp"},
+    ("simulator", "transport"): {"transport/http_server.hpp"},
+    ("actors", "transport"): {"transport/http_client.hpp"},
+    ("actors", "storage"): {"storage/journal.hpp"},
+    ("actors", "providers"): {"providers/codec.hpp"},
+    ("actors", "wire"): {"wire/http_message.hpp"},
+}
+
+# Third-party headers by their first folder or name: (in headers, in sources).
+THIRD_PARTY = {
+    "core": (set(), {"absl"}),
+    "messages": ({"caf"}, {"caf"}),
+    "wire": (set(), {"nlohmann"}),
+    "config": (set(), {"toml++"}),
+    "storage": (set(), {"sqlite3.h"}),
+    "providers": (set(), set()),
+    "transport": (set(), {"boost", "openssl"}),
+    "simulator": (set(), {"nlohmann"}),
+    "actors": ({"caf"}, {"caf"}),
+    "agents": ({"caf"}, {"caf", "nlohmann"}),
+    "runtime": ({"caf"}, {"caf", "boost", "absl"}),
+    "examples": ({"caf"}, {"caf", "CLI"}),
+    "bench": ({"caf"}, {"caf", "benchmark", "boost"}),
+}
+
+# Headers that only sources of their own room include: the column for sources holds for them.
+INTERNAL_HEADERS = {
+    "agents/argument_parse.hpp", "config/parse.hpp", "simulator/openai_request.hpp",
+    "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
+    "transport/connection.hpp", "transport/net.hpp", "transport/tls_context.hpp",
+    "wire/json_reader.hpp",
+}
+
+KNOWN_THIRD_PARTY = {"absl", "boost", "caf", "nlohmann", "toml++", "sqlite3.h", "openssl",
+                     "benchmark", "CLI", "catch2", "simdjson", "spdlog", "prometheus", "zstd.h"}
+
+# The only rooms that read a clock, and where nothing may block or lock.
+CLOCK_ROOMS = {"runtime", "transport", "examples", "bench"}
+LOCK_FREE_ROOMS = {"core", "messages", "wire", "config", "providers", "actors", "agents",
+                   "simulator"}
