@@ -1,0 +1,138 @@
+#include "tests/transport/http_world.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <boost/asio/write.hpp>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+#include <unistd.h>
+
+using namespace spillway;
+using namespace spillway::tests;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr long day_s = 24 * 60 * 60;
+
+/// A certificate for `host`, signed by itself, made when the test runs.
+struct identity {
+  identity(const std::string& host, long valid_until_s) {
+    key = EVP_RSA_gen(2048);
+    certificate = X509_new();
+    X509_set_version(certificate, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -2 * day_s);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), valid_until_s);
+    X509_set_pubkey(certificate, key);
+    X509_NAME* name = X509_get_subject_name(certificate);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(host.c_str()), -1, -1, 0);
+    X509_set_issuer_name(certificate, name);
+    const std::string names = "DNS:" + host;
+    X509_EXTENSION* alternative =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
+    X509_add_ext(certificate, alternative, -1);
+    X509_EXTENSION_free(alternative);
+    X509_sign(certificate, key, EVP_sha256());
+  }
+  ~identity() {
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+  }
+  identity(const identity&) = delete;
+  identity& operator=(const identity&) = delete;
+
+  EVP_PKEY* key = nullptr;
+  X509* certificate = nullptr;
+};
+
+/// A PEM file of one certificate, gone with the object.
+struct ca_file {
+  explicit ca_file(const identity& of) {
+    const int fd = mkstemp(path.data());
+    std::FILE* f = fdopen(fd, "w");
+    PEM_write_X509(f, of.certificate);
+    std::fclose(f);
+  }
+  ~ca_file() { std::remove(path.c_str()); }
+  std::string path = "/tmp/spillway-test-ca-XXXXXX";
+};
+
+/// Serves one TLS connection with one reply.
+struct tls_server {
+  explicit tls_server(const identity& who) : context{asio::ssl::context::tls_server} {
+    SSL_CTX_use_certificate(context.native_handle(), who.certificate);
+    SSL_CTX_use_PrivateKey(context.native_handle(), who.key);
+    thread = std::thread{[this] { serve(); }};
+  }
+  ~tls_server() { thread.join(); }
+
+  void serve() {
+    boost::system::error_code failed;
+    asio::ssl::stream<asio::ip::tcp::socket> stream{io, context};
+    acceptor.accept(stream.lowest_layer());
+    stream.handshake(asio::ssl::stream_base::server, failed);
+    if (failed)
+      return;
+    asio::streambuf head;
+    asio::read_until(stream, head, "\r\n\r\n", failed);
+    asio::write(stream,
+                asio::buffer(std::string{"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret"}),
+                failed);
+  }
+
+  asio::io_context io;
+  asio::ssl::context context;
+  asio::ip::tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
+  std::thread thread;
+};
+
+transport::http_exchange call_over_tls(const identity& server, const std::string& trusted) {
+  tls_server s{server};
+  transport::beast_client_options options;
+  options.ca_file = trusted;
+  http_world w{{}, 1, {}, options};
+  w.to = {true, "localhost", s.acceptor.local_endpoint().port()};
+  return w.call({"GET", "/", {}, {}});
+}
+
+void check_refused(const transport::http_exchange& e, const std::string& cause) {
+  CHECK(failure_of(e).kind == transport::http_failure_kind::tls_failed);
+  CHECK_FALSE(failure_of(e).request_sent);
+  INFO(failure_of(e).message);
+  CHECK(failure_of(e).message.find(cause) != std::string::npos);
+}
+
+} // namespace
+
+TEST_CASE("a certificate that is trusted and names the host is accepted") {
+  const identity good{"localhost", day_s};
+  const ca_file trusted{good};
+  CHECK(response_of(call_over_tls(good, trusted.path)).body == "secret");
+}
+
+TEST_CASE("a certificate for another host is refused before the request leaves") {
+  const identity other{"example.org", day_s};
+  const ca_file trusted{other};
+  check_refused(call_over_tls(other, trusted.path), "localhost");
+}
+
+TEST_CASE("an authority that nobody trusts is refused") {
+  const identity stranger{"localhost", day_s};
+  check_refused(call_over_tls(stranger, {}), "self-signed certificate");
+}
+
+TEST_CASE("a certificate that has expired is refused") {
+  const identity old{"localhost", -day_s};
+  const ca_file trusted{old};
+  check_refused(call_over_tls(old, trusted.path), "expired");
+}
