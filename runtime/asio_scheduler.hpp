@@ -28,9 +28,11 @@ namespace spillway::runtime {
 /// `await_actors_before_shutdown(false)` was called it waits for all actors first, as CAF does,
 /// which takes a thread that runs `io`.
 ///
-/// A thread that runs `io` must not block on an actor (scoped_actor): nobody might run that actor.
-/// A timeout that was cancelled may keep `io.run()` from returning until its time or until the
-/// system goes down.
+/// A thread that had a scoped_actor must end, or call
+/// `caf::logger::set_current_actor_system(nullptr)`, before its actor system can go down (CAF waits
+/// for the logger that the thread holds). A thread that runs `io` must not block on an actor
+/// (scoped_actor): nobody might run that actor. A timeout that was cancelled may keep `io.run()`
+/// from returning until its time or until the system goes down.
 void use_asio_scheduler(caf::actor_system_config& config, boost::asio::io_context& io,
                         std::size_t io_threads = 1);
 

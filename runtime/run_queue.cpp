@@ -2,7 +2,6 @@
 
 #include "core/assert.hpp"
 
-#include <boost/asio/defer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <caf/intrusive_ptr.hpp>
@@ -23,7 +22,8 @@ constexpr std::size_t jobs_kept_from_others = 4;
 constexpr int last_rounds = 64;
 
 /// CAF makes a thread that spawns hold the system's logger, and a system going down waits for the
-/// logger's end: a thread that lives on would block it forever.
+/// logger's end: a thread that lives on would block it forever. A spawned actor is a new job, so
+/// every such thread comes by here.
 void let_go_of_the_logger() {
   caf::logger::set_current_actor_system(nullptr);
 }
@@ -113,13 +113,7 @@ void run_queue::share(caf::resumable* job) {
 }
 
 void run_queue::post_turn() {
-  auto begin = [self = shared_from_this()] { self->take_turn(); };
-  // A continuation stays on this thread if it runs `io`: no lock, no wake-up. With others to help
-  // they must be woken.
-  if (options_.turns == 1)
-    boost::asio::defer(io_, std::move(begin));
-  else
-    boost::asio::post(io_, std::move(begin));
+  boost::asio::post(io_, [self = shared_from_this()] { self->take_turn(); });
 }
 
 void run_queue::take_turn() {

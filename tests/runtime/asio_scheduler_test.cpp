@@ -1,69 +1,17 @@
 #include "runtime/asio_scheduler.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <caf/all.hpp>
-#include <catch2/catch.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <atomic>
 #include <future>
 #include <optional>
 #include <thread>
 
-using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto long_enough = 20s;
-
-/// An actor system on the threads of its own io_context.
-struct asio_world {
-  explicit asio_world(std::size_t threads) {
-    spillway::runtime::use_asio_scheduler(config, io, threads);
-    system.emplace(config);
-    for (std::size_t i = 0; i < threads; ++i)
-      runners.emplace_back([this] { io.run(); });
-  }
-  ~asio_world() { stop(); }
-
-  void stop() {
-    system.reset();
-    guard.reset();
-    io.stop();
-    for (std::thread& t : runners)
-      t.join();
-    runners.clear();
-  }
-
-  boost::asio::io_context io;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
-  caf::actor_system_config config;
-  std::optional<caf::actor_system> system;
-  std::vector<std::thread> runners;
-};
-
-caf::behavior doubler(caf::event_based_actor*) {
-  return {[](int x) { return 2 * x; }};
-}
-
-int ask_doubler(caf::actor_system& system, const caf::actor& whom, int x) {
-  caf::scoped_actor self{system};
-  int answer = 0;
-  self->request(whom, long_enough, x)
-      .receive([&](int y) { answer = y; }, [](const caf::error&) {});
-  return answer;
-}
-
-} // namespace
-
-TEST_CASE("requests from a thread of no actor are answered, on one, two and four threads") {
-  for (const std::size_t threads : {1, 2, 4}) {
-    asio_world world{threads};
-    const caf::actor d = world.system->spawn(doubler);
-    for (int i = 1; i <= 200; ++i)
-      CHECK(ask_doubler(*world.system, d, i) == 2 * i);
-  }
+TEST_CASE("requests from a thread of no actor are answered") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  const caf::actor d = world.system->spawn(doubler);
+  for (int i = 1; i <= 200; ++i)
+    CHECK(ask(*world.system, d, i) == 2 * i);
 }
 
 TEST_CASE("many actors that talk to each other get through") {
@@ -178,21 +126,95 @@ TEST_CASE("an exception ends its actor and tells those who watch it, and nobody 
   CHECK(ask_doubler(*world.system, d, 2) == 4);
 }
 
-TEST_CASE("a system goes down with work in flight and an hour's timer pending, a hundred times") {
-  for (int round = 0; round < 100; ++round) {
-    asio_world world{static_cast<std::size_t>(1 + round % 4)};
-    world.system->await_actors_before_shutdown(false);
-    for (int i = 0; i < 10; ++i)
-      world.system->spawn([](caf::event_based_actor* self) -> caf::behavior {
-        self->delayed_send(self, 1h, 0);
-        self->send(self, 1);
-        return {[self](int x) {
-          if (x < 100)
-            self->send(self, x + 1);
-          else
-            self->quit();
-        }};
-      });
+TEST_CASE("an actor dies with the one it is linked to") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  const life alive = std::make_shared<int>();
+  const caf::actor first = world.system->spawn(doubler);
+  world.system->spawn([first, alive](caf::event_based_actor* self) -> caf::behavior {
+    self->link_to(first);
+    return {[alive](int) {}};
+  });
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  CHECK(becomes_true([&] { return alive.use_count() == 1; }));
+}
+
+TEST_CASE("the workers of a pool share its work") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  caf::scoped_execution_unit unit{&*world.system};
+  const caf::actor pool = caf::actor_pool::make(
+      &unit, 4, [&] { return world.system->spawn(doubler); }, caf::actor_pool::round_robin());
+  for (int i = 1; i <= 40; ++i)
+    CHECK(ask(*world.system, pool, i) == 2 * i);
+  caf::anon_send_exit(pool, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("detached and blocking actors live beside the others") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  const caf::actor detached = world.system->spawn<caf::detached>(doubler);
+  const caf::actor ours = world.system->spawn(doubler);
+  std::promise<int> answer;
+  world.system->spawn([&](caf::blocking_actor* self) {
+    int sum = 0;
+    for (const caf::actor& a : {detached, ours})
+      self->request(a, long_enough, 21).receive([&](int x) { sum += x; }, [](const caf::error&) {});
+    answer.set_value(sum);
+  });
+  CHECK(await(answer) == 84);
+  {
+    auto call = caf::make_function_view(detached, caf::duration{long_enough});
+    CHECK(call(4)->get_as<int>(0) == 8);
+  }
+  caf::anon_send_exit(detached, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(ours, caf::exit_reason::user_shutdown);
+  world.system->await_all_actors_done();
+}
+
+TEST_CASE("a promise may be delivered by a socket handler and by any other thread") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  std::vector<std::thread> threads;
+  const caf::actor proxy = world.system->spawn([&](caf::event_based_actor* self) {
+    return caf::behavior{[&, self](int x) -> caf::result<int> {
+      auto promise = self->make_response_promise<int>();
+      auto deliver = [promise, x]() mutable { promise.deliver(3 * x); };
+      if (x % 2 == 0)
+        boost::asio::post(world.io, deliver);
+      else
+        threads.emplace_back(deliver);
+      return promise;
+    }};
+  });
+  for (int i = 1; i <= 50; ++i)
+    CHECK(ask(*world.system, proxy, i) == 3 * i);
+  for (std::thread& t : threads)
+    t.join();
+}
+
+TEST_CASE("one actor handles at most 64 messages before the next one's turn") {
+  asio_world world{0};
+  CHECK(world.system->scheduler().max_throughput() == 64);
+}
+
+TEST_CASE("actors that never rest leave the sockets their turns") {
+  asio_world world{0, GENERATE(1U, 2U)};
+  world.system->await_actors_before_shutdown(false);
+  int messages = 0;
+  for (int i = 0; i < GENERATE(1, 3, 200); ++i)
+    world.system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
+      self->send(self, 0);
+      return {[&, self](int) {
+        ++messages;
+        self->send(self, 0);
+      }};
+    });
+  for (int turn = 0; turn < 5; ++turn) {
+    messages = 0;
+    bool socket_turn = false;
+    boost::asio::post(world.io, [&] { socket_turn = true; });
+    for (int handlers = 0; !socket_turn && handlers < 3; ++handlers)
+      world.io.poll_one();
+    CHECK(socket_turn);
+    CHECK(messages > 0);
+    CHECK(messages <= 2 * 64 * 64);
   }
   SUCCEED("no hang, and nothing for the leak checker");
 }
