@@ -1,11 +1,9 @@
 #include "runtime/asio_scheduler.hpp"
+#include "tests/runtime/asio_world.hpp"
 
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <atomic>
-#include <future>
-#include <optional>
-#include <thread>
 
 TEST_CASE("requests from a thread of no actor are answered") {
   asio_world world{GENERATE(1U, 2U, 4U)};
@@ -15,115 +13,133 @@ TEST_CASE("requests from a thread of no actor are answered") {
 }
 
 TEST_CASE("many actors that talk to each other get through") {
-  for (const std::size_t threads : {1, 4}) {
-    asio_world world{threads};
-    std::atomic<int> done = 0;
-    std::promise<void> all;
-    for (int i = 0; i < 100; ++i)
-      world.system->spawn([&](caf::event_based_actor* self) {
-        const caf::actor peer = self->spawn(doubler);
-        for (int k = 0; k < 20; ++k)
-          self->request(peer, caf::infinite, k).then([&](int) {
-            if (++done == 2000)
-              all.set_value();
-          });
-      });
-    REQUIRE(all.get_future().wait_for(long_enough) == std::future_status::ready);
-  }
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  std::atomic<int> answers = 0;
+  std::promise<void> all;
+  for (int i = 0; i < 100; ++i)
+    world.system->spawn([&](caf::event_based_actor* self) {
+      const caf::actor peer = self->spawn(doubler);
+      for (int k = 0; k < 20; ++k)
+        self->request(peer, caf::infinite, k).then([&](int) {
+          if (++answers == 2000)
+            all.set_value();
+        });
+    });
+  await(all);
+  world.system->await_all_actors_done();
 }
 
-TEST_CASE("delayed messages come in their order and not before their time") {
-  asio_world world{1};
-  std::promise<std::vector<int>> got;
-  const auto begin = std::chrono::steady_clock::now();
-  world.system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    self->delayed_send(self, 30ms, 2);
-    self->delayed_send(self, 10ms, 1);
-    auto seen = std::make_shared<std::vector<int>>();
-    return {[=, &got](int x) {
-      seen->push_back(x);
-      if (x == 2) {
-        got.set_value(*seen);
+TEST_CASE("messages from one actor to another keep their order") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  constexpr int last = 5000;
+  std::promise<bool> in_order;
+  const caf::actor receiver = world.system->spawn([&](caf::event_based_actor* self) {
+    auto next = std::make_shared<int>(0);
+    return caf::behavior{[=, &in_order](int x) {
+      if (x != (*next)++ || x == last) {
+        in_order.set_value(x == last && *next == last + 1);
         self->quit();
       }
     }};
   });
-  auto future = got.get_future();
-  REQUIRE(future.wait_for(long_enough) == std::future_status::ready);
-  CHECK(future.get() == std::vector<int>{1, 2});
-  CHECK(std::chrono::steady_clock::now() - begin >= 30ms);
+  world.system->spawn([=](caf::event_based_actor* self) {
+    for (int i = 0; i <= last; ++i)
+      self->send(receiver, i);
+  });
+  CHECK(await(in_order));
 }
 
-TEST_CASE("a request that nobody answers times out, one that is answered does not") {
-  asio_world world{2};
-  const caf::actor mute = world.system->spawn([](caf::event_based_actor* self) -> caf::behavior {
-    return {[self](int) -> caf::result<int> {
-      auto never = self->make_response_promise<int>();
-      self->delayed_send(self, 1h, caf::unit);
-      return never;
+TEST_CASE("an actor that everybody writes to is never on two threads") {
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  constexpr int writers = 4;
+  constexpr int messages = 1000;
+  std::atomic<int> inside = 0;
+  std::atomic<bool> overlapped = false;
+  std::promise<void> all;
+  const caf::actor target = world.system->spawn([&](caf::event_based_actor* self) {
+    auto count = std::make_shared<int>(0);
+    return caf::behavior{[=, &inside, &overlapped, &all](int) {
+      if (++inside > 1)
+        overlapped = true;
+      --inside;
+      if (++*count == writers * messages) {
+        all.set_value();
+        self->quit();
+      }
     }};
   });
-  caf::scoped_actor self{*world.system};
-  bool timed_out = false;
-  self->request(mute, 20ms, 1)
-      .receive([](int) {}, [&](const caf::error& e) { timed_out = e == caf::sec::request_timeout; });
-  CHECK(timed_out);
-  const caf::actor d = world.system->spawn(doubler);
-  CHECK(ask_doubler(*world.system, d, 4) == 8);
-  self->send_exit(mute, caf::exit_reason::kill);
+  std::vector<std::thread> threads;
+  for (int w = 0; w < writers; ++w)
+    threads.emplace_back([&] {
+      for (int i = 0; i < messages; ++i)
+        caf::anon_send(target, i);
+    });
+  for (std::thread& t : threads)
+    t.join();
+  await(all);
+  CHECK_FALSE(overlapped);
 }
 
-TEST_CASE("receive timeouts fire, again and again") {
-  asio_world world{1};
-  std::promise<void> third;
-  world.system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    auto count = std::make_shared<int>(0);
-    return {[](int) {}, caf::after(5ms) >> [=, &third] {
-              if (++*count == 3) {
-                third.set_value();
-                self->quit();
-              }
-            }};
+TEST_CASE("with several threads the others help the one whose actor wakes many") {
+  asio_world world{GENERATE(2U, 4U)};
+  std::atomic<int> inside = 0;
+  std::atomic<int> met = 0;
+  std::promise<void> all;
+  world.system->spawn([&](caf::event_based_actor* self) {
+    for (int i = 0; i < 32; ++i)
+      self->spawn([&](caf::event_based_actor*) {
+        ++inside;
+        // Blocks on purpose: another thread must come.
+        if (becomes_true([&] { return inside > 1; }) && ++met == 32)
+          all.set_value();
+      });
   });
-  CHECK(third.get_future().wait_for(long_enough) == std::future_status::ready);
+  await(all);
 }
 
-TEST_CASE("detached and blocking actors live beside the others") {
-  asio_world world{1};
-  const caf::actor d = world.system->spawn<caf::detached>(doubler);
-  std::promise<int> blocked;
-  world.system->spawn([&](caf::blocking_actor* self) {
-    self->request(d, long_enough, 21)
-        .receive([&](int x) { blocked.set_value(x); }, [&](const caf::error&) {});
-  });
-  auto future = blocked.get_future();
-  REQUIRE(future.wait_for(long_enough) == std::future_status::ready);
-  CHECK(future.get() == 42);
-  caf::anon_send_exit(d, caf::exit_reason::user_shutdown);
-  world.system->await_all_actors_done();
+TEST_CASE("no two actors run at once where one I/O thread was announced") {
+  asio_world world{4, GENERATE(0U, 1U)};
+  std::atomic<int> inside = 0;
+  std::atomic<bool> overlapped = false;
+  std::atomic<int> done = 0;
+  std::promise<void> all;
+  for (int i = 0; i < 40; ++i)
+    world.system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
+      self->send(self, 0);
+      return {[=, &inside, &overlapped, &done, &all](int x) {
+        if (++inside > 1)
+          overlapped = true;
+        --inside;
+        if (x < 200)
+          return self->send(self, x + 1);
+        self->quit();
+        if (++done == 40)
+          all.set_value();
+      }};
+    });
+  await(all);
+  CHECK_FALSE(overlapped);
 }
 
 TEST_CASE("an exception ends its actor and tells those who watch it, and nobody else") {
-  asio_world world{2};
-  std::promise<void> told;
-  const caf::actor victim = world.system->spawn([](caf::event_based_actor* self) -> caf::behavior {
-    self->set_exception_handler([](std::exception_ptr&) -> caf::error {
-      return caf::exit_reason::unhandled_exception;
-    });
-    return {[](int) { throw std::runtime_error("on purpose"); }};
+  asio_world world{GENERATE(1U, 2U, 4U)};
+  const caf::actor victim = world.system->spawn([](caf::event_based_actor* self) {
+    self->set_exception_handler(
+        [](std::exception_ptr&) -> caf::error { return caf::exit_reason::unhandled_exception; });
+    return caf::behavior{[](int) { throw std::runtime_error("on purpose"); }};
   });
+  std::promise<caf::error> told;
   world.system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
     self->monitor(victim);
-    self->set_down_handler([&, self](caf::down_msg&) {
-      told.set_value();
+    self->set_down_handler([&, self](caf::down_msg& down) {
+      told.set_value(down.reason);
       self->quit();
     });
     self->send(victim, 1);
     return {[](int) {}};
   });
-  REQUIRE(told.get_future().wait_for(long_enough) == std::future_status::ready);
-  const caf::actor d = world.system->spawn(doubler);
-  CHECK(ask_doubler(*world.system, d, 2) == 4);
+  CHECK(await(told) == caf::exit_reason::unhandled_exception);
+  CHECK(ask(*world.system, world.system->spawn(doubler), 2) == 4);
 }
 
 TEST_CASE("an actor dies with the one it is linked to") {
@@ -216,61 +232,119 @@ TEST_CASE("actors that never rest leave the sockets their turns") {
     CHECK(messages > 0);
     CHECK(messages <= 2 * 64 * 64);
   }
-  SUCCEED("no hang, and nothing for the leak checker");
 }
 
-TEST_CASE("without a thread of its own the io_context is run by its owner") {
+TEST_CASE("two that keep each other busy do not starve a third") {
+  asio_world world{0};
+  world.system->await_actors_before_shutdown(false);
+  const caf::actor pong = world.system->spawn([](caf::event_based_actor* self) {
+    return caf::behavior{
+        [self](int x) { self->send(caf::actor_cast<caf::actor>(self->current_sender()), x); }};
+  });
+  world.system->spawn([=](caf::event_based_actor* self) -> caf::behavior {
+    self->send(pong, 0);
+    return {[=](int x) { self->send(pong, x + 1); }};
+  });
+  world.io.poll_one();
+  bool third = false;
+  world.system->spawn([&](caf::event_based_actor*) { third = true; });
+  for (int turn = 0; turn < 3 && !third; ++turn)
+    world.io.poll_one();
+  CHECK(third);
+}
+
+TEST_CASE("without threads of its own the io_context is run by its owner") {
   asio_world world{0};
   std::optional<int> answer;
   world.system->spawn([&](caf::event_based_actor* self) {
     self->request(self->spawn(doubler), caf::infinite, 5).then([&](int x) { answer = x; });
   });
-  while (!answer)
+  CHECK_FALSE(answer);
+  SECTION("with poll") {
+    while (!answer)
+      world.io.poll();
+  }
+  SECTION("with run, which returns when there is nothing to do") {
+    world.work.reset();
+    world.io.run();
+  }
+  CHECK(answer == 10);
+}
+
+TEST_CASE("an actor that polls is not interrupted by others, which come after it") {
+  asio_world world{0, GENERATE(1U, 2U, 4U)};
+  std::vector<int> order;
+  world.system->spawn([&](caf::event_based_actor* self) {
+    for (int i = 0; i < 100; ++i)
+      self->spawn([&](caf::event_based_actor*) { order.push_back(2); });
+    boost::asio::post(world.io, [&] { order.push_back(0); });
     world.io.poll();
-  CHECK(*answer == 10);
-}
-
-TEST_CASE("a system whose io_context has stopped still goes down") {
-  asio_world world{1};
-  caf::actor d = world.system->spawn(doubler);
-  CHECK(ask_doubler(*world.system, d, 1) == 2);
-  world.system->await_actors_before_shutdown(false);
-  world.io.stop();
-  caf::anon_send(d, 7);
-  d = nullptr;
-  world.stop();
-  SUCCEED();
-}
-
-TEST_CASE("two systems share a process, and even an io_context") {
-  asio_world one{1};
-  asio_world other{1};
-  caf::actor_system_config config;
-  spillway::runtime::use_asio_scheduler(config, one.io, 1);
-  caf::actor_system guest{config};
-  const caf::actor a = one.system->spawn(doubler);
-  const caf::actor b = other.system->spawn(doubler);
-  const caf::actor c = guest.spawn(doubler);
-  CHECK(ask_doubler(*one.system, a, 1) == 2);
-  CHECK(ask_doubler(*other.system, b, 2) == 4);
-  CHECK(ask_doubler(guest, c, 3) == 6);
-  caf::anon_send_exit(c, caf::exit_reason::user_shutdown);
-}
-
-TEST_CASE("an actor that floods itself leaves the sockets their turns") {
-  asio_world world{1};
-  std::atomic<bool> stop = false;
-  world.system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    self->send(self, 0);
-    return {[&, self](int) {
-      if (stop)
-        self->quit();
-      else
-        self->send(self, 0);
-    }};
+    order.push_back(1);
   });
-  std::promise<void> socket_turn;
-  boost::asio::post(world.io, [&] { socket_turn.set_value(); });
-  CHECK(socket_turn.get_future().wait_for(long_enough) == std::future_status::ready);
-  stop = true;
+  world.io.poll();
+  REQUIRE(order.size() == 102);
+  CHECK(order[0] == 0);
+  CHECK(order[1] == 1);
+}
+
+TEST_CASE("a socket handler that polls lets actors run meanwhile") {
+  asio_world world{0};
+  bool ran_inside = false;
+  boost::asio::post(world.io, [&] {
+    world.system->spawn([&](caf::event_based_actor*) { ran_inside = true; });
+    world.io.poll();
+    CHECK(ran_inside);
+  });
+  world.io.poll();
+  CHECK(ran_inside);
+}
+
+TEST_CASE("an actor that polls lets the actors of another system run") {
+  asio_world world{0};
+  caf::actor_system_config config;
+  spillway::runtime::use_asio_scheduler(config, world.io, 1);
+  caf::actor_system guest{config};
+  bool ran_inside = false;
+  world.system->spawn([&](caf::event_based_actor*) {
+    guest.spawn([&](caf::event_based_actor*) { ran_inside = true; });
+    world.io.poll();
+    CHECK(ran_inside);
+  });
+  world.io.poll();
+  CHECK(ran_inside);
+}
+
+namespace {
+
+/// A job that is no actor, and throws past the scheduler.
+struct throwing_job final : caf::resumable, caf::ref_counted {
+  explicit throwing_job(life l) : alive{std::move(l)} {}
+  resume_result resume(caf::execution_unit*, std::size_t) override {
+    throw std::runtime_error("on purpose");
+  }
+  void intrusive_ptr_add_ref_impl() override { ref(); }
+  void intrusive_ptr_release_impl() override { deref(); }
+  life alive;
+};
+
+} // namespace
+
+TEST_CASE("what a job throws reaches the caller of run, and loses no other job") {
+  asio_world world{0, GENERATE(1U, 2U)};
+  const life alive = std::make_shared<int>();
+  int ran = 0;
+  for (int i = 0; i < 10; ++i) {
+    world.system->spawn([&](caf::event_based_actor*) { ++ran; });
+    world.system->scheduler().enqueue(new throwing_job{alive});
+  }
+  int thrown = 0;
+  for (int i = 0; i < 30; ++i)
+    try {
+      world.io.poll();
+    } catch (const std::runtime_error&) {
+      ++thrown;
+    }
+  CHECK(thrown == 10);
+  CHECK(ran == 10);
+  CHECK(alive.use_count() == 1);
 }
