@@ -7,6 +7,8 @@
 #include <caf/scoped_actor.hpp>
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -232,7 +234,9 @@ TEST_CASE("two runtimes live in one process") {
 }
 
 TEST_CASE("what was spent and used is still counted after a restart with a journal") {
-  const std::string path = std::string{std::tmpnam(nullptr)} + ".journal";
+  std::string folder = "/tmp/spillway-test-XXXXXX";
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const std::string path = folder + "/journal";
   const std::string journal = "[journal]\npath = \"" + path
                               + "\"\n[[budget.rules]]\nperiod = \"day\"\nlimit_usd = 1\n"
                                 "[models.gpt-4o-mini.limits]\nrequests_per_minute = 3\n";
@@ -253,8 +257,7 @@ TEST_CASE("what was spent and used is still counted after a restart with a journ
   CHECK(r.status == completion_status::rate_limited);
   CHECK(r.retry_after.value_or(0s) > 50s);
   w.rt->stop(1s);
-  for (const char* suffix : {"", "-wal", "-shm"})
-    std::remove((path + suffix).c_str());
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("an agent uses its tools until it has an answer") {
