@@ -11,6 +11,10 @@
 
 #include <array>
 
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace spillway::runtime {
 namespace {
 
@@ -26,6 +30,20 @@ constexpr int last_rounds = 64;
 /// every such thread comes by here.
 void let_go_of_the_logger() {
   caf::logger::set_current_actor_system(nullptr);
+}
+
+/// An actor's state goes from the thread that ran it to the next one through its mailbox, which
+/// ThreadSanitizer cannot see: libcaf_core is not instrumented.
+void hand_over_from([[maybe_unused]] caf::resumable* job) {
+#ifdef __SANITIZE_THREAD__
+  __tsan_acquire(job);
+#endif
+}
+
+void hand_over_to_next([[maybe_unused]] caf::resumable* job) {
+#ifdef __SANITIZE_THREAD__
+  __tsan_release(job);
+#endif
 }
 
 void end_job(caf::resumable* job, caf::execution_unit& unit) {
@@ -173,7 +191,10 @@ caf::resumable* run_queue::pop_shared() {
 
 void run_queue::run(caf::resumable* job) {
   caf::intrusive_ptr<caf::resumable> reference{job, false};
-  if (job->resume(this, options_.messages_per_job) == caf::resumable::resume_later)
+  hand_over_from(job);
+  const auto result = job->resume(this, options_.messages_per_job);
+  hand_over_to_next(job);
+  if (result == caf::resumable::resume_later)
     exec_later(reference.detach());
 }
 
