@@ -1,0 +1,230 @@
+#include "core/bounds.hpp"
+#include "core/rate/admission.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <map>
+#include <random>
+
+using namespace spillway;
+using namespace spillway::rate;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// 2026-11-24T12:00:00Z.
+const instant noon{mono_time{1h}, wall_time_from_unix_nanos(1'795'521'600'000'000'000)};
+
+limits only(std::optional<std::int64_t> rpm, std::optional<std::int64_t> tpm = {},
+            std::optional<std::int64_t> rpd = {}, std::optional<std::int64_t> slots = {}) {
+  return {rpm, tpm, rpd, slots, {}};
+}
+
+charge tokens(std::int64_t n) {
+  return {token_count{n}};
+}
+
+/// Sends and settles at once: the provider had it at `at`.
+void use(admission& a, std::uint64_t lease, std::int64_t n, instant at) {
+  REQUIRE(a.acquire({lease}, tokens(n), at).outcome == verdict::granted);
+  a.mark_sent({lease}, at);
+  a.prove_arrival({lease}, at);
+  REQUIRE(a.settle({lease}, token_count{n}, at));
+}
+
+} // namespace
+
+TEST_CASE("the tenth of ten is admitted, the eleventh is not, and waits exactly until the first "
+          "ages out") {
+  admission a{only(10)};
+  for (std::uint64_t i = 1; i <= 10; ++i)
+    use(a, i, 1, noon + i * 1s);
+  const decision d = a.acquire({11}, tokens(1), noon + 20s);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.ready_at == noon.mono + 61s);
+  CHECK(d.binding == dimension::requests_per_minute);
+  CHECK(a.acquire({11}, tokens(1), noon + 61s).outcome == verdict::granted);
+}
+
+TEST_CASE("tokens used at the end of one minute still count at the start of the next") {
+  admission a{only({}, 10'000)};
+  use(a, 1, 5000, noon + 59s);
+  use(a, 2, 5000, noon + 61s);
+  const decision d = a.acquire({3}, tokens(5000), noon + 62s);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.ready_at == noon.mono + 119s);
+}
+
+TEST_CASE("a refusal in one dimension takes nothing in the others") {
+  admission a{only(10, 100, {}, 10)};
+  use(a, 1, 90, noon);
+  CHECK(a.acquire({2}, tokens(20), noon).outcome == verdict::wait);
+  CHECK(a.open_leases() == 0);
+  for (const dimension_usage& u : a.usage(noon)) {
+    if (u.which == dimension::requests_per_minute)
+      CHECK(u.used == 1);
+    if (u.which == dimension::tokens_per_minute)
+      CHECK(u.used == 90);
+  }
+}
+
+TEST_CASE(
+    "a charge larger than its window can never be granted, and a limit of zero lets nothing in") {
+  admission a{only(10, 100)};
+  CHECK(a.acquire({1}, tokens(101), noon).outcome == verdict::never);
+  CHECK(a.acquire({1}, tokens(101), noon).binding == dimension::tokens_per_minute);
+  CHECK_FALSE(get_wait_time(a, token_count{101}, noon).has_value());
+  admission closed{only(0)};
+  CHECK(closed.acquire({1}, tokens(1), noon).outcome == verdict::never);
+  admission no_slots{only({}, {}, {}, 0)};
+  CHECK(no_slots.acquire({1}, tokens(1), noon).outcome == verdict::never);
+}
+
+TEST_CASE("each end of a lease gives back what it should, once") {
+  struct row {
+    lease_end how;
+    std::int64_t requests;
+    std::int64_t tokens;
+  };
+  for (const row& r : {row{lease_end::not_sent, 0, 0}, row{lease_end::rejected, 1, 0},
+                       row{lease_end::unknown, 1, 40}}) {
+    admission a{only(10, 100, {}, 1)};
+    a.acquire({1}, tokens(40), noon);
+    CHECK(a.release({1}, r.how, noon));
+    CHECK_FALSE(a.release({1}, r.how, noon));
+    CHECK_FALSE(a.settle({1}, token_count{99}, noon));
+    CHECK(a.usage(noon)[0].used == r.requests);
+    CHECK(a.usage(noon)[1].used == r.tokens);
+    CHECK(a.open_leases() == 0);
+  }
+}
+
+TEST_CASE("a settlement replaces the reservation, down and up") {
+  admission a{only({}, 100)};
+  a.acquire({1}, tokens(60), noon);
+  a.settle({1}, token_count{20}, noon);
+  CHECK(a.usage(noon)[0].used == 20);
+  a.acquire({2}, tokens(60), noon);
+  a.settle({2}, token_count{150}, noon);
+  CHECK(a.usage(noon)[0].used == 170);
+  CHECK(a.acquire({3}, tokens(1), noon).outcome == verdict::wait);
+}
+
+TEST_CASE("a call counts from its arrival, at the latest a second after it was sent") {
+  admission a{only(1)};
+  a.acquire({1}, tokens(1), noon);
+  a.mark_sent({1}, noon);
+  a.settle({1}, token_count{1}, noon + 5s);
+  CHECK(a.probe(tokens(1), noon + 5s).ready_at == noon.mono + 60s + bounds::arrival_allowance);
+  admission early{only(1)};
+  early.acquire({1}, tokens(1), noon);
+  early.mark_sent({1}, noon);
+  early.prove_arrival({1}, noon + 50ms);
+  early.settle({1}, token_count{1}, noon + 5s);
+  CHECK(early.probe(tokens(1), noon + 5s).ready_at == noon.mono + 60s + 50ms);
+}
+
+TEST_CASE("a call that is not sent yet never ages out") {
+  admission a{only(1)};
+  a.acquire({1}, tokens(1), noon);
+  CHECK(a.acquire({2}, tokens(1), noon + 10min).outcome == verdict::wait);
+}
+
+TEST_CASE("concurrency is the number of open leases, however long they take") {
+  admission a{only({}, {}, {}, 2)};
+  a.acquire({1}, tokens(1), noon);
+  a.acquire({2}, tokens(1), noon);
+  CHECK(a.acquire({3}, tokens(1), noon + 1h).binding == dimension::concurrent_requests);
+  a.settle({1}, token_count{1}, noon + 1h);
+  CHECK(a.acquire({3}, tokens(1), noon + 1h).outcome == verdict::granted);
+}
+
+TEST_CASE("a rolling day counts 24 hours, a civil day until its zone's midnight") {
+  admission rolling{only({}, {}, 1)};
+  use(rolling, 1, 1, noon);
+  CHECK(rolling.probe(tokens(1), noon + 1h).ready_at == noon.mono + 24h);
+  limits civil = only({}, {}, 1);
+  civil.day_zone = "America/Los_Angeles"; // 04:00 there: 20 hours to midnight
+  admission pacific{civil};
+  use(pacific, 1, 1, noon);
+  CHECK(pacific.probe(tokens(1), noon + 1h).ready_at == noon.mono + 20h + 2s);
+  admission near_midnight{civil};
+  use(near_midnight, 1, 1, noon + (20h - 1s));
+  CHECK(near_midnight.probe(tokens(1), noon + 20h).ready_at == noon.mono + 44h + 2s);
+}
+
+TEST_CASE("a pause holds everybody until it is over, and a shorter one does not end it") {
+  admission a{only(10)};
+  a.pause_until(noon.mono + 30s);
+  a.pause_until(noon.mono + 10s);
+  CHECK(a.acquire({1}, tokens(1), noon).ready_at == noon.mono + 30s);
+  CHECK(a.acquire({1}, tokens(1), noon + 30s).outcome == verdict::granted);
+}
+
+TEST_CASE("a restart counts what came before by its age, and a clock set back as new") {
+  admission a{only(2, 1000)};
+  a.restore({{{1}, tokens(300), noon.wall - 50s, true}, {{2}, tokens(300), noon.wall + 1h, false}},
+            noon);
+  CHECK(a.usage(noon)[0].used == 2);
+  CHECK(a.open_leases() == 0);
+  CHECK(a.probe(tokens(1), noon).ready_at == noon.mono + 11s);
+  admission old{only(2)};
+  old.restore({{{1}, tokens(1), noon.wall - 2min, true}}, noon);
+  CHECK(old.usage(noon)[0].used == 0);
+}
+
+TEST_CASE("no window of a minute, as the provider counts it, ever holds more than the limits") {
+  constexpr std::int64_t rpm = 20;
+  constexpr std::int64_t tpm = 5000;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    INFO("seed " << seed);
+    std::minstd_rand random{static_cast<std::minstd_rand::result_type>(seed)};
+    admission a{only(rpm, tpm)};
+    struct flight {
+      std::uint64_t lease;
+      std::int64_t charged;
+      instant sent;
+      instant arrives;
+    };
+    std::multimap<mono_time, flight> in_flight;             // by the time it ends
+    std::deque<std::pair<mono_time, std::int64_t>> counted; // at the provider, by arrival
+    instant now = noon;
+    std::uint64_t lease = 0;
+    int granted = 0;
+    for (int i = 0; i < 4000; ++i) {
+      now = now + std::chrono::milliseconds{random() % 400};
+      while (!in_flight.empty() && in_flight.begin()->first <= now.mono) {
+        const flight f = in_flight.begin()->second;
+        in_flight.erase(in_flight.begin());
+        a.mark_sent({f.lease}, f.sent);
+        switch (random() % 4) {
+          case 0: a.release({f.lease}, lease_end::unknown, now); break;
+          case 1: a.prove_arrival({f.lease}, f.arrives); [[fallthrough]];
+          default: a.settle({f.lease}, token_count{f.charged}, now);
+        }
+      }
+      const auto n = static_cast<std::int64_t>(1 + random() % 800);
+      if (a.acquire({++lease}, tokens(n), now).outcome != verdict::granted)
+        continue;
+      ++granted;
+      const instant arrives = now + std::chrono::milliseconds{random() % 900};
+      in_flight.emplace(arrives.mono + std::chrono::milliseconds{random() % 5000},
+                        flight{lease, n, now, arrives});
+      counted.emplace_back(arrives.mono, n);
+    }
+    std::ranges::sort(counted);
+    for (std::size_t first = 0; first < counted.size(); ++first) {
+      std::int64_t calls = 0;
+      std::int64_t sum = 0;
+      for (std::size_t k = first;
+           k < counted.size() && counted[k].first < counted[first].first + 60s; ++k) {
+        ++calls;
+        sum += counted[k].second;
+      }
+      REQUIRE(calls <= rpm);
+      REQUIRE(sum <= tpm);
+    }
+    CHECK(granted > 100);
+  }
+}

@@ -1,0 +1,154 @@
+#include "core/bounds.hpp"
+#include "core/rate/fair_queue.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+
+using namespace spillway;
+using namespace spillway::rate;
+using namespace std::chrono_literals;
+
+namespace {
+
+const instant noon{mono_time{1h}, wall_time_from_unix_nanos(1'795'521'600'000'000'000)};
+
+waiting_call call(std::uint64_t lease, std::int64_t tokens, std::string tenant = {},
+                  priority level = priority::normal) {
+  return {{lease}, {token_count{tokens}}, noon.mono + 24h, std::move(tenant), level};
+}
+
+admission desk_of(std::optional<std::int64_t> rpm, std::optional<std::int64_t> tpm = {}) {
+  return admission{limits{rpm, tpm, {}, {}, {}}};
+}
+
+void settle(admission& desk, lease_id lease, instant at) {
+  desk.mark_sent(lease, at);
+  desk.prove_arrival(lease, at);
+  desk.settle(lease, token_count{0}, at);
+}
+
+/// Fills the desk's requests so that nothing is granted for a minute.
+void fill(admission& desk, std::uint64_t requests, std::int64_t tokens) {
+  for (std::uint64_t i = 0; i < requests; ++i) {
+    const lease_id lease{1'000'000 + i};
+    REQUIRE(desk.acquire(lease, {token_count{tokens}}, noon).outcome == verdict::granted);
+    desk.mark_sent(lease, noon);
+    desk.prove_arrival(lease, noon);
+    desk.settle(lease, token_count{tokens}, noon);
+  }
+}
+
+} // namespace
+
+TEST_CASE("calls of one tenant are granted in the order they came") {
+  admission desk = desk_of(3);
+  fill(desk, 3, 1);
+  fair_queue q;
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    CHECK(q.push(call(i, 10), noon));
+  CHECK(q.grant_ready(desk, noon).empty());
+  CHECK(q.grant_ready(desk, noon + 60s) == std::vector<lease_id>{{1}, {2}, {3}});
+  CHECK(q.empty());
+}
+
+TEST_CASE("a tenant with many calls does not keep another from its turn") {
+  admission desk = desk_of(1);
+  fill(desk, 1, 1);
+  fair_queue q;
+  for (std::uint64_t i = 1; i <= 5; ++i)
+    q.push(call(i, 10, "greedy"), noon);
+  q.push(call(6, 10, "modest"), noon);
+  std::vector<lease_id> order;
+  instant now = noon;
+  while (!q.empty()) {
+    now = now + 61s;
+    for (const lease_id lease : q.grant_ready(desk, now)) {
+      order.push_back(lease);
+      settle(desk, lease, now);
+    }
+  }
+  REQUIRE(order.size() == 6);
+  CHECK((order[0].value == 6 || order[1].value == 6));
+}
+
+TEST_CASE("the urgent go first, and the patient get there all the same") {
+  admission desk = desk_of(1);
+  fill(desk, 1, 1);
+  fair_queue q;
+  q.push(call(1, 10, {}, priority::low), noon + 50s);
+  q.push(call(2, 10, {}, priority::high), noon + 50s);
+  CHECK(q.grant_ready(desk, noon + 60s) == std::vector<lease_id>{{2}});
+  settle(desk, {2}, noon + 60s);
+  // By now the low one has risen to the top and came before the newcomer.
+  q.push(call(3, 10, {}, priority::high), noon + 119s);
+  CHECK(q.grant_ready(desk, noon + 121s) == std::vector<lease_id>{{1}});
+}
+
+TEST_CASE("a small call may use what the head cannot, unless the head would start later for it") {
+  admission desk = desk_of(10, 1000);
+  fill(desk, 1, 600);
+  fair_queue q;
+  q.push(call(1, 900), noon + 1s); // has to wait until the 600 age out
+  q.push(call(2, 100), noon + 1s); // fits now and leaves 900 then
+  q.push(call(3, 200), noon + 1s); // fits now, but the head would find only 700
+  CHECK(q.grant_ready(desk, noon + 1s) == std::vector<lease_id>{{2}});
+  admission wide = desk_of(10, 1000);
+  fill(wide, 1, 600);
+  fair_queue other;
+  other.push(call(1, 500), noon + 1s);
+  other.push(call(2, 400), noon + 1s);
+  CHECK(other.grant_ready(wide, noon + 1s) == std::vector<lease_id>{{2}});
+  CHECK(other.grant_ready(wide, noon + 60s) == std::vector<lease_id>{{1}});
+}
+
+TEST_CASE("the forecast is when the call really starts") {
+  admission desk = desk_of(2);
+  fill(desk, 2, 1);
+  fair_queue q;
+  std::map<std::uint64_t, mono_time> promised;
+  for (std::uint64_t i = 1; i <= 7; ++i) {
+    const auto f = q.forecast(desk, call(i, 10), noon);
+    REQUIRE(f);
+    CHECK(f->position == i - 1);
+    CHECK(f->estimate <= f->bound);
+    promised[i] = noon.mono + f->bound;
+    q.push(call(i, 10), noon);
+  }
+  instant now = noon;
+  while (!q.empty()) {
+    const auto due = q.next_due(desk, now);
+    REQUIRE(due);
+    REQUIRE(*due > now.mono);
+    now = now + (*due - now.mono);
+    for (const lease_id lease : q.grant_ready(desk, now)) {
+      CHECK(now.mono <= promised[lease.value]);
+      settle(desk, lease, now);
+    }
+  }
+}
+
+TEST_CASE("deadlines, withdrawals and the cap") {
+  admission desk = desk_of(1);
+  fill(desk, 1, 1);
+  fair_queue q;
+  waiting_call soon = call(1, 10);
+  soon.deadline = noon.mono + 5s;
+  q.push(soon, noon);
+  q.push(call(2, 10), noon);
+  CHECK(q.take_expired(noon.mono + 4s).empty());
+  CHECK(q.take_expired(noon.mono + 5s) == std::vector<lease_id>{{1}});
+  CHECK(q.remove({2}));
+  CHECK_FALSE(q.remove({2}));
+  for (std::uint64_t i = 0; i < bounds::limiter_queue_max; ++i)
+    REQUIRE(q.push(call(10 + i, 1), noon));
+  CHECK_FALSE(q.push(call(9'999'999, 1), noon));
+  CHECK(q.take_all().size() == bounds::limiter_queue_max);
+  CHECK(q.empty());
+}
+
+TEST_CASE("a call that can never be granted has no forecast") {
+  admission desk = desk_of({}, 100);
+  const fair_queue q;
+  CHECK_FALSE(q.forecast(desk, call(1, 101), noon).has_value());
+}
