@@ -31,7 +31,7 @@ std::string week_label(absl::CivilDay monday) {
   // The ISO year of a week is the year of its Thursday.
   const absl::CivilDay thursday = monday + 3;
   const int week = (absl::GetYearDay(thursday) - 1) / 7 + 1;
-  char text[16];
+  char text[32];
   std::snprintf(text, sizeof text, "%04d-W%02d", static_cast<int>(thursday.year()), week);
   return text;
 }
