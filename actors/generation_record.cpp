@@ -1,7 +1,5 @@
 #include "actors/generation_record.hpp"
 
-#include <cstdio>
-
 namespace spillway::actors {
 namespace {
 
@@ -14,8 +12,10 @@ std::uint64_t spread(std::uint64_t x) noexcept {
 }
 
 std::string hex(std::uint64_t x) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(x));
+  constexpr const char* digits = "0123456789abcdef";
+  std::string text(16, '0');
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, x >>= 4)
+    *digit = digits[x & 0xf];
   return text;
 }
 

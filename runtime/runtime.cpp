@@ -1,6 +1,7 @@
 #include "runtime/runtime.hpp"
 
 #include "runtime/asio_scheduler.hpp"
+#include "runtime/system_wall_clock.hpp"
 #include "storage/journal.hpp"
 #include "transport/beast_client.hpp"
 #include "transport/io_threads.hpp"
@@ -28,10 +29,6 @@ void print_alert(const raise_alert& alert) {
 std::size_t thread_count(const config::runtime_settings& settings) {
   return settings.io_threads > 0 ? settings.io_threads
                                  : std::max(1U, std::thread::hardware_concurrency());
-}
-
-wall_clock system_wall_clock() {
-  return [](mono_time) { return wall_time{std::chrono::system_clock::now()}; };
 }
 
 } // namespace

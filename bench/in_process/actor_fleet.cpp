@@ -6,6 +6,7 @@
 #include "actors/limiter.hpp"
 #include "actors/router.hpp"
 #include "runtime/asio_scheduler.hpp"
+#include "runtime/system_wall_clock.hpp"
 #include "transport/io_threads.hpp"
 
 #include <caf/actor_system.hpp>
@@ -20,10 +21,6 @@ namespace bench {
 using namespace spillway;
 
 namespace {
-
-wall_clock system_wall() {
-  return [](mono_time) { return wall_time{std::chrono::system_clock::now()}; };
-}
 
 provider_actor::behavior_type memory_provider(provider_actor::pointer self,
                                               std::shared_ptr<const chat_reply> answer) {
@@ -91,7 +88,7 @@ struct actor_fleet::state {
     alerts = system->spawn(actors::alert_sink, [](const raise_alert&) {});
     actors::budget_options b;
     b.rules = work.budgets;
-    b.wall = system_wall();
+    b.wall = spillway::runtime::system_wall_clock();
     b.alerts = alerts;
     budget = system->spawn(actors::budget, std::move(b));
     traces = system->spawn(counting_batcher);
@@ -99,7 +96,7 @@ struct actor_fleet::state {
     actors::limiter_options l;
     l.model = model.id;
     l.limits = model.limits;
-    l.wall = system_wall();
+    l.wall = spillway::runtime::system_wall_clock();
     actors::router_options r;
     r.models = work.models;
     r.routes = {work.route};
@@ -107,12 +104,12 @@ struct actor_fleet::state {
     r.targets.emplace(model.id, call_target{{"fake/default"},
                                             system->spawn(actors::limiter, std::move(l)),
                                             system->spawn(memory_provider, work.answer)});
-    r.wall = system_wall();
+    r.wall = spillway::runtime::system_wall_clock();
     actors::completion_job_options job;
     job.budget = budget;
     job.traces = traces;
     job.alerts = alerts;
-    job.wall = system_wall();
+    job.wall = spillway::runtime::system_wall_clock();
     r.spawn_job = [this, job](router_self whose) {
       actors::completion_job_options mine = job;
       mine.router = std::move(whose);
