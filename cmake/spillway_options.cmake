@@ -1,9 +1,12 @@
-# Compiler settings shared by every room, carried by one interface target.
+# Compiler settings shared by every room, carried by one interface target. Installed, a header is found
+# as <spillway/core/units.hpp>, and as "core/units.hpp" by other headers.
 add_library(spillway_options INTERFACE)
 target_compile_features(spillway_options INTERFACE cxx_std_20)
-target_compile_options(spillway_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
+target_compile_options(spillway_options INTERFACE
+  $<BUILD_INTERFACE:-Wall;-Wextra;-Wshadow;-Wnon-virtual-dtor>)
 target_include_directories(spillway_options INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/spillway>)
 
 if(SPILLWAY_SANITIZE STREQUAL "address")
