@@ -61,12 +61,16 @@ void langfuse_batcher_state::on_wake_due() {
 }
 
 void langfuse_batcher_state::export_if_due() {
-  const auto due = queue_.due();
-  if (due && *due <= self_->clock().now()) {
+  const mono_time now = self_->clock().now();
+  while (queue_.due().value_or(mono_time::max()) <= now) {
     const auto batch = queue_.take_batch();
-    wire::http_request request{"POST", options_.target, options_.headers, options_.encode(batch)};
-    begin_exchange(self_, *options_.http, ++exports_, options_.endpoint, std::move(request),
-                   export_timeouts);
+    std::string body = options_.encode(batch);
+    if (body.size() > bounds::trace_batch_bytes_max && batch.size() > 1) {
+      queue_.fail(report::export_failure::too_large, {}, now);
+      continue;
+    }
+    begin_exchange(self_, *options_.http, ++exports_, options_.endpoint,
+                   {"POST", options_.target, options_.headers, std::move(body)}, export_timeouts);
   }
   arm();
 }

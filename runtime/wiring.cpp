@@ -130,7 +130,8 @@ result<void> wirer::spawn_traces() {
     const std::string credentials = keys->public_key + ":" + keys->secret_key.reveal();
     traces.headers.add("Authorization", "Basic " + absl::Base64Escape(credentials));
     traces.headers.add("Content-Type", "application/json");
-    // Source: langfuse.md §1: without it, rows may appear ten minutes late.
+    // Without it, rows may appear ten minutes late. Source: langfuse v4.16.0,
+    // worker/src/queues/otelIngestionQueue.ts (2026-08-22).
     traces.headers.add("x-langfuse-ingestion-version", "4");
     traces.headers.add("x-langfuse-sdk-name", "spillway");
     traces.encode = [resource = wire::langfuse::trace_resource{"spillway", l.environment, l.release,

@@ -10,8 +10,8 @@
 
 namespace spillway::simulator {
 
-/// What a vendor charges to its token window when a request arrives (limits.md §1 in the design
-/// notes compares them); the actual output never corrects it.
+/// What a vendor charges to its token window when a request arrives; the actual output never
+/// corrects it.
 enum class charge_formula {
   input_plus_output_max,      ///< chars/4 + max_tokens: OpenAI as measured in 2024, Azure, Cerebras
   larger_of_input_output_max, ///< max(chars/4, max_tokens): as OpenAI's guide words it

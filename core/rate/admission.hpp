@@ -49,7 +49,7 @@ struct restored_lease {
 /// All limits of one credential and model, decided in one step: a call is taken by every window or
 /// by none. Exact: each window is a log of intervals. A charge counts from before the send until
 /// 60 s (24 h, or the end of the civil day) after the first proof that the provider had it, so that
-/// any skew, jitter or reordering between the clocks is harmless (limits.md §1).
+/// any skew, jitter or reordering between the clocks is harmless.
 ///
 /// Owned by one limiter actor. Not thread-safe. Every `now` must not be before an earlier one.
 class admission {

@@ -7,7 +7,8 @@
 namespace spillway::report {
 namespace {
 
-// Source: langfuse.md §2: full-jitter retries within 0.5-60 s, for ever.
+// Retries go on for ever and jittered: an outage of an hour must not lose a trace, and its end must
+// not meet a storm.
 constexpr duration backoff_first = std::chrono::milliseconds{500};
 constexpr duration backoff_last = std::chrono::seconds{60};
 constexpr int doublings_max = 7;

@@ -11,7 +11,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Source: providers.md §2.4: retries of the same target are jittered within 0.5-8 s.
+// What the vendors' own SDKs do: 0.5 s doubling to 8 s, jittered. Source: openai-python
+// _constants.py, anthropic-sdk-python _constants.py (2026-08).
 constexpr duration backoff_first = milliseconds{500};
 constexpr duration backoff_last = seconds{8};
 
