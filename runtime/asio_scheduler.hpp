@@ -28,7 +28,8 @@ namespace spillway::runtime {
 /// `await_actors_before_shutdown(false)` was called it waits for all actors first, as CAF does,
 /// which takes a thread that runs `io`.
 ///
-/// A thread that had a scoped_actor must end, or call
+/// A handler of `io` must let go of the actors and promises it holds before their actor system has
+/// gone, unless they have ended. A thread that had a scoped_actor must end, or call
 /// `caf::logger::set_current_actor_system(nullptr)`, before its actor system can go down (CAF waits
 /// for the logger that the thread holds). A thread that runs `io` must not block on an actor
 /// (scoped_actor): nobody might run that actor. A timeout that was cancelled may keep `io.run()`

@@ -198,6 +198,10 @@ TEST_CASE("a promise may be delivered by a socket handler and by any other threa
   });
   for (int i = 1; i <= 50; ++i)
     CHECK(ask(*world.system, proxy, i) == 3 * i);
+  // A promise holds its actor, and a handler its promise until it returns: not beyond the system.
+  world.system->await_actors_before_shutdown(false);
+  other.stop_threads();
+  world.stop_threads();
 }
 
 TEST_CASE("one actor handles at most 64 messages before the next one's turn") {
