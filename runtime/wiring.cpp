@@ -14,6 +14,7 @@
 
 #include <absl/strings/escaping.h>
 #include <caf/actor_system.hpp>
+#include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
@@ -276,6 +277,8 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
   end(actors.budget);
   end(actors.journal);
   end(actors.alerts);
+  // Or this thread would hold the system's logger, whose end the system's own waits for.
+  caf::logger::set_current_actor_system(nullptr);
 }
 
 } // namespace spillway::runtime
