@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -39,7 +40,9 @@ def depends_on(flags, header):
     out = subprocess.run(flags + ["-MM", "-x", "c++", str(header)], capture_output=True, text=True)
     if out.returncode != 0:
         return None, out.stderr
-    names = out.stdout.replace("\\\n", " ").split(":", 1)[1].split()
+    rule = out.stdout.replace("\\\n", " ").split(":", 1)[1]
+    # A blank within a path is escaped, as make wants it.
+    names = [n.replace("\\ ", " ") for n in re.split(r"(?<!\\)\s+", rule.strip())]
     return sorted(set(names)), ""
 
 
