@@ -14,6 +14,8 @@ ROOMS = {
     "agents": {"core", "messages"},
     "runtime": {"core", "messages", "wire", "config", "storage", "providers", "transport",
                 "simulator", "actors", "agents"},
+    "apps": {"core", "messages", "wire", "config", "storage", "providers", "transport",
+             "simulator", "actors", "agents", "runtime"},
     "examples": {"core", "messages", "config", "agents", "runtime"},
     "bench": {"core", "messages", "wire", "config", "storage", "providers", "transport",
               "simulator", "actors", "agents", "runtime"},
@@ -42,6 +44,7 @@ THIRD_PARTY = {
     "actors": ({"caf"}, {"caf"}),
     "agents": ({"caf"}, {"caf", "nlohmann"}),
     "runtime": ({"caf"}, {"caf", "boost", "absl"}),
+    "apps": ({"caf"}, {"caf", "CLI"}),
     "examples": ({"caf"}, {"caf", "CLI"}),
     "bench": ({"caf"}, {"caf", "benchmark", "boost"}),
 }
@@ -58,6 +61,6 @@ KNOWN_THIRD_PARTY = {"absl", "boost", "caf", "nlohmann", "toml++", "sqlite3.h", 
                      "benchmark", "CLI", "catch2", "simdjson", "spdlog", "prometheus", "zstd.h"}
 
 # The only rooms that read a clock, and where nothing may block or lock.
-CLOCK_ROOMS = {"runtime", "transport", "examples", "bench"}
+CLOCK_ROOMS = {"runtime", "transport", "apps", "examples", "bench"}
 LOCK_FREE_ROOMS = {"core", "messages", "wire", "config", "providers", "actors", "agents",
                    "simulator"}

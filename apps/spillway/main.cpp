@@ -1,0 +1,24 @@
+#include "apps/spillway/models_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+
+// Exit codes: 0 done, 1 an operating error (said on standard error), 2 wrong use.
+int main(int argc, char** argv) {
+  CLI::App app{"Spillway keeps fleets of LLM agents inside rate limits and budgets."};
+  app.name("spillway");
+  app.require_subcommand(1);
+  int exit_code = 0;
+  spillway::apps::add_models_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "spillway: %s\n", error.what());
+    return 1;
+  }
+  return exit_code;
+}
