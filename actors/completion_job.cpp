@@ -147,7 +147,7 @@ void completion_job_state::ask_permit() {
   stage_ = stage::permitting;
   attempt_.permit_asked_at = now();
   const rate::waiting_call call{attempt_.lease,
-                                {candidate().charge},
+                                routing::asked_charge(candidate()),
                                 deadline_,
                                 job_.request.labels.team,
                                 job_.request.level};
@@ -247,7 +247,12 @@ void completion_job_state::settle(const provider_reply& m, const chat_reply& ans
                                   const money::call_cost& cost) {
   const token_count charged =
       routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
-  self_->send(target().limiter, settle_permit{attempt_.lease, charged, m.sent_at, m.first_byte_at});
+  self_->send(target().limiter,
+              settle_permit{attempt_.lease,
+                            routing::settled_parts(charged, answer.usage),
+                            m.sent_at,
+                            m.first_byte_at,
+                            m.limits});
   self_->send(options_.budget, settle_spend{reservation(), cost.total});
   if (options_.journal)
     self_->send(options_.journal,
@@ -256,7 +261,7 @@ void completion_job_state::settle(const provider_reply& m, const chat_reply& ans
 }
 
 void completion_job_state::release_unsent() {
-  self_->send(target().limiter, release_permit{attempt_.lease, rate::lease_end::not_sent, {}, {}});
+  self_->send(target().limiter, release_permit{attempt_.lease, rate::lease_end::not_sent});
   self_->send(options_.budget, release_spend{reservation()});
   if (options_.journal)
     self_->send(options_.journal,
@@ -276,7 +281,8 @@ void completion_job_state::release_failed(const provider_reply& m, const call_fa
   const nano_usd held = held_after(m, failure);
   const std::optional<duration> pause =
       failure.kind == failure_kind::rate_limited ? failure.retry_after : std::nullopt;
-  self_->send(target().limiter, release_permit{attempt_.lease, how, m.sent_at, pause});
+  self_->send(target().limiter, release_permit{attempt_.lease, how, m.sent_at, pause,
+                                               m.first_byte_at, m.limits, failure.refused_by});
   if (held > nano_usd{0})
     self_->send(options_.budget, settle_spend{reservation(), held});
   else

@@ -19,7 +19,10 @@ void limiter_state::start(limiter_self::pointer self, limiter_options options) {
   model_ = std::move(options.model);
   wall_ = std::move(options.wall);
   desk_ = rate::admission{std::move(options.limits)};
+  alerts_ = std::move(options.alerts);
+  on_lesson_ = std::move(options.on_lesson);
   desk_.restore(options.restored, now());
+  desk_.restore_lessons(options.lessons, now());
   if (options.quiet_for > duration{})
     desk_.pause_until(now().mono + options.quiet_for);
 }
@@ -31,7 +34,10 @@ instant limiter_state::now() const {
 
 permit_reply limiter_state::on_acquire_permit(const acquire_permit& m) {
   const instant at = now();
-  if (queue_.empty()) {
+  // Calls of low priority make room before a limit is hit, so that others need not wait at it.
+  const bool yields = m.call.level == rate::priority::low
+                      && desk_.is_exhausted_within(bounds::diversion_horizon, at);
+  if (queue_.empty() && !yields) {
     const rate::decision d = desk_.acquire(m.call.lease, m.call.asked, at);
     if (d.outcome == rate::verdict::granted) {
       remember_holder(m.call.lease);
@@ -70,6 +76,7 @@ void limiter_state::on_settle_permit(const settle_permit& m) {
   desk_.mark_sent(m.lease, earlier(at, m.sent_at));
   desk_.prove_arrival(m.lease, earlier(at, m.proof_at));
   desk_.settle(m.lease, m.charged, at);
+  observe(m.observed, m.sent_at, m.proof_at);
   serve_queue();
 }
 
@@ -78,6 +85,8 @@ void limiter_state::on_release_permit(const release_permit& m) {
   if (m.how != rate::lease_end::not_sent)
     desk_.mark_sent(m.lease, earlier(at, m.sent_at));
   desk_.release(m.lease, m.how, at);
+  if (m.how == rate::lease_end::rejected)
+    learn_of_refusal(m);
   if (m.retry_after)
     desk_.pause_until(at.mono + std::min<duration>(*m.retry_after, bounds::retry_after_max));
   serve_queue();
@@ -122,6 +131,35 @@ void limiter_state::remember_holder(lease_id lease) {
 void limiter_state::answer(lease_id lease, permit_verdict verdict) {
   if (auto waiting = waiting_.extract(lease))
     waiting.mapped().deliver(permit_reply{verdict, {}, {}});
+}
+
+// -- learning -------------------------------------------------------------------------------------
+
+void limiter_state::observe(const rate::observed_limits& seen, mono_time sent_at,
+                            mono_time proof_at) {
+  const std::vector<rate::dimension> lowered = desk_.observe(seen, sent_at, proof_at, now());
+  if (lowered.empty())
+    return;
+  for (const rate::dimension d : lowered)
+    if (alerts_)
+      self_->send(alerts_, raise_alert{alert_severity::warning, "limit_below_configuration",
+                                       model_.value,
+                                       std::string{"the provider's headers name a lower limit of "}
+                                           + to_string(d)
+                                           + " than the configuration; the lower one is kept. "
+                                             "Correct the tier or the model's limits"});
+  keep_lessons();
+}
+
+void limiter_state::learn_of_refusal(const release_permit& m) {
+  observe(m.observed, m.sent_at, m.proof_at);
+  desk_.hear_refusal(m.refused_by, now());
+  keep_lessons();
+}
+
+void limiter_state::keep_lessons() {
+  if (on_lesson_)
+    on_lesson_(desk_.lessons(now()));
 }
 
 void limiter_state::serve_queue() {

@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct limiter_options {
   wall_clock wall;
   std::vector<rate::restored_lease> restored; ///< what a restart must still count
   duration quiet_for{}; ///< grants nothing for so long: what came before is not known
+  std::vector<rate::learnt_limit> lessons{}; ///< what an earlier life learnt
+  alert_sink_actor alerts{};                 ///< may be null
+  /// Called with all that is known whenever something new was learnt; may be empty.
+  std::function<void(const std::vector<rate::learnt_limit>&)> on_lesson{};
 };
 
 /// Owns the admission and the queue of one credential and model. Grants in the order the queue
@@ -47,12 +52,17 @@ private:
   instant now() const;
   void remember_holder(lease_id lease);
   void answer(lease_id lease, permit_verdict verdict);
+  void observe(const rate::observed_limits& seen, mono_time sent_at, mono_time proof_at);
+  void learn_of_refusal(const release_permit& m);
+  void keep_lessons();
   void serve_queue();
   void arm();
 
   limiter_self::pointer self_ = nullptr;
   model_id model_;
   wall_clock wall_;
+  alert_sink_actor alerts_;
+  std::function<void(const std::vector<rate::learnt_limit>&)> on_lesson_;
   rate::admission desk_{rate::limits{}};
   rate::fair_queue queue_;
   std::unordered_map<lease_id, promise> waiting_;

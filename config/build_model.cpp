@@ -30,6 +30,9 @@ void lay_limits(const node* t, rate::limits& base) {
   lay("tokens_per_minute", base.tokens_per_minute);
   lay("requests_per_day", base.requests_per_day);
   lay("concurrent_requests", base.concurrent_requests);
+  lay("input_tokens_per_minute", base.input_tokens_per_minute);
+  lay("output_tokens_per_minute", base.output_tokens_per_minute);
+  lay("tokens_per_day", base.tokens_per_day);
 }
 
 rate::limits build_limits(const node& model, std::string_view tier) {
@@ -81,6 +84,7 @@ model_entry build_model(const member& model, std::string_view tier) {
   out.context_max = tokens_of(find(model.value, "context"));
   out.output_max = tokens_of(find(model.value, "output_max"));
   out.limits = build_limits(model.value, tier);
+  out.limit_group = text_of(find(model.value, "limit_group"));
   out.charged_as = text_of(find(model.value, "token_charge")) == "input_only"
                        ? token_charge::input_only
                        : token_charge::input_and_output_max;

@@ -32,6 +32,9 @@ inline constexpr std::size_t budget_accounts_max = 100'000;
 inline constexpr std::size_t limiter_queue_max = 4'096;
 /// Entries in one interval log: bounds memory at about 24 MiB for a limit of a million a minute.
 inline constexpr std::size_t interval_log_entries_max = 1'000'000;
+/// Calls of low priority are diverted when a limit would be exhausted within this at the current
+/// rate: about one call's time, so that calls of others in flight still find room.
+inline constexpr auto diversion_horizon = 5s;
 /// A vendor's retry-after above this is taken as this: one hour, after which we ask again.
 inline constexpr auto retry_after_max = 1h;
 /// Without proof of arrival, a call counts as charged this long after it was sent: enough for

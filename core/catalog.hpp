@@ -25,6 +25,9 @@ struct model_entry {
   token_count context_max;   ///< prompt and reply together
   token_count output_max;
   rate::limits limits; ///< of the tier in use
+  /// Models of one provider with the same group draw on the same limits, as some vendors count a
+  /// family or a project; empty: limits of its own.
+  std::string limit_group = {};
   token_charge charged_as = token_charge::input_and_output_max;
   money::model_pricing pricing;
   std::vector<std::string> use_cases; ///< "code_review", "general", "budget" ...

@@ -3,6 +3,7 @@
 #include "core/ids.hpp"
 #include "core/rate/admission.hpp"
 #include "core/rate/fair_queue.hpp"
+#include "core/rate/observed_limits.hpp"
 #include "messages/type_ids.hpp"
 
 #include <optional>
@@ -41,9 +42,10 @@ struct permit_reply {
 /// Event to a limiter: the call ended and the provider charged `charged`.
 struct settle_permit {
   lease_id lease;
-  token_count charged;
+  rate::charge charged;
   mono_time sent_at{};
-  mono_time proof_at{}; ///< when the reply's head arrived
+  mono_time proof_at{};            ///< when the reply's head arrived
+  rate::observed_limits observed{}; ///< what its headers said
 };
 
 /// Event to a limiter: the call ended without a settlement.
@@ -51,7 +53,10 @@ struct release_permit {
   lease_id lease;
   rate::lease_end how = rate::lease_end::unknown;
   mono_time sent_at{};                 ///< unless `not_sent`
-  std::optional<duration> retry_after; ///< the provider asked for a pause
+  std::optional<duration> retry_after{}; ///< the provider asked for a pause
+  mono_time proof_at{};                  ///< with `observed`
+  rate::observed_limits observed{};     ///< what the refusal's headers said
+  std::optional<rate::dimension> refused_by{}; ///< if `rejected` and the provider named the limit
 };
 
 /// Event to a limiter: the caller of a waiting `await_permit` no longer wants it.

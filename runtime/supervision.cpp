@@ -21,8 +21,12 @@ void supervisor_state::start(supervisor_actor::pointer self, supervisor_options 
   if (options_.journal)
     self_->monitor(options_.journal);
   std::vector<provider_actor> seen;
+  std::vector<limiter_actor> limiters;
   for (const supervised_target& t : options_.targets) {
-    self_->monitor(t.target.limiter);
+    if (std::ranges::count(limiters, t.target.limiter) == 0) {
+      self_->monitor(t.target.limiter);
+      limiters.push_back(t.target.limiter);
+    }
     if (std::ranges::count(seen, t.target.provider) == 0) {
       self_->monitor(t.target.provider);
       seen.push_back(t.target.provider);
@@ -81,7 +85,7 @@ void supervisor_state::restart_limiter(std::size_t index) {
     return replace_limiter(index, {});
   const supervised_target& t = options_.targets[index];
   const wall_time since = options_.wall(self_->clock().now()) - memory_span;
-  self_->request(options_.journal, caf::infinite, load_leases{t.target.key, t.model, since})
+  self_->request(options_.journal, caf::infinite, load_leases{t.target.key, t.journal_model, since})
       .then(
           [this, index](leases_reply& m) {
             replace_limiter(index, {std::move(m.leases), m.complete});
@@ -90,10 +94,17 @@ void supervisor_state::restart_limiter(std::size_t index) {
 }
 
 void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory) {
-  supervised_target& t = options_.targets[index];
-  t.target.limiter = options_.spawn_limiter(t.model, std::move(memory));
-  self_->monitor(t.target.limiter);
-  announce(index);
+  const limiter_actor dead = options_.targets[index].target.limiter;
+  const limiter_actor fresh =
+      options_.spawn_limiter(options_.targets[index].model, std::move(memory));
+  self_->monitor(fresh);
+  // Models of one group share it.
+  for (std::size_t i = 0; i < options_.targets.size(); ++i) {
+    if (options_.targets[i].target.limiter != dead)
+      continue;
+    options_.targets[i].target.limiter = fresh;
+    announce(i);
+  }
 }
 
 void supervisor_state::restart_provider(const provider_id& provider) {

@@ -19,6 +19,7 @@ struct supervised_target {
   model_id model;
   provider_id provider;
   call_target target;
+  model_id journal_model = {}; ///< whose calls fill the limiter's windows; empty: all of its key
 };
 
 /// What a limiter that starts again must still count. `complete` is false if nobody knows.

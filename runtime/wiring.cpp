@@ -9,6 +9,7 @@
 #include "actors/router.hpp"
 #include "core/bounds.hpp"
 #include "providers/registry.hpp"
+#include "runtime/limiter_plan.hpp"
 #include "storage/journal.hpp"
 #include "wire/langfuse/otlp.hpp"
 
@@ -18,6 +19,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 namespace spillway::runtime {
@@ -69,16 +71,17 @@ transport::http_timeouts timeouts_of(const config::upstream_timeouts& t) {
   return {t.connect, t.first_byte, t.idle, t.total};
 }
 
-key_id key_of(const provider_id& provider) {
-  return {provider.value + "/default"};
-}
-
 limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& options,
-                            const model_entry& model, limiter_memory memory) {
-  return system.spawn(
-      actors::limiter,
-      actors::limiter_options{model.id, model.limits, options.wall, std::move(memory.leases),
-                              memory.complete ? duration{} : silence_without_memory});
+                            const limiter_plan& plan, alert_sink_actor alerts,
+                            limiter_memory memory) {
+  actors::limiter_options l;
+  l.model = plan.name;
+  l.limits = plan.limits;
+  l.wall = options.wall;
+  l.restored = std::move(memory.leases);
+  l.quiet_for = memory.complete ? duration{} : silence_without_memory;
+  l.alerts = std::move(alerts);
+  return system.spawn(actors::limiter, std::move(l));
 }
 
 result<void> wirer::prepare_providers() {
@@ -149,18 +152,25 @@ result<void> wirer::spawn_targets() {
   std::unordered_map<provider_id, provider_actor> speakers;
   for (const auto& [id, options] : providers_)
     speakers.emplace(id, system_.spawn(actors::provider, options));
+  std::map<std::pair<std::string, std::string>, limiter_actor> limiters;
   for (const model_entry& model : models_->models()) {
-    limiter_memory memory{{}, true};
-    const key_id key = key_of(model.provider);
-    if (options_->journal) {
-      auto rows = options_->journal->leases_since(key, model.id, now() - window_memory);
-      if (!rows)
-        return rows.failure();
-      memory.leases = std::move(*rows);
+    const limiter_plan plan = plan_limiter(*models_, model);
+    limiter_actor& limiter = limiters[{plan.key.value, plan.name.value}];
+    if (!limiter) {
+      limiter_memory memory{{}, true};
+      if (options_->journal) {
+        auto rows = options_->journal->leases_since(plan.key, plan.journal_model,
+                                                    now() - window_memory);
+        if (!rows)
+          return rows.failure();
+        memory.leases = std::move(*rows);
+      }
+      limiter = spawn_limiter(system_, *options_, plan, out_.alerts, std::move(memory));
     }
-    const call_target target{key, spawn_limiter(system_, *options_, model, std::move(memory)),
-                             speakers.at(model.provider)};
-    out_.targets.push_back({model.id, model.provider, target});
+    out_.targets.push_back({model.id,
+                            model.provider,
+                            {plan.key, limiter, speakers.at(model.provider)},
+                            plan.journal_model});
   }
   return {};
 }
@@ -216,8 +226,10 @@ void wirer::spawn_supervisor() {
   s.wall = options_->wall;
   s.targets = out_.targets;
   s.spawn_limiter = [&system = system_, options = options_,
+                     alerts = out_.alerts,
                      models = models_](const model_id& id, limiter_memory memory) {
-    return spawn_limiter(system, *options, *models->find(id), std::move(memory));
+    return spawn_limiter(system, *options, plan_limiter(*models, *models->find(id)), alerts,
+                         std::move(memory));
   };
   s.spawn_provider = [&system = system_, providers = providers_](const provider_id& id) {
     return provider_actor{system.spawn(actors::provider, providers.at(id))};

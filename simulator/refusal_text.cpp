@@ -29,6 +29,9 @@ const char* words_for(rate::dimension which) noexcept {
     case rate::dimension::requests_per_minute: return "requests per min (RPM)";
     case rate::dimension::tokens_per_minute: return "tokens per min (TPM)";
     case rate::dimension::requests_per_day: return "requests per day (RPD)";
+    case rate::dimension::input_tokens_per_minute: return "input tokens per min";
+    case rate::dimension::output_tokens_per_minute: return "output tokens per min";
+    case rate::dimension::tokens_per_day: return "tokens per day (TPD)";
     case rate::dimension::concurrent_requests: return "concurrent requests";
   }
   return "?";

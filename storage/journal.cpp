@@ -198,8 +198,9 @@ result<std::vector<rate::restored_lease>>
 journal::leases_since(const key_id& key, const model_id& model, wall_time since) {
   auto query = file_->db.prepare(
       "select i.lease, i.charged, i.at, s.outcome, s.charged from intent i "
-      "left join settlement s using(lease) where i.key = ? and i.model = ? and i.at >= ? "
-      "and coalesce(s.outcome, -1) <> ? order by i.at");
+      "left join settlement s using(lease) where i.key = ?1 "
+      "and (?2 = '' or i.model = ?2) and i.at >= ?3 and coalesce(s.outcome, -1) <> ?4 "
+      "order by i.at");
   if (!query)
     return query.failure();
   query->bind(1, std::string_view{key.value}).bind(2, std::string_view{model.value});

@@ -2,7 +2,9 @@
 
 #include "core/ids.hpp"
 #include "core/instant.hpp"
+#include "core/rate/learning.hpp"
 #include "core/rate/limits.hpp"
+#include "core/rate/observed_limits.hpp"
 #include "core/rate/replay.hpp"
 
 #include <memory>
@@ -35,7 +37,12 @@ enum class lease_end {
 struct dimension_usage {
   dimension which = dimension::requests_per_minute;
   std::int64_t used = 0;
-  std::int64_t limit = 0;
+  std::int64_t limit = 0; ///< in force, which may be below the configured one
+  /// How long until it is exhausted if use goes on as in the last minute (half hour, for a day);
+  /// absent if it is not, or for concurrency.
+  std::optional<duration> exhausted_in = std::nullopt;
+  std::int64_t foreign = 0; ///< estimated use by others of the same credential, within `used`
+  bool paced = false;       ///< use is spread over the minute since the provider refused a call
 };
 
 /// A lease as a restart restores it.
@@ -65,10 +72,10 @@ public:
 
   /// Takes `c` under `lease` if every dimension has room and no pause is on. A refusal changes
   /// nothing. Requires: `lease` is not held.
-  decision acquire(lease_id lease, charge c, instant now);
+  decision acquire(lease_id lease, const charge& c, instant now);
 
   /// What `acquire` would answer, without taking anything.
-  decision probe(charge c, instant now) const;
+  decision probe(const charge& c, instant now) const;
 
   /// The call is about to be written to the provider.
   void mark_sent(lease_id lease, instant now);
@@ -77,12 +84,28 @@ public:
   /// proofs change nothing.
   void prove_arrival(lease_id lease, instant at);
 
-  /// The call ended and the provider charged `actual` tokens, which replace the reservation (more
-  /// or less). False if `lease` is not held (a second terminal message): nothing changes.
-  bool settle(lease_id lease, token_count actual, instant now);
+  /// The call ended and the provider charged `actual`, which replaces the reservation (more or
+  /// less). False if `lease` is not held (a second terminal message): nothing changes.
+  bool settle(lease_id lease, const charge& actual, instant now);
 
   /// The call ended without a settlement. False if `lease` is not held: nothing changes.
   bool release(lease_id lease, lease_end how, instant now);
+
+  /// What the provider's headers said in reply to a call sent at `sent_at` whose reply began at
+  /// `proof_at`. Returns the dimensions whose limit turned out lower than known.
+  std::vector<dimension> observe(const observed_limits& seen, mono_time sent_at, mono_time proof_at,
+                                 instant now);
+
+  /// The provider refused a call that our windows allowed: its way of counting is not ours. Lowers
+  /// and paces `which`, or every minute's window if it is not known which one refused.
+  void hear_refusal(std::optional<dimension> which, instant now);
+
+  /// What was learnt so far, for the journal.
+  std::vector<learnt_limit> lessons(instant now) const;
+  void restore_lessons(const std::vector<learnt_limit>& lessons, instant now);
+
+  /// True if some window is exhausted within `horizon` if use goes on as lately.
+  bool is_exhausted_within(duration horizon, instant now) const;
 
   /// Grants nothing before `until`: the provider asked for it (retry-after).
   void pause_until(mono_time until);

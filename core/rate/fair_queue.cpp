@@ -60,7 +60,7 @@ struct fair_queue::state {
 place fair_queue::state::next_place(const waiting_call& call) {
   std::int64_t& tag = tenant_tag[call.tenant];
   const std::int64_t start = std::max(tag, virtual_time);
-  tag = start + std::max<std::int64_t>(call.asked.tokens.value(), 1);
+  tag = start + std::max<std::int64_t>(call.asked.tokens.expected, 1);
   return {start, next_sequence++};
 }
 
@@ -207,6 +207,11 @@ std::optional<mono_time> fair_queue::next_due(const admission& desk, instant now
     due = std::min(due, state_->by_age.begin()->first);
   if (const auto release = desk.next_release(now))
     due = std::min(due, *release);
+  const waiting_call& head = state_->calls.at(state_->in_order(1).front()).call;
+  const decision first = desk.probe(head.asked, now);
+  // A slot comes back by message; what paces, by time alone.
+  if (first.outcome == verdict::wait && first.binding != dimension::concurrent_requests)
+    due = std::min(due, first.ready_at);
   return due;
 }
 

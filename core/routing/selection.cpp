@@ -28,6 +28,10 @@ token_count arrival_charge(const model_entry& model, token_count input, token_co
   return model.charged_as == token_charge::input_only ? input : input + output;
 }
 
+rate::amount exactly(token_count tokens) {
+  return {tokens.value(), 0, tokens.value()};
+}
+
 bool may_go_unpriced(const selection_policy& policy, const model_id& id) {
   return !policy.refuse_unknown_price || std::ranges::count(policy.unpriced_allowed, id) != 0;
 }
@@ -83,6 +87,14 @@ token_count settled_charge(const model_entry& model, token_count reserved,
                            const token_usage& usage) {
   return model.charged_as == token_charge::input_only ? usage.input
                                                       : std::max(reserved, usage.total());
+}
+
+rate::charge asked_charge(const candidate& c) {
+  return {exactly(c.charge), exactly(c.input_likely), exactly(c.output_max)};
+}
+
+rate::charge settled_parts(token_count charged, const token_usage& usage) {
+  return {exactly(charged), exactly(usage.input), exactly(usage.output)};
 }
 
 } // namespace spillway::routing

@@ -59,4 +59,11 @@ selection select_candidates(const catalog& models, const route& preference,
 token_count settled_charge(const model_entry& model, token_count reserved,
                            const token_usage& usage);
 
+/// What a candidate asks of its limiter: `c.charge` of the window over all tokens, its input and at
+/// most its output bound of the windows over those.
+rate::charge asked_charge(const candidate& c);
+
+/// What a call took in the end: `charged` of the window over all tokens, the rest as used.
+rate::charge settled_parts(token_count charged, const token_usage& usage);
+
 } // namespace spillway::routing

@@ -19,6 +19,12 @@ rate::limits two_a_minute() {
   return l;
 }
 
+rate::limits a_thousand_a_minute() {
+  rate::limits l;
+  l.requests_per_minute = 1000;
+  return l;
+}
+
 struct limiter_world {
   virtual_system world;
   limiter_actor limiter;
@@ -129,7 +135,7 @@ TEST_CASE("a call larger than the limit is never granted, and is told so at once
 }
 
 TEST_CASE("a refused call's pause holds everybody for as long as the provider asked") {
-  limiter_world w;
+  limiter_world w{a_thousand_a_minute()};
   w.acquire(1);
   w.world.self()->send(w.limiter,
                        release_permit{{1}, rate::lease_end::rejected, w.world.now(), duration{7s}});

@@ -135,8 +135,8 @@ TEST_CASE("every mistake in a key is told with its place and what is allowed") {
 TEST_CASE("a model's name with a dot and no quotes is explained") {
   CHECK(refusal("[models.gpt-4.1]\ncontext = 1000\n")
         == "t.toml:1:15: key `models.gpt-4.1`: unknown key; allowed: provider, enabled, "
-           "upstream_name, context, output_max, use_cases, token_charge, day_zone, limits, tiers, "
-           "prices; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]");
+           "upstream_name, context, output_max, use_cases, token_charge, day_zone, limit_group, "
+           "limits, tiers, prices; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]");
 }
 
 TEST_CASE("a credential in the file is refused and not repeated") {

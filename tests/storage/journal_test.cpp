@@ -83,13 +83,13 @@ TEST_CASE("what was committed is there after a restart, in the form a restart ne
   auto j = open_or_fail(s.file());
   const auto leases = *j->leases_since({"key"}, {"model"}, noon - 1min);
   REQUIRE(leases.size() == 4);
-  CHECK(leases[0].taken.tokens == token_count{70});
+  CHECK(leases[0].taken.tokens.expected == 70);
   CHECK(leases[0].settled);
-  CHECK(leases[1].taken.tokens == token_count{0});
+  CHECK(leases[1].taken.tokens.expected == 0);
   CHECK(leases[2].lease.value == 4);
-  CHECK(leases[2].taken.tokens == token_count{100});
+  CHECK(leases[2].taken.tokens.expected == 100);
   CHECK_FALSE(leases[2].settled);
-  CHECK(leases[3].taken.tokens == token_count{100});
+  CHECK(leases[3].taken.tokens.expected == 100);
   CHECK(j->leases_since({"other"}, {"model"}, noon - 1min)->empty());
   CHECK(j->leases_since({"key"}, {"model"}, noon + 1ns)->empty());
 

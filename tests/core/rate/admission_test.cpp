@@ -228,3 +228,135 @@ TEST_CASE("no window of a minute, as the provider counts it, ever holds more tha
     CHECK(granted > 100);
   }
 }
+
+// -- what replies teach ---------------------------------------------------------------------------
+
+namespace {
+
+observed_limits requests_seen(std::int64_t limit, std::int64_t remaining) {
+  observed_limits o;
+  o.requests_limit = limit;
+  o.requests_remaining = remaining;
+  return o;
+}
+
+} // namespace
+
+TEST_CASE("what others of the same credential used is not granted again") {
+  admission a{only(100)};
+  use(a, 1, 1, noon);
+  CHECK(a.observe(requests_seen(100, 39), noon.mono, noon.mono, noon).empty());
+  for (std::uint64_t i = 2; i <= 40; ++i)
+    use(a, i, 1, noon);
+  const decision d = a.acquire({99}, tokens(1), noon);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.ready_at == noon.mono + 60s);
+  CHECK(a.usage(noon).front().foreign == 60);
+}
+
+TEST_CASE("headers that are a second old teach nothing about others") {
+  admission a{only(100)};
+  use(a, 1, 1, noon);
+  a.observe(requests_seen(100, 0), noon.mono, noon.mono, noon + 1001ms);
+  CHECK(a.acquire({2}, tokens(1), noon + 1001ms).outcome == verdict::granted);
+}
+
+TEST_CASE("a lower limit in the headers is kept and named") {
+  admission a{only(100)};
+  use(a, 1, 1, noon);
+  CHECK(a.observe(requests_seen(1, 0), noon.mono, noon.mono, noon)
+        == std::vector{dimension::requests_per_minute});
+  CHECK(a.acquire({2}, tokens(1), noon).outcome == verdict::wait);
+}
+
+TEST_CASE("a day's limit in the requests header is not taken for the minute's") {
+  admission a{only(500, {}, 10'000)};
+  use(a, 1, 1, noon);
+  CHECK(a.observe(requests_seen(10'000, 4000), noon.mono, noon.mono, noon).empty());
+  for (const dimension_usage& u : a.usage(noon))
+    CHECK(u.foreign == 0);
+}
+
+TEST_CASE("after a refusal use is spread over the minute") {
+  admission a{only(100)};
+  use(a, 1, 1, noon);
+  a.hear_refusal(dimension::requests_per_minute, noon);
+  std::uint64_t lease = 2;
+  while (a.acquire({lease}, tokens(1), noon).outcome == verdict::granted)
+    ++lease;
+  CHECK(lease <= 7);
+  const decision d = a.probe(tokens(1), noon);
+  CHECK(d.ready_at > noon.mono);
+  CHECK(d.ready_at <= noon.mono + 1s);
+  CHECK(a.lessons(noon).size() == 1);
+}
+
+// -- estimates ------------------------------------------------------------------------------------
+
+TEST_CASE("the errors of many estimates are held together, not one by one") {
+  const auto estimated = [] { return charge{{100, 10, 200}, {}, {}}; };
+  admission a{only({}, 10'000)};
+  std::uint64_t granted = 0;
+  while (a.acquire({granted + 1}, estimated(), noon).outcome == verdict::granted)
+    ++granted;
+  // 10,000 = 100 n + 4 * 10 * sqrt(n) for n = 96; each held at its maximum only 50 would fit.
+  CHECK(granted == 96);
+}
+
+TEST_CASE("a settlement takes an estimate's uncertainty away") {
+  admission a{only({}, 300)};
+  REQUIRE(a.acquire({1}, charge{{100, 25, 200}, {}, {}}, noon).outcome == verdict::granted);
+  CHECK(a.acquire({2}, tokens(200), noon).outcome == verdict::wait);
+  a.settle({1}, token_count{100}, noon);
+  CHECK(a.acquire({2}, tokens(200), noon).outcome == verdict::granted);
+}
+
+TEST_CASE("output tokens are held until the call ends and count from there") {
+  limits l;
+  l.output_tokens_per_minute = 1000;
+  admission a{l};
+  REQUIRE(a.acquire({1}, charge{{}, {}, {600, 0, 600}}, noon).outcome == verdict::granted);
+  a.mark_sent({1}, noon);
+  a.prove_arrival({1}, noon);
+  CHECK(a.acquire({2}, charge{{}, {}, {600, 0, 600}}, noon + 90s).outcome == verdict::wait);
+  a.settle({1}, charge{{}, {}, {500, 0, 500}}, noon + 90s);
+  const decision d = a.probe(charge{{}, {}, {600, 0, 600}}, noon + 100s);
+  CHECK(d.ready_at == noon.mono + 150s);
+  CHECK(d.binding == dimension::output_tokens_per_minute);
+}
+
+TEST_CASE("once enough replies were seen, their length is held instead of their bound") {
+  limits l;
+  l.output_tokens_per_minute = 100'000;
+  admission a{l};
+  const charge bounded{{}, {}, {4000, 0, 4000}};
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    REQUIRE(a.acquire({i}, bounded, noon + i * 1h).outcome == verdict::granted);
+    a.settle({i}, charge{{}, {}, {100, 0, 100}}, noon + i * 1h);
+  }
+  std::uint64_t granted = 0;
+  while (a.acquire({100 + granted}, bounded, noon + 100h).outcome == verdict::granted)
+    ++granted;
+  CHECK(granted > 500);
+}
+
+// -- forecasts ------------------------------------------------------------------------------------
+
+TEST_CASE("a limit that is used twice as fast as it refills is seen to run out") {
+  admission a{only(60)};
+  for (std::uint64_t i = 0; i < 40; ++i)
+    use(a, i, 1, noon + i * 500ms);
+  const auto left = a.usage(noon + 20s).front().exhausted_in;
+  REQUIRE(left);
+  CHECK(*left >= 9s);
+  CHECK(*left <= 11s);
+  CHECK(a.is_exhausted_within(15s, noon + 20s));
+  CHECK_FALSE(a.is_exhausted_within(5s, noon + 20s));
+}
+
+TEST_CASE("a limit that refills as fast as it is used does not run out") {
+  admission a{only(60)};
+  for (std::uint64_t i = 0; i < 150; ++i)
+    use(a, i, 1, noon + i * 2s);
+  CHECK_FALSE(a.usage(noon + 300s).front().exhausted_in);
+}

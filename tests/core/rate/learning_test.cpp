@@ -1,0 +1,126 @@
+#include "core/rate/learning.hpp"
+#include "core/rate/pacer.hpp"
+#include "core/rate/rate_meter.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace spillway;
+using namespace spillway::rate;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr mono_time start{100h};
+
+} // namespace
+
+TEST_CASE("a limit named below the configured one holds, one above it does not") {
+  window_learner w{500};
+  CHECK(w.hear_limit(400));
+  CHECK(w.limit(start) == 400);
+  CHECK(w.largest() == 400);
+  CHECK_FALSE(w.hear_limit(10'000));
+  CHECK(w.limit(start) == 500);
+}
+
+TEST_CASE("a refusal takes half a percent off, at least one, and paces for a day") {
+  window_learner w{1000};
+  w.hear_refusal(start);
+  CHECK(w.limit(start) == 995);
+  CHECK(w.paced(start));
+  CHECK_FALSE(w.paced(start + 24h));
+  window_learner small{15};
+  small.hear_refusal(start);
+  CHECK(small.limit(start) == 14);
+}
+
+TEST_CASE("an hour without a refusal gives one step back") {
+  window_learner w{1000};
+  w.hear_refusal(start);
+  w.hear_refusal(start + 1s);
+  CHECK(w.limit(start + 1s) == 990);
+  CHECK(w.limit(start + 1s + 59min) == 990);
+  CHECK(w.limit(start + 1s + 1h) == 995);
+  CHECK(w.limit(start + 1s + 2h) == 1000);
+}
+
+TEST_CASE("refusals never take more than half of a limit") {
+  window_learner w{100};
+  for (int i = 0; i < 200; ++i)
+    w.hear_refusal(start + i * 1s);
+  CHECK(w.limit(start + 200s) == 50);
+  CHECK(w.largest() == 100);
+}
+
+TEST_CASE("use by others is believed at once and forgotten a minute after the last sign of it") {
+  window_learner w{500};
+  w.hear_foreign(100, start, start);
+  CHECK(w.foreign(start) == 100);
+  CHECK(w.foreign(start + 59s) == 100);
+  CHECK(w.foreign(start + 60s) == 0);
+}
+
+TEST_CASE("falling use by others is believed by and by, noise keeps a margin") {
+  window_learner w{500};
+  for (int i = 0; i < 100; ++i)
+    w.hear_foreign(i % 2 == 0 ? 80 : 120, start + i * 1s, start + i * 1s);
+  CHECK(w.foreign(start + 100s) >= 120);
+  CHECK(w.foreign(start + 100s) <= 180);
+  for (int i = 100; i < 200; ++i)
+    w.hear_foreign(0, start + i * 1s, start + i * 1s);
+  CHECK(w.foreign(start + 200s) == 0);
+}
+
+TEST_CASE("a reply to an older call says nothing about use by others") {
+  window_learner w{500};
+  w.hear_foreign(10, start + 2s, start + 2s);
+  w.hear_foreign(300, start + 1s, start + 3s);
+  CHECK(w.foreign(start + 3s) == 10);
+}
+
+TEST_CASE("lessons survive a restart") {
+  window_learner w{1000};
+  w.hear_refusal(start);
+  const auto lesson = w.lesson(dimension::requests_per_minute, start, {});
+  REQUIRE(lesson);
+  window_learner next{1000};
+  next.restore(*lesson, mono_time{1s});
+  CHECK(next.limit(mono_time{1s}) == 995);
+  CHECK(next.paced(mono_time{1s}));
+  window_learner untaught{1000};
+  CHECK_FALSE(untaught.lesson(dimension::requests_per_minute, start, {}));
+}
+
+TEST_CASE("a pacer lets a twentieth of a minute go at once and the rest at an even rate") {
+  pacer p;
+  for (int i = 0; i < 5; ++i) {
+    CHECK(p.ready_at(1, 100, start) == start);
+    p.take(1, 100, start);
+  }
+  CHECK(p.ready_at(1, 100, start) == start + 600ms);
+  p.take(1, 100, start + 600ms);
+  CHECK(p.ready_at(1, 100, start + 600ms) == start + 1200ms);
+}
+
+TEST_CASE("no run of paced calls exceeds the burst and the even rate together") {
+  pacer p;
+  mono_time now = start;
+  std::int64_t taken = 0;
+  for (int i = 0; i < 500; ++i) {
+    const std::int64_t amount = 1 + i % 7;
+    now = p.ready_at(amount, 600, now);
+    p.take(amount, 600, now);
+    taken += amount;
+    CHECK(taken <= 30 + 7 + (now - start) / 100ms);
+  }
+}
+
+TEST_CASE("a meter forgets what is older than its bins") {
+  rate_meter m{5s};
+  m.add(10, start);
+  m.add(20, start + 7s);
+  CHECK(m.read(start + 10s).amount == 30);
+  CHECK(m.read(start + 10s).over == 10s);
+  CHECK(m.read(start + 61s).amount == 20);
+  CHECK(m.read(start + 10min).amount == 0);
+}
