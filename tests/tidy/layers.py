@@ -33,7 +33,7 @@ PORTS = {
 
 # Third-party headers by their first folder or name: (in headers, in sources).
 THIRD_PARTY = {
-    "core": (set(), {"absl"}),
+    "core": (set(), {"absl", "zstd.h"}),
     "messages": ({"caf"}, {"caf"}),
     "wire": (set(), {"nlohmann"}),
     "config": (set(), {"toml++"}),

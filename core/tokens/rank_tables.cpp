@@ -1,0 +1,76 @@
+#include "core/tokens/rank_tables.hpp"
+
+#include "core/assert.hpp"
+
+// The images are made by expand_ranks at build time; SPILLWAY_RANK_IMAGES is their folder.
+#define SPILLWAY_EMBED(name)                                                                       \
+  asm(".section .rodata\n"                                                                         \
+      ".balign 64\n"                                                                               \
+      ".global spillway_ranks_" #name "\n"                                                         \
+      ".hidden spillway_ranks_" #name "\n"                                                         \
+      "spillway_ranks_" #name ":\n"                                                                \
+      ".incbin \"" SPILLWAY_RANK_IMAGES "/" #name ".image\"\n"                                     \
+      ".previous\n");                                                                              \
+  extern "C" __attribute__((visibility("hidden"))) const char spillway_ranks_##name[];
+
+SPILLWAY_EMBED(o200k_base)
+SPILLWAY_EMBED(cl100k_base)
+
+namespace spillway::tokens {
+namespace {
+
+template <class T>
+const T* part(const char* image, std::uint32_t offset) noexcept {
+  return reinterpret_cast<const T*>(image + offset);
+}
+
+const rank_image_header& header_of(const char* image) noexcept {
+  const auto& header = *reinterpret_cast<const rank_image_header*>(image);
+  SPILLWAY_ASSERT(header.magic == rank_image_magic);
+  return header;
+}
+
+} // namespace
+
+rank_tables::rank_tables(const char* image) noexcept {
+  const rank_image_header& h = header_of(image);
+  tokens_ = h.tokens;
+  piece_buckets_ = h.piece_buckets;
+  piece_slots_ = h.piece_slots;
+  long_buckets_ = h.long_buckets;
+  long_slots_ = h.long_slots;
+  pair_buckets_ = h.pair_buckets;
+  pair_slots_ = h.pair_slots;
+  token_offsets_ = part<std::uint32_t>(image, h.token_offsets);
+  token_bytes_ = part<char>(image, h.token_bytes);
+  byte_tokens_ = part<std::uint32_t>(image, h.byte_tokens);
+  byte_pairs_ = part<std::uint32_t>(image, h.byte_pairs);
+  piece_pilots_ = part<std::uint16_t>(image, h.piece_pilots);
+  piece_keys_ = part<piece_key>(image, h.piece_keys);
+  piece_ids_ = part<std::uint32_t>(image, h.piece_ids);
+  long_pilots_ = part<std::uint16_t>(image, h.long_pilots);
+  long_ids_ = part<std::uint32_t>(image, h.long_ids);
+  pair_pilots_ = part<std::uint16_t>(image, h.pair_pilots);
+  pairs_ = part<std::uint64_t>(image, h.pairs);
+}
+
+token_id rank_tables::find_long(std::string_view text) const noexcept {
+  if (text.size() > token_bytes_max)
+    return no_token;
+  const std::uint64_t hash = hash_of_text(text.data(), text.size());
+  const std::uint16_t pilot = long_pilots_[bucket_of(hash, long_buckets_)];
+  const token_id id = long_ids_[slot_of(hash, pilot, long_slots_)];
+  return id != no_token && bytes_of(id) == text ? id : no_token;
+}
+
+const rank_tables& o200k_tables() noexcept {
+  static const rank_tables tables{spillway_ranks_o200k_base};
+  return tables;
+}
+
+const rank_tables& cl100k_tables() noexcept {
+  static const rank_tables tables{spillway_ranks_cl100k_base};
+  return tables;
+}
+
+} // namespace spillway::tokens

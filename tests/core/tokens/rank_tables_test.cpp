@@ -1,0 +1,61 @@
+#include "core/tokens/rank_tables.hpp"
+
+#include <catch2/catch.hpp>
+#include <openssl/evp.h>
+
+using namespace spillway::tokens;
+
+namespace {
+
+std::string base64(std::string_view bytes) {
+  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  out.resize(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                             reinterpret_cast<const unsigned char*>(bytes.data()),
+                             static_cast<int>(bytes.size())));
+  return out;
+}
+
+std::string sha256(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  REQUIRE(EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) == 1);
+  std::string hex;
+  for (unsigned i = 0; i < size; ++i) {
+    hex += "0123456789abcdef"[digest[i] >> 4];
+    hex += "0123456789abcdef"[digest[i] & 15];
+  }
+  return hex;
+}
+
+std::string tiktoken_file(const rank_tables& ranks) {
+  std::string text;
+  for (token_id id = 0; id < ranks.size(); ++id)
+    text += base64(ranks.bytes_of(id)) + " " + std::to_string(id) + "\n";
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("The rank tables give back tiktoken's files") {
+  // core/tokens/ranks/PROVENANCE.md says where these come from.
+  CHECK(sha256(tiktoken_file(o200k_tables()))
+        == "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d");
+  CHECK(sha256(tiktoken_file(cl100k_tables()))
+        == "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7");
+}
+
+TEST_CASE("Every token is found by its own bytes") {
+  for (const rank_tables* ranks : {&o200k_tables(), &cl100k_tables()}) {
+    token_id wrong = 0;
+    for (token_id id = 0; id < ranks->size(); ++id) {
+      const std::string_view text = ranks->bytes_of(id);
+      if (text.size() > short_piece_max) {
+        wrong += ranks->find_long(text) != id;
+      } else {
+        const piece_key key = key_of(text.data(), text.size());
+        wrong += ranks->find(key, hash_of(key)) != id;
+      }
+    }
+    CHECK(wrong == 0);
+  }
+}
