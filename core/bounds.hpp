@@ -87,6 +87,26 @@ inline constexpr std::size_t trace_text_bytes_max = 64 * 1024;
 /// Characters of a vendor's error text that we keep.
 inline constexpr std::size_t failure_message_bytes_max = 512;
 
+// Alerts ------------------------------------------------------------------------------------------
+
+/// Models, teams and accounts that alerts watch, each kind on its own: about 6 KiB each. Later ones
+/// are not watched on their own; the total over all always is.
+inline constexpr std::size_t alert_series_max = 512;
+/// Things that may be wrong at once: past this nobody reads them, and the oldest is forgotten.
+inline constexpr std::size_t alert_incidents_max = 2'048;
+/// Notices waiting for one target: at 20 an hour this is four days without it. Beyond it the oldest
+/// is given up, and said so.
+inline constexpr std::size_t alert_outbox_max = 2'000;
+/// A notice older than this is no news: it is given up, and said so.
+inline constexpr auto alert_age_max = 24h;
+/// PagerDuty's bound on a deduplication key, the tightest of all targets.
+/// Source: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ (2026-11-24).
+inline constexpr std::size_t alert_key_bytes_max = 255;
+/// Characters of one notice's text: what fits a phone's screen a few times.
+inline constexpr std::size_t alert_text_bytes_max = 1'000;
+/// Targets of one configuration: each gets every notice.
+inline constexpr std::size_t alert_targets_max = 16;
+
 // Journal -----------------------------------------------------------------------------------------
 
 /// Rows waiting for the disk; beyond it new calls are refused, not queued.

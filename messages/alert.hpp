@@ -1,14 +1,11 @@
 #pragma once
 
+#include "core/alerts/severity.hpp"
 #include "messages/type_ids.hpp"
 
 #include <string>
 
 namespace spillway {
-
-enum class alert_severity { notice, warning, critical };
-
-const char* to_string(alert_severity severity) noexcept;
 
 /// Event to the alert sink: something an operator should know. Never holds a secret or a prompt.
 struct raise_alert {

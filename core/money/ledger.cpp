@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace spillway::money {
 namespace {
@@ -17,8 +18,11 @@ struct account {
   nano_usd reserved;
   wall_time begins{};
   wall_time ends{};
+  std::size_t levels_reached = 0; ///< of those watched, in this period
+  bool refused = false;           ///< a call, in this period
 
   nano_usd room() const { return limit - spent - reserved; }
+  account_status status() const { return {name, limit, spent, reserved, begins, ends}; }
 };
 
 using account_ref = std::shared_ptr<account>;
@@ -67,17 +71,46 @@ account_ref rule_book::open(const std::string& scope_name) {
   return accounts.emplace(scope_name, std::move(fresh)).first->second;
 }
 
+/// In hundredths of the limit rather than of the use: a hundred times a large use would not fit.
+nano_usd share_of(nano_usd limit, int percent) {
+  const std::int64_t whole = limit.value() / 100 * percent;
+  return nano_usd{whole + limit.value() % 100 * percent / 100};
+}
+
 } // namespace
 
 struct ledger::state {
   std::vector<rule_book> books;
   std::string zone;
   std::unordered_map<reservation_id, reservation> reservations;
+  std::vector<int> levels; ///< percentages of a limit, ascending
+  std::vector<level_crossing> crossings;
+
+  void note_levels(account& a);
+  void note_refusal(account& a);
 
   /// Every account that concerns `scopes`. False if one more could not be opened.
   bool collect(const std::vector<scope_value>& scopes, wall_time now,
                std::vector<account_ref>& out);
 };
+
+void ledger::state::note_levels(account& a) {
+  if (a.levels_reached == levels.size() || a.limit == nano_usd{0})
+    return;
+  const std::size_t before = a.levels_reached;
+  while (a.levels_reached < levels.size()
+         && a.spent + a.reserved >= share_of(a.limit, levels[a.levels_reached]))
+    ++a.levels_reached;
+  if (a.levels_reached > before)
+    crossings.push_back({a.status(), levels[a.levels_reached - 1]});
+}
+
+void ledger::state::note_refusal(account& a) {
+  if (a.refused || levels.empty() || a.limit == nano_usd{0})
+    return;
+  a.refused = true;
+  crossings.push_back({a.status(), 0});
+}
 
 bool ledger::state::collect(const std::vector<scope_value>& scopes, wall_time now,
                             std::vector<account_ref>& out) {
@@ -119,13 +152,16 @@ spend_decision ledger::reserve(reservation_id id, const std::vector<scope_value>
   if (!state_->collect(scopes, now, taken.accounts))
     return {false, {}, "too many accounts in one period", {}};
   for (const account_ref& a : taken.accounts)
-    if (amount > nano_usd{0} && a->room() < amount)
+    if (amount > nano_usd{0} && a->room() < amount) {
+      state_->note_refusal(*a);
       return {false, a->room(), a->name, a->ends};
+    }
   spend_decision decision{true, nano_usd{bounds::budget_nano_usd_max}, {}, {}};
   for (const account_ref& a : taken.accounts) {
     a->reserved += amount;
     SPILLWAY_ASSERT(amount == nano_usd{0} || a->spent + a->reserved <= a->limit);
     decision.headroom = std::min(decision.headroom, a->room());
+    state_->note_levels(*a);
   }
   state_->reservations.emplace(id, std::move(taken));
   return decision;
@@ -139,6 +175,7 @@ std::optional<nano_usd> ledger::settle(reservation_id id, nano_usd actual) {
   for (const account_ref& a : r.accounts) {
     a->reserved -= r.amount;
     a->spent += actual;
+    state_->note_levels(*a);
   }
   return std::max(actual - r.amount, nano_usd{0});
 }
@@ -169,11 +206,21 @@ std::vector<account_status> ledger::status(wall_time now) {
   state_->collect({}, now, global);
   std::vector<account_status> out;
   for (const rule_book& book : state_->books)
-    for (const auto& entry : book.accounts) {
-      const account& a = *entry.second;
-      out.push_back({a.name, a.limit, a.spent, a.reserved});
-    }
+    for (const auto& entry : book.accounts)
+      out.push_back(entry.second->status());
   return out;
+}
+
+void ledger::watch_levels(std::vector<int> percents) {
+  SPILLWAY_ASSERT(std::ranges::is_sorted(percents));
+  state_->levels = std::move(percents);
+  for (const rule_book& book : state_->books)
+    for (const auto& entry : book.accounts)
+      state_->note_levels(*entry.second);
+}
+
+std::vector<level_crossing> ledger::take_crossings() {
+  return std::exchange(state_->crossings, {});
 }
 
 std::optional<nano_usd> ledger::headroom(const std::vector<scope_value>& scopes,

@@ -42,6 +42,15 @@ struct account_status {
   nano_usd limit;
   nano_usd spent;
   nano_usd reserved;
+  wall_time begins{}; ///< its period
+  wall_time ends{};   ///< `wall_time::max()` for a total
+};
+
+/// An account reached a share of its limit for the first time in its period, spent and reserved
+/// together.
+struct level_crossing {
+  account_status account;
+  int percent = 0; ///< the highest level reached; 0: it refused a call for the first time
 };
 
 /// A posting as a restart restores it.
@@ -82,6 +91,13 @@ public:
 
   /// Every account of the current periods. Also forgets accounts of periods long over.
   std::vector<account_status> status(wall_time now);
+
+  /// From now on, remembers when an account reaches one of these percentages of its limit, each
+  /// once in a period. Requires: ascending, 1 to 100.
+  void watch_levels(std::vector<int> percents);
+
+  /// What was reached since the last call, and is told this once.
+  std::vector<level_crossing> take_crossings();
 
   /// Least room over the accounts that concern `scopes`; absent if none does.
   std::optional<nano_usd> headroom(const std::vector<scope_value>& scopes, wall_time now) const;

@@ -1,4 +1,4 @@
-#include "messages/alert.hpp"
+#include "core/alerts/severity.hpp"
 
 namespace spillway {
 
