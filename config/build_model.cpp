@@ -53,13 +53,27 @@ std::int64_t price_of(const node& row, std::string_view key, std::int64_t otherw
   return read_usd(dollars, price_usd_max).value();
 }
 
+std::optional<std::int64_t> own_price_of(const node& row, std::string_view key) {
+  return find(row, key) ? std::optional{price_of(row, key, 0)} : std::nullopt;
+}
+
 money::price_row build_price_row(const node& row) {
   money::price_row out;
   out.input = price_of(row, "input", 0);
   out.cached_input = price_of(row, "cached_input", out.input);
   out.cache_write = price_of(row, "cache_write", out.input);
   out.output = price_of(row, "output", 0);
+  out.cache_write_1h = own_price_of(row, "cache_write_1h");
+  out.audio_input = own_price_of(row, "audio_input");
+  out.audio_output = own_price_of(row, "audio_output");
+  out.reasoning = own_price_of(row, "reasoning");
   return out;
+}
+
+/// Thousandths; `check_value` has seen that nothing is lost.
+std::int64_t factor_of(const node& row, std::string_view key, std::int64_t otherwise) {
+  constexpr std::int64_t thousandth = nano_usd_per_usd / 1000;
+  return price_of(row, key, otherwise * thousandth) / thousandth;
 }
 
 money::dated_price build_dated_price(const node& row) {
@@ -67,6 +81,10 @@ money::dated_price build_dated_price(const node& row) {
   if (const node* from = find(row, "from"))
     out.from = *from->as<std::chrono::sys_days>();
   out.base = build_price_row(row);
+  const money::service_factors plain;
+  out.factors = {factor_of(row, "batch_factor", plain.batch),
+                 factor_of(row, "flex_factor", plain.flex),
+                 factor_of(row, "priority_factor", plain.priority)};
   for (const node& tier : items_of(find(row, "long_prompt")))
     out.tiers.push_back({tokens_of(find(tier, "above_input")), build_price_row(tier)});
   return out;

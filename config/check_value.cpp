@@ -88,12 +88,31 @@ std::string check_usd(const node& n, const key_spec& spec) {
   return failure_of(read_usd(*dollars, spec.most));
 }
 
+/// A tenth of what the cheapest tokens cost (cached ones of the smallest models, 2026-10).
+constexpr double price_usd_least = 0.0005;
+
 std::string check_price(const node& n, const key_spec& spec) {
   const auto dollars = number_of(n);
   if (dollars && *dollars > static_cast<double>(spec.most))
     return "is more than $" + std::to_string(spec.most)
            + ", which nobody charges: the price is in dollars per million tokens";
+  if (dollars && *dollars > 0 && *dollars < price_usd_least)
+    return "is less than $0.0005, which nobody charges: the price is in dollars per million "
+           "tokens, not per token or per thousand";
   return check_usd(n, spec);
+}
+
+std::string check_factor(const node& n, const key_spec& spec) {
+  constexpr std::int64_t thousandth = nano_usd_per_usd / 1000;
+  const auto value = number_of(n);
+  const std::string expected =
+      "a share of the standard price, 0 to " + std::to_string(spec.most) + ", as in 0.5";
+  if (!value)
+    return wrong_kind(n, expected);
+  const auto exact = read_usd(*value, spec.most);
+  if (!exact || *exact % thousandth != 0)
+    return "is not " + expected + "; at most three decimals";
+  return {};
 }
 
 std::string check_span(const node& n, const key_spec& spec) {
@@ -185,6 +204,7 @@ std::string complaint_about(const node& n, const key_spec& spec) {
     case value_kind::limit: return check_limit(n, spec);
     case value_kind::usd: return check_usd(n, spec);
     case value_kind::price: return check_price(n, spec);
+    case value_kind::factor: return check_factor(n, spec);
     case value_kind::span: return check_span(n, spec);
     case value_kind::date: return check_date(n);
     case value_kind::url: return check_url(n);

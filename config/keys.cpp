@@ -20,6 +20,9 @@ constexpr std::int64_t tokens = bounds::token_count_max;
 constexpr std::int64_t price = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
 constexpr std::int64_t budget = bounds::budget_nano_usd_max / nano_usd_per_usd;
 
+/// No vendor asks more than 2.5 times the standard price for a faster tier.
+constexpr std::int64_t factor_max = 10;
+
 /// More threads than this only wait for each other: one decides, the rest move bytes.
 constexpr std::int64_t io_threads_max = 256;
 
@@ -85,10 +88,7 @@ constexpr key_spec keys[] = {
      .kind = kind::limit,
      .least = 1,
      .most = tokens},
-    {.path = "models.*.limits.tokens_per_day",
-     .kind = kind::limit,
-     .least = 1,
-     .most = tokens},
+    {.path = "models.*.limits.tokens_per_day", .kind = kind::limit, .least = 1, .most = tokens},
     {.path = "models.*.tiers.*.requests_per_minute",
      .kind = kind::limit,
      .least = 1,
@@ -107,15 +107,19 @@ constexpr key_spec keys[] = {
      .kind = kind::limit,
      .least = 1,
      .most = tokens},
-    {.path = "models.*.tiers.*.tokens_per_day",
-     .kind = kind::limit,
-     .least = 1,
-     .most = tokens},
+    {.path = "models.*.tiers.*.tokens_per_day", .kind = kind::limit, .least = 1, .most = tokens},
     {.path = "models.*.prices.[].from", .kind = kind::date},
     {.path = "models.*.prices.[].input", .kind = kind::price, .most = price, .required = true},
     {.path = "models.*.prices.[].cached_input", .kind = kind::price, .most = price},
     {.path = "models.*.prices.[].cache_write", .kind = kind::price, .most = price},
     {.path = "models.*.prices.[].output", .kind = kind::price, .most = price, .required = true},
+    {.path = "models.*.prices.[].cache_write_1h", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].audio_input", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].audio_output", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].reasoning", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].batch_factor", .kind = kind::factor, .most = factor_max},
+    {.path = "models.*.prices.[].flex_factor", .kind = kind::factor, .most = factor_max},
+    {.path = "models.*.prices.[].priority_factor", .kind = kind::factor, .most = factor_max},
     {.path = "models.*.prices.[].long_prompt.[].above_input",
      .kind = kind::integer,
      .least = 1,
@@ -131,6 +135,12 @@ constexpr key_spec keys[] = {
      .kind = kind::price,
      .most = price,
      .required = true},
+    {.path = "models.*.prices.[].long_prompt.[].cache_write_1h",
+     .kind = kind::price,
+     .most = price},
+    {.path = "models.*.prices.[].long_prompt.[].audio_input", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].long_prompt.[].audio_output", .kind = kind::price, .most = price},
+    {.path = "models.*.prices.[].long_prompt.[].reasoning", .kind = kind::price, .most = price},
 
     {.path = "routes.*", .kind = kind::names},
     {.path = "routing.default_route", .kind = kind::text},

@@ -18,6 +18,7 @@ enum class value_kind {
   limit,   ///< `least` to `most`, or "none"
   usd,     ///< dollars, 0 to `most`
   price,   ///< dollars per million tokens, 0 to `most`
+  factor,  ///< a share of a price, 0 to `most`, at most three decimals
   span,    ///< a duration of `least` to `most` milliseconds
   date,
   url,

@@ -23,4 +23,14 @@ const char* to_string(finish_reason reason) noexcept {
   return "?";
 }
 
+const char* to_string(service_tier tier) noexcept {
+  switch (tier) {
+    case service_tier::standard: return "standard";
+    case service_tier::batch: return "batch";
+    case service_tier::flex: return "flex";
+    case service_tier::priority: return "priority";
+  }
+  return "?";
+}
+
 } // namespace spillway

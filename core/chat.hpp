@@ -47,6 +47,10 @@ struct tool_choice {
   friend bool operator==(const tool_choice&, const tool_choice&) = default;
 };
 
+/// How soon a vendor serves a call, which sets its price: in a batch within a day, as capacity
+/// allows, as usual, or first.
+enum class service_tier { standard, batch, flex, priority };
+
 /// What a caller asks of a model, in no vendor's dialect. The model itself is named beside it,
 /// since the router may choose another.
 struct chat_request {
@@ -60,17 +64,22 @@ struct chat_request {
   std::optional<std::int64_t> seed;
   std::vector<std::string> stop;
   std::string response_schema_json; ///< JSON Schema the reply must satisfy; empty for free text
+  service_tier tier = service_tier::standard; ///< asked for; flex and priority, where offered
 };
 
-/// Token usage in one shape for all vendors. The parts lie inside the totals: `cached_input` and
-/// `cache_write` within `input`, `reasoning` within `output`.
+/// Token usage in one shape for all vendors. The parts lie inside the totals: `cached_input`,
+/// `cache_write` and `audio_input` within `input`, `reasoning` and `audio_output` within `output`.
 struct token_usage {
   token_count input;
   token_count cached_input;
   token_count cache_write;
   token_count output;
   token_count reasoning;
-  bool estimated = false; ///< the vendor sent none, or the call was cut: our own count
+  bool estimated = false;       ///< the vendor sent none, or the call was cut: our own count
+  token_count cache_write_1h{}; ///< the part of `cache_write` that is kept for an hour
+  token_count audio_input{};
+  token_count audio_output{};
+  service_tier tier = service_tier::standard; ///< that the vendor served and bills
 
   token_count total() const { return input + output; }
   friend bool operator==(const token_usage&, const token_usage&) = default;
@@ -91,5 +100,6 @@ struct chat_reply {
 
 const char* to_string(chat_role role) noexcept;
 const char* to_string(finish_reason reason) noexcept;
+const char* to_string(service_tier tier) noexcept; ///< "standard", "batch", "flex", "priority"
 
 } // namespace spillway

@@ -57,7 +57,9 @@ void consider(const model_entry& model, const chat_request& request, const selec
   const token_count output = fit_output(model, request, policy, input.likely);
   // A prompt the provider accepts is no longer than its context, whatever our byte count says.
   const token_count input_most = std::min(input.at_most, model.context_max);
-  const auto cost = money::worst_case_cost(input_most, output, model.pricing, now);
+  // A chat in our own shape has neither audio nor marks for a cache that lasts an hour.
+  const money::call_size size{input_most, output, request.tier, false, false};
+  const auto cost = money::worst_case_cost(size, model.pricing, now);
   if (!cost && !may_go_unpriced(policy, model.id)) {
     out.rejected.push_back({&model, rejection_reason::unknown_price, price_text(model)});
     return;

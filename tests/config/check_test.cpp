@@ -73,6 +73,19 @@ const mistake mistakes[] = {
     {"a price per token", "[models.gpt-4o]\nprices = [{ input = 2500000, output = 1 }]\n",
      "t.toml:2:21: key `models.gpt-4o.prices[0].input`: is more than $10000, which nobody charges: "
      "the price is in dollars per million tokens"},
+    {"a price in dollars per token",
+     "[models.gpt-4o]\nprices = [{ input = 0.0000025, output = 1 }]\n",
+     "t.toml:2:21: key `models.gpt-4o.prices[0].input`: is less than $0.0005, which nobody "
+     "charges: "
+     "the price is in dollars per million tokens, not per token or per thousand"},
+    {"a factor that is a percentage",
+     "[models.gpt-4o]\nprices = [{ input = 1, output = 1, batch_factor = 50 }]\n",
+     "t.toml:2:51: key `models.gpt-4o.prices[0].batch_factor`: is not a share of the standard "
+     "price, 0 to 10, as in 0.5; at most three decimals"},
+    {"a factor too fine",
+     "[models.gpt-4o]\nprices = [{ input = 1, output = 1, flex_factor = 0.12345 }]\n",
+     "t.toml:2:50: key `models.gpt-4o.prices[0].flex_factor`: is not a share of the standard "
+     "price, 0 to 10, as in 0.5; at most three decimals"},
     {"a negative price", "[models.gpt-4o]\nprices = [{ input = 1, output = -0.5 }]\n",
      "t.toml:2:33: key `models.gpt-4o.prices[0].output`: is out of range; allowed: 0 to 10000 "
      "dollars"},

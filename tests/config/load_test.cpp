@@ -248,6 +248,27 @@ TEST_CASE("a provider that is off takes its models along") {
       != std::string::npos);
 }
 
+TEST_CASE("rarer parts of a price and the factors of service tiers are read as written") {
+  const settings s = loaded(R"(
+    [[models.gpt-4o.prices]]
+    input = 3
+    cache_write = 3.75
+    cache_write_1h = 6
+    audio_input = 40
+    output = 15
+    reasoning = 16
+    audio_output = 80
+    batch_factor = 0.5
+    priority_factor = 1.8
+  )");
+  const money::dated_price& price = model(s, "gpt-4o").pricing.rows.at(0);
+  constexpr std::int64_t usd = 1'000'000'000;
+  CHECK(price.base
+        == money::price_row{3 * usd, 3 * usd, 3'750'000'000, 15 * usd, 6 * usd, 40 * usd, 80 * usd,
+                            16 * usd});
+  CHECK(price.factors == money::service_factors{500, 1000, 1800});
+}
+
 TEST_CASE("a price row without its rarer parts charges them as other input") {
   const settings s = loaded("[models.gpt-4o]\nprices = [{ input = 2, output = 3 }]\n");
   const money::price_row& row = model(s, "gpt-4o").pricing.rows.at(0).base;

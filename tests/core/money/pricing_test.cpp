@@ -88,6 +88,6 @@ TEST_CASE("no call of a size costs more than its worst case") {
     for (std::int64_t cached = 0; cached <= input; cached += 100)
       for (std::int64_t write = 0; cached + write <= input; write += 100)
         CHECK(cost_of(used(input, cached, write, 70), p, today)->total
-              <= *worst_case_cost(token_count{900}, token_count{70}, p, today));
-  CHECK(worst_case_cost(token_count{10}, token_count{10}, always({}), today) == nano_usd{0});
+              <= *worst_case_cost({token_count{900}, token_count{70}}, p, today));
+  CHECK(worst_case_cost({token_count{10}, token_count{10}}, always({}), today) == nano_usd{0});
 }
