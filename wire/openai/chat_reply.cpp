@@ -91,6 +91,8 @@ result<chat_reply> decode_chat_reply(std::string_view body) {
     return error{"the reply body holds an error"};
   chat_reply reply = decode_choice(root);
   reply.usage = usage_of(*document);
+  if (root["service_tier"].is_string())
+    reply.usage.tier = decode_service_tier(root["service_tier"].text());
   if (fault.found())
     return fault.take();
   return reply;

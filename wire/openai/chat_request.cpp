@@ -4,6 +4,7 @@
 #include "wire/json_reader.hpp"
 #include "wire/openai/message.hpp"
 #include "wire/openai/response_format.hpp"
+#include "wire/openai/usage.hpp"
 
 #include <array>
 
@@ -173,6 +174,7 @@ chat_request decode_request(const json_node& root) {
   request.seed = root["seed"].integer();
   request.stop = decode_stop(root["stop"]);
   request.response_schema_json = decode_response_format(root["response_format"]);
+  request.tier = decode_service_tier(root["service_tier"].text_or({}));
   refuse_what_would_be_lost(root);
   return request;
 }
@@ -189,6 +191,8 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
   if (output_max > token_count{})
     out[options.max_completion_tokens ? "max_completion_tokens" : "max_tokens"] =
         output_max.value();
+  if (request.tier == service_tier::flex || request.tier == service_tier::priority)
+    out["service_tier"] = to_string(request.tier);
   if (!request.response_schema_json.empty())
     out["response_format"] = encode_response_format(request.response_schema_json);
   return dump_json(out);

@@ -62,7 +62,17 @@ token_usage decode_usage(const json& usage) {
   const token_count reported =
       part(usage, "/completion_tokens_details/reasoning_tokens", read.output);
   read.reasoning = std::max(reported, beyond);
+  read.audio_input = part(usage, "/prompt_tokens_details/audio_tokens", read.input);
+  read.audio_output =
+      part(usage, "/completion_tokens_details/audio_tokens", read.output - read.reasoning);
   return read;
+}
+
+service_tier decode_service_tier(std::string_view name) {
+  for (const service_tier tier : {service_tier::batch, service_tier::flex, service_tier::priority})
+    if (name == to_string(tier))
+      return tier;
+  return service_tier::standard;
 }
 
 } // namespace spillway::wire::openai

@@ -148,6 +148,24 @@ TEST_CASE("Parts of usage lie within their totals", "[wire][openai]") {
         == usage(10, 0, 0, 5, 5));
 }
 
+TEST_CASE("Audio and the tier that is billed are read", "[wire][openai]") {
+  const token_usage read = usage_in(R"({"prompt_tokens_details":{"audio_tokens":7},
+      "completion_tokens_details":{"audio_tokens":90,"reasoning_tokens":1}})");
+  CHECK(read.audio_input == token_count{7});
+  CHECK(read.audio_output == token_count{4});
+  const auto tier_of = [](const std::string& tier) {
+    return decode_chat_reply(R"({"choices":[{"message":{"role":"assistant","content":"x"},)"
+                             R"("finish_reason":"stop"}],"service_tier":)"
+                             + tier + "}")
+        .value()
+        .usage.tier;
+  };
+  CHECK(tier_of("\"flex\"") == service_tier::flex);
+  CHECK(tier_of("\"priority\"") == service_tier::priority);
+  CHECK(tier_of("\"default\"") == service_tier::standard);
+  CHECK(tier_of("null") == service_tier::standard);
+}
+
 TEST_CASE("Tokens that only the total knows are output", "[wire][openai]") {
   CHECK(usage_in(R"({"total_tokens":115})") == usage(10, 0, 0, 105, 100));
   CHECK(usage_in(R"({"total_tokens":3})") == usage(10, 0, 0, 5, 0));

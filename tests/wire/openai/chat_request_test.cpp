@@ -88,6 +88,17 @@ TEST_CASE("The bound on output goes under the server's name for it", "[wire][ope
   CHECK_FALSE(older.contains("max_completion_tokens"));
 }
 
+TEST_CASE("A service tier is passed on where the vendor takes it with a request",
+          "[wire][openai]") {
+  chat_request r = asking("hi");
+  CHECK_FALSE(encoded(r).contains("service_tier"));
+  r.tier = service_tier::flex;
+  CHECK(encoded(r)["service_tier"] == "flex");
+  CHECK(decoded(encode_chat_request(r, "m", {}, {})).request.tier == service_tier::flex);
+  r.tier = service_tier::batch; // a batch is another endpoint
+  CHECK_FALSE(encoded(r).contains("service_tier"));
+}
+
 TEST_CASE("Instructions take the role the server knows", "[wire][openai]") {
   chat_request request;
   request.messages = {said(chat_role::developer, "d"), said(chat_role::system, "s")};
