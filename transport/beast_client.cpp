@@ -1,153 +1,37 @@
 #include "transport/beast_client.hpp"
 
 #include "transport/beast_pool.hpp"
+#include "transport/call.hpp"
 #include "transport/http_head.hpp"
 #include "transport/tls_context.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
-#include <array>
 #include <atomic>
+#include <exception>
 #include <unordered_map>
 #include <utility>
 
 namespace spillway::transport {
 namespace {
 
-namespace http = boost::beast::http;
-using response_parser = http::response_parser<http::string_body>;
-using outcome = std::variant<wire::http_response, http_failure>;
+using call_ptr = std::shared_ptr<call>;
 
 mono_time clock_now() {
   return std::chrono::steady_clock::now();
 }
 
-/// A bound that is too far away to be added to a time point means "none".
-mono_time later(mono_time t, duration d) {
-  return d > mono_time::max() - t ? mono_time::max() : t + d;
+/// A completion that throws, or no memory: nobody would ever hear of the call again.
+void rethrow(const std::exception_ptr& broken) {
+  if (broken)
+    std::rethrow_exception(broken);
 }
 
-/// One call in flight. Lives on the client's strand.
-struct call {
-  call(net::strand strand, http_endpoint endpoint, wire::http_request r, http_timeouts bounds,
-       http_client::completion done)
-      : to{std::move(endpoint)},
-        request{std::move(r)},
-        timeouts{bounds},
-        on_done{std::move(done)},
-        watchdog{strand},
-        wake{strand},
-        resolver{strand} {}
-
-  http_endpoint to;
-  wire::http_request request;
-  http_timeouts timeouts;
-  http_client::completion on_done;
-  net::timer watchdog; ///< cuts the phase the call is in
-  net::timer wake;     ///< waits for a place in the pool
-  net::resolver resolver;
-  connection* active = nullptr;
-  std::optional<http_failure_kind> cut; ///< why the call was cut by us
-  mono_time started_at = clock_now();
-  bool any_byte_sent = false;
-  bool any_byte_received = false;
-  http_exchange exchange;
-
-  void abort(http_failure_kind why) {
-    if (!cut)
-      cut = why;
-    wake.cancel();
-    resolver.cancel();
-    if (active != nullptr)
-      active->close();
-  }
-};
-
-using call_ptr = std::shared_ptr<call>;
-
-/// Cuts the call with `why` after `limit`, or at its total bound if that comes first.
-void watch(const call_ptr& c, duration limit, http_failure_kind why) {
-  const mono_time phase_end = later(clock_now(), limit);
-  const mono_time total_end = later(c->started_at, c->timeouts.total);
-  const http_failure_kind kind = total_end <= phase_end ? http_failure_kind::total_timeout : why;
-  c->watchdog.expires_at(std::min(phase_end, total_end));
-  c->watchdog.async_wait([c, kind](const net::error_code& cancelled) {
-    if (!cancelled)
-      c->abort(kind);
-  });
-}
-
-http_failure failed_with(const call& c, http_failure_kind kind, std::string why) {
-  if (c.cut)
-    return {*c.cut, c.any_byte_sent, c.to.host + ": " + to_string(*c.cut)};
-  return {kind, c.any_byte_sent, c.to.host + ": " + std::move(why)};
-}
-
-wire::http_response to_response(response_parser& parser) {
-  http::response<http::string_body> message = parser.release();
-  wire::http_response response;
-  response.status = static_cast<int>(message.result_int());
-  for (const auto& field : message.base())
-    response.headers.add(std::string{field.name_string()}, std::string{field.value()});
-  response.body = std::move(message.body());
-  return response;
-}
-
-bool is_malformed(const net::error_code& e) {
-  return e.category() == net::error_code{http::error::bad_version}.category()
-         && e != http::error::end_of_stream && e != http::error::partial_message;
-}
-
-template <class Stream>
-net::awaitable<std::optional<http_failure>> write_request(const call_ptr& c, Stream& stream) {
-  const std::string head = request_head(c->to, c->request);
-  const std::array<net::asio::const_buffer, 2> message{net::asio::buffer(head),
-                                                       net::asio::buffer(c->request.body)};
-  c->exchange.sent_at = clock_now();
-  const auto [failed, written] = co_await net::asio::async_write(stream, message, net::awaited);
-  c->any_byte_sent = c->any_byte_sent || written > 0;
-  if (failed)
-    co_return failed_with(*c, http_failure_kind::reset, failed.message());
-  co_return std::nullopt;
-}
-
-template <class Stream>
-net::awaitable<outcome> read_response(const call_ptr& c, connection& conn, Stream& stream,
-                                      bool& keep_alive) {
-  response_parser parser;
-  parser.header_limit(bounds::http_head_bytes_max);
-  parser.body_limit(bounds::http_reply_body_bytes_max);
-  watch(c, c->timeouts.first_byte, http_failure_kind::first_byte_timeout);
-  while (!parser.is_done()) {
-    const auto [failed, read] =
-        co_await http::async_read_some(stream, conn.buffer, parser, net::awaited);
-    if (!c->any_byte_received && (read > 0 || parser.got_some())) {
-      c->any_byte_received = true;
-      c->exchange.first_byte_at = clock_now();
-    }
-    if (failed)
-      co_return failed_with(
-          *c, is_malformed(failed) ? http_failure_kind::protocol_error : http_failure_kind::reset,
-          failed.message());
-    watch(c, c->timeouts.idle, http_failure_kind::idle_timeout);
-  }
-  keep_alive = parser.keep_alive();
-  co_return to_response(parser);
-}
-
-template <class Stream>
-net::awaitable<outcome> exchange_on(const call_ptr& c, connection& conn, Stream& stream,
-                                    bool& keep_alive) {
-  watch(c, c->timeouts.first_byte, http_failure_kind::first_byte_timeout);
-  if (auto failed = co_await write_request(c, stream))
-    co_return std::move(*failed);
-  co_return co_await read_response(c, conn, stream, keep_alive);
+/// True if a server closed a connection while it was idle, and the call met the closed end.
+bool is_stale(const call& c, const connection& conn, const call_outcome& outcome) {
+  return conn.reused && !c.any_byte_received && !c.cut
+         && std::holds_alternative<http_failure>(outcome);
 }
 
 } // namespace
@@ -177,16 +61,18 @@ public:
       : strand_{net::asio::make_strand(io)},
         options_{std::move(options)},
         tls_{std::move(tls)},
-        pool_{strand_, options_.connections_max},
+        pool_{options_.connections_max},
         sweep_{strand_} {}
 
   http_call_id send(const http_endpoint& to, wire::http_request request,
                     const http_timeouts& timeouts, completion on_done) {
     const http_call_id id = next_id_++;
     auto c = std::make_shared<call>(strand_, to, std::move(request), timeouts, std::move(on_done));
-    net::asio::co_spawn(
-        strand_, [self = shared_from_this(), id, c] { return self->run(id, c); },
-        net::asio::detached);
+    // Posted, because co_spawn on our own strand would run the call, and may end it, in here.
+    net::asio::post(strand_, [self = shared_from_this(), id, c] {
+      net::asio::co_spawn(
+          self->strand_, [self, id, c] { return self->run(id, c); }, rethrow);
+    });
     return id;
   }
 
@@ -212,8 +98,8 @@ public:
 private:
   net::awaitable<> run(http_call_id id, call_ptr c) {
     calls_.emplace(id, c);
-    c->exchange.outcome = co_await perform(c);
-    c->watchdog.cancel();
+    c->exchange.outcome = co_await perform(*c);
+    c->dog.disarm();
     calls_.erase(id);
     c->exchange.finished_at = clock_now();
     if (!c->any_byte_sent)
@@ -224,74 +110,73 @@ private:
     report_stopped();
   }
 
-  net::awaitable<outcome> perform(call_ptr c) {
+  net::awaitable<call_outcome> perform(call& c) {
     if (stopping_)
-      co_return http_failure{http_failure_kind::shut_down, false, "the client stopped"};
-    if (!is_safe(c->request))
-      co_return http_failure{http_failure_kind::protocol_error, false,
-                             "the request holds a control character or a bad header name"};
-    for (bool first_try = true;; first_try = false) {
-      watch(c, c->timeouts.connect, http_failure_kind::connect_timeout);
-      auto place = co_await pool_.take(c->to, c->wake);
-      if (!place)
-        co_return failed_with(*c, http_failure_kind::pool_exhausted,
-                              to_string(http_failure_kind::pool_exhausted));
-      const bool reused = place->idle != nullptr;
-      outcome result = co_await use(c, std::move(place->idle));
-      const bool stale = reused && first_try && !c->cut && !c->any_byte_received
-                         && std::holds_alternative<http_failure>(result);
-      if (!stale)
-        co_return result;
-      // A fresh connection decides; what the closed one swallowed was never answered.
-      pool_.close_idle_since(mono_time::max());
-      c->any_byte_sent = false;
-    }
+      c.abort(http_failure_kind::shut_down);
+    if (c.cut)
+      co_return c.failed(*c.cut, {});
+    if (!is_safe(c.to) || !is_safe(c.request))
+      co_return c.failed(http_failure_kind::protocol_error,
+                         "the request holds a control character, a bad header name or one of the "
+                         "fields that the transport writes itself");
+    c.watch(c.timeouts.connect, http_failure_kind::connect_timeout);
+    auto place = co_await pool_.take(c.to, c.wake);
+    if (!place)
+      co_return c.failed(http_failure_kind::pool_exhausted,
+                         to_string(http_failure_kind::pool_exhausted));
+    co_return co_await use(c, std::move(place->idle));
   }
 
-  /// Opens a connection unless one is given, makes the exchange and gives the place back.
-  net::awaitable<outcome> use(const call_ptr& c, std::unique_ptr<connection> conn) {
+  /// Makes the exchange on the given connection or on a new one, and gives the place back.
+  net::awaitable<call_outcome> use(call& c, std::unique_ptr<connection> conn) {
     if (!conn)
-      conn = std::make_unique<connection>(strand_, c->to);
-    c->active = conn.get();
+      conn = std::make_unique<connection>(strand_, c.to);
     bool keep_alive = false;
-    outcome result = co_await open_and_exchange(c, *conn, keep_alive);
-    c->active = nullptr;
-    if (keep_alive && !c->cut && !stopping_) {
+    call_outcome outcome = co_await attempt(c, *conn, keep_alive);
+    if (is_stale(c, *conn, outcome)) {
+      conn = std::make_unique<connection>(strand_, c.to);
+      c.watch(c.timeouts.connect, http_failure_kind::connect_timeout);
+      outcome = co_await attempt(c, *conn, keep_alive);
+    }
+    if (keep_alive && !c.cut && !stopping_) {
       pool_.put_back(std::move(conn), clock_now());
       arm_sweep();
     } else {
-      pool_.drop(c->to);
+      pool_.drop(c.to);
     }
-    co_return result;
+    co_return outcome;
   }
 
-  net::awaitable<outcome> open_and_exchange(const call_ptr& c, connection& conn, bool& keep_alive) {
-    if (c->cut)
-      co_return failed_with(*c, http_failure_kind::cancelled, "cut");
-    if (!conn.reused) {
-      if (auto failed = co_await open(conn, tls_, c->resolver))
-        co_return failed_with(*c, failed->kind, failed->message);
-      if (c->cut)
-        co_return failed_with(*c, http_failure_kind::cancelled, "cut");
-    }
-    if (conn.tls)
-      co_return co_await exchange_on(c, conn, *conn.tls, keep_alive);
-    co_return co_await exchange_on(c, conn, conn.socket, keep_alive);
+  net::awaitable<call_outcome> attempt(call& c, connection& conn, bool& keep_alive) {
+    c.active = &conn;
+    std::optional<http_failure> unopened;
+    if (!conn.reused && !c.cut)
+      unopened = co_await open(conn, tls_, c.resolver);
+    call_outcome outcome;
+    if (unopened)
+      outcome = c.failed(unopened->kind, unopened->message);
+    else if (c.cut)
+      outcome = c.failed(*c.cut, {});
+    else
+      outcome = co_await exchange_on(c, conn, keep_alive);
+    c.active = nullptr;
+    co_return outcome;
   }
 
+  /// Closes idle connections when the oldest has been idle for long enough.
   void arm_sweep() {
-    if (sweeping_)
+    const auto oldest = pool_.oldest_idle_since();
+    if (sweeping_ || !oldest)
       return;
     sweeping_ = true;
-    sweep_.expires_after(options_.idle_connection_max);
+    sweep_.expires_at(*oldest + options_.idle_connection_max);
     sweep_.async_wait([self = weak_from_this()](const net::error_code& cancelled) {
       const auto alive = self.lock();
       if (cancelled || !alive)
         return;
       alive->sweeping_ = false;
       alive->pool_.close_idle_since(clock_now() - alive->options_.idle_connection_max);
-      if (alive->pool_.has_idle())
-        alive->arm_sweep();
+      alive->arm_sweep();
     });
   }
 

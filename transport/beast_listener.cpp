@@ -19,6 +19,7 @@ public:
       : io_{io},
         strand_{net::asio::make_strand(io)},
         acceptor_{strand_},
+        pause_{strand_},
         options_{std::make_shared<const beast_listener_options>(std::move(options))},
         handler_{std::make_shared<const http_handler>(std::move(handler))} {}
 
@@ -51,6 +52,7 @@ public:
     net::asio::post(strand_, [self = shared_from_this()] {
       net::error_code ignored;
       self->acceptor_.close(ignored);
+      self->pause_.cancel();
       for (const auto& [key, session] : self->sessions_)
         session->close();
     });
@@ -63,10 +65,20 @@ private:
     while (acceptor_.is_open()) {
       net::socket socket{net::asio::make_strand(io_)};
       const auto [failed] = co_await acceptor_.async_accept(socket, net::awaited);
+      if (!acceptor_.is_open())
+        break;
       // Over the cap the newcomer is closed at once: the others keep their service.
       if (!failed && sessions_.size() < options_->connections_max)
         serve(std::move(socket));
+      if (failed)
+        co_await rest();
     }
+  }
+
+  /// Out of descriptors, the acceptor stays ready and would be asked without end.
+  net::awaitable<> rest() {
+    pause_.expires_after(std::chrono::milliseconds{50});
+    co_await pause_.async_wait(net::awaited);
   }
 
   void serve(net::socket socket) {
@@ -81,6 +93,7 @@ private:
   boost::asio::io_context& io_;
   net::strand strand_;
   acceptor acceptor_;
+  net::timer pause_;
   std::shared_ptr<const beast_listener_options> options_;
   std::shared_ptr<const http_handler> handler_;
   std::unordered_map<std::uint64_t, std::shared_ptr<beast_session>> sessions_;

@@ -6,22 +6,30 @@
 
 namespace spillway::transport {
 
-beast_pool::beast_pool(net::strand strand, std::size_t connections_max)
-    : strand_{std::move(strand)}, connections_max_{connections_max} {
+beast_pool::beast_pool(std::size_t connections_max) : connections_max_{connections_max} {
 }
 
 beast_pool::pool& beast_pool::pool_of(const http_endpoint& to) {
   return pools_[{to.tls, to.host, to.port}];
 }
 
+/// The youngest idle connection that its server has not closed meanwhile; null if there is none.
+std::unique_ptr<connection> beast_pool::take_idle(pool& p) {
+  while (!p.idle.empty()) {
+    auto youngest = std::move(p.idle.back());
+    p.idle.pop_back();
+    if (youngest->is_quiet())
+      return youngest;
+    --p.open;
+  }
+  return nullptr;
+}
+
 net::awaitable<std::optional<beast_pool::place>> beast_pool::take(const http_endpoint& to,
                                                                   net::timer& wake) {
   pool& p = pool_of(to);
-  if (!p.idle.empty()) {
-    place taken{std::move(p.idle.back())};
-    p.idle.pop_back();
-    co_return taken;
-  }
+  if (auto idle = take_idle(p))
+    co_return place{std::move(idle)};
   if (p.open < connections_max_) {
     ++p.open;
     co_return place{};
@@ -71,8 +79,14 @@ void beast_pool::close_idle_since(mono_time limit) {
   }
 }
 
-bool beast_pool::has_idle() const noexcept {
-  return std::ranges::any_of(pools_, [](const auto& e) { return !e.second.idle.empty(); });
+std::optional<mono_time> beast_pool::oldest_idle_since() const noexcept {
+  std::optional<mono_time> oldest;
+  for (const auto& entry : pools_) {
+    const auto& idle = entry.second.idle;
+    if (!idle.empty() && (!oldest || idle.front()->idle_since < *oldest))
+      oldest = idle.front()->idle_since;
+  }
+  return oldest;
 }
 
 } // namespace spillway::transport

@@ -22,7 +22,7 @@ public:
     std::unique_ptr<connection> idle; ///< null: open a new one
   };
 
-  explicit beast_pool(net::strand strand, std::size_t connections_max);
+  explicit beast_pool(std::size_t connections_max);
 
   /// Waits for a place. Absent if too many wait already, or `wake` was cancelled from outside.
   /// `wake` is a timer of the caller's that lives as long as the wait.
@@ -34,10 +34,11 @@ public:
   /// The connection is gone.
   void drop(const http_endpoint& to);
 
-  /// Closes connections that have been idle since before `limit`.
+  /// Closes connections that have been idle since `limit` or before.
   void close_idle_since(mono_time limit);
 
-  bool has_idle() const noexcept;
+  /// When the connection that is idle longest became so. Absent if none is idle.
+  std::optional<mono_time> oldest_idle_since() const noexcept;
 
 private:
   struct waiter {
@@ -52,9 +53,9 @@ private:
   using key = std::tuple<bool, std::string, std::uint16_t>;
 
   pool& pool_of(const http_endpoint& to);
-  void give(pool& p, place granted);
+  static std::unique_ptr<connection> take_idle(pool& p);
+  static void give(pool& p, place granted);
 
-  net::strand strand_;
   std::size_t connections_max_;
   std::map<key, pool> pools_;
 };

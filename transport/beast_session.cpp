@@ -1,13 +1,13 @@
 #include "transport/beast_session.hpp"
 
 #include "transport/http_head.hpp"
+#include "transport/message_feed.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/http/field.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <array>
@@ -19,19 +19,19 @@ namespace {
 namespace http = boost::beast::http;
 using request_parser = http::request_parser<http::string_body>;
 
-constexpr std::size_t read_buffer_bytes = 16 * 1024;
+/// How long a refused peer may go on sending: closed before it stops, it would see a reset and
+/// lose the reason.
+constexpr auto lingering_max = std::chrono::seconds{2};
 
 /// What to tell a peer whose request could not be read; 0 if there is nobody to tell.
-int refusal_status(const net::error_code& failed, bool timed_out) {
-  if (timed_out)
+int refusal_status(const net::error_code& failed) {
+  if (failed == net::asio::error::timed_out)
     return 408;
   if (failed == http::error::header_limit)
     return 431;
-  if (failed == http::error::body_limit)
+  if (failed == http::error::body_limit || failed == http::error::buffer_overflow)
     return 413;
-  if (failed == http::error::end_of_stream || failed == http::error::partial_message)
-    return 0;
-  return failed.category() == net::error_code{http::error::bad_version}.category() ? 400 : 0;
+  return is_malformed(failed) ? 400 : 0;
 }
 
 wire::http_request to_request(request_parser& parser) {
@@ -45,7 +45,24 @@ wire::http_request to_request(request_parser& parser) {
   return request;
 }
 
+bool waits_for_promise(const request_parser& parser) {
+  return boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+}
+
+wire::http_response plain_reply(int status, const std::string& why) {
+  wire::http_response response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/plain");
+  response.body = why + "\n";
+  return response;
+}
+
 } // namespace
+
+struct beast_session::received {
+  wire::http_request request;
+  bool keep_alive = false;
+};
 
 beast_session::beast_session(net::socket socket,
                              std::shared_ptr<const beast_listener_options> options,
@@ -53,9 +70,9 @@ beast_session::beast_session(net::socket socket,
     : socket_{std::move(socket)},
       options_{std::move(options)},
       handler_{std::move(handler)},
-      watchdog_{socket_.get_executor()},
+      buffer_{make_read_buffer(options_->head_bytes_max)},
+      dog_{socket_.get_executor()},
       replied_{socket_.get_executor()} {
-  buffer_.reserve(read_buffer_bytes);
 }
 
 void beast_session::start(std::function<void()> on_end) {
@@ -68,17 +85,16 @@ void beast_session::close() {
   net::asio::post(socket_.get_executor(), [self = shared_from_this()] {
     net::error_code ignored;
     self->socket_.close(ignored);
-    self->watchdog_.cancel();
+    self->dog_.disarm();
     self->replied_.cancel();
   });
 }
 
 void beast_session::watch(duration limit) {
-  watchdog_.expires_after(limit);
-  watchdog_.async_wait([self = shared_from_this()](const net::error_code& cancelled) {
+  dog_.arm(std::chrono::steady_clock::now() + limit, [self = shared_from_this()] {
     net::error_code ignored;
-    if (!cancelled)
-      self->socket_.cancel(ignored);
+    self->timed_out_ = true;
+    self->socket_.cancel(ignored);
   });
 }
 
@@ -87,88 +103,113 @@ net::awaitable<> beast_session::serve() {
   socket_.set_option(net::tcp::no_delay{true}, ignored);
   while (socket_.is_open() && co_await serve_one() == next::read_on) {
   }
-  watchdog_.cancel();
+  dog_.disarm();
   socket_.close(ignored);
 }
 
 net::awaitable<beast_session::next> beast_session::serve_one() {
-  bool keep_alive = false;
-  auto request = co_await read_request(keep_alive);
-  watchdog_.cancel();
-  if (!request)
+  auto got = co_await read_request();
+  if (!got)
     co_return next::end;
-  const http_server_reply reply = co_await ask_handler(std::move(*request));
+  const bool with_body = got->request.method != "HEAD";
+  const http_server_reply reply = co_await ask_handler(std::move(got->request));
   if (!socket_.is_open())
     co_return next::end;
   if (const auto* response = std::get_if<wire::http_response>(&reply))
-    co_return co_await write_reply(*response, keep_alive);
+    co_return co_await write_reply(*response, with_body, got->keep_alive);
   co_await enact(std::get<http_connection_fault>(reply));
   co_return next::end;
 }
 
-net::awaitable<std::optional<wire::http_request>> beast_session::read_request(bool& keep_alive) {
+net::awaitable<std::optional<beast_session::received>> beast_session::read_request() {
   request_parser parser;
   parser.header_limit(static_cast<std::uint32_t>(options_->head_bytes_max));
   parser.body_limit(options_->body_bytes_max);
-  watch(options_->idle_timeout);
-  bool begun = buffer_.size() > 0;
-  bool head_done = false;
-  while (!parser.is_done()) {
-    const auto [failed, read] =
-        co_await http::async_read_some(socket_, buffer_, parser, net::awaited);
-    if (failed) {
-      const bool timed_out = failed == net::asio::error::operation_aborted;
-      if (const int status = refusal_status(failed, timed_out && (begun || head_done)))
-        co_await refuse(status, failed.message().c_str());
-      co_return std::nullopt;
-    }
-    if (!begun) {
-      begun = true;
-      watch(options_->head_timeout);
-    }
-    if (!head_done && parser.is_header_done()) {
-      head_done = true;
+  bool in_body = false;
+  watch(buffer_.size() > 0 ? options_->head_timeout : options_->idle_timeout);
+  net::error_code failed = feed(parser, buffer_);
+  while (!failed && !parser.is_done()) {
+    if (!in_body && parser.is_header_done()) {
+      in_body = true;
       watch(options_->body_timeout);
+      if (waits_for_promise(parser) && !co_await promise_to_read())
+        co_return std::nullopt;
     }
+    const bool nothing_yet = !parser.got_some();
+    const auto [cut, read] = co_await socket_.async_read_some(room_in(buffer_), net::awaited);
+    buffer_.commit(read);
+    failed = cut == net::asio::error::eof ? feed_end(parser) : cut;
+    if (timed_out_)
+      failed = nothing_yet ? net::asio::error::operation_aborted : net::asio::error::timed_out;
+    if (!failed)
+      failed = feed(parser, buffer_);
+    if (!failed && nothing_yet && !parser.is_header_done())
+      watch(options_->head_timeout);
   }
-  keep_alive = parser.keep_alive();
-  co_return to_request(parser);
+  dog_.disarm();
+  if (failed) {
+    co_await refuse(failed);
+    co_return std::nullopt;
+  }
+  const bool keep_alive = parser.keep_alive();
+  co_return received{to_request(parser), keep_alive};
+}
+
+/// Answers `Expect: 100-continue`: without it curl holds a large body back for a second.
+net::awaitable<bool> beast_session::promise_to_read() {
+  constexpr std::string_view promise = "HTTP/1.1 100 Continue\r\n\r\n";
+  const auto [failed, written] =
+      co_await net::asio::async_write(socket_, net::asio::buffer(promise), net::awaited);
+  co_return !failed;
 }
 
 net::awaitable<http_server_reply> beast_session::ask_handler(wire::http_request request) {
+  const std::uint64_t asked = ++request_;
   reply_.reset();
   replied_.expires_at(mono_time::max());
-  (*handler_)(std::move(request), [weak = weak_from_this()](http_server_reply reply) {
-    const auto self = weak.lock();
-    if (!self)
-      return;
-    net::asio::post(self->socket_.get_executor(), [self, reply = std::move(reply)]() mutable {
-      if (!self->reply_)
-        self->reply_ = std::move(reply);
-      self->replied_.cancel();
-    });
+  (*handler_)(std::move(request), [weak = weak_from_this(), asked](http_server_reply reply) {
+    if (const auto self = weak.lock())
+      net::asio::post(self->socket_.get_executor(),
+                      [self, asked, reply = std::move(reply)]() mutable {
+                        self->accept_reply(asked, std::move(reply));
+                      });
   });
   while (!reply_ && socket_.is_open())
     co_await replied_.async_wait(net::awaited);
   co_return std::move(reply_).value_or(http_connection_fault::reset);
 }
 
+/// A second reply must not answer the connection's next request.
+void beast_session::accept_reply(std::uint64_t to_request, http_server_reply reply) {
+  if (to_request != request_ || reply_)
+    return;
+  reply_ = std::move(reply);
+  replied_.cancel();
+}
+
 net::awaitable<beast_session::next> beast_session::write_reply(const wire::http_response& response,
-                                                               bool keep_alive) {
+                                                               bool with_body, bool keep_alive) {
+  if (!is_safe(response))
+    co_return co_await write_reply(plain_reply(500, "the reply cannot be sent as HTTP"), with_body,
+                                   keep_alive);
   const std::string head = response_head(response, keep_alive);
-  const std::array<net::asio::const_buffer, 2> message{net::asio::buffer(head),
-                                                       net::asio::buffer(response.body)};
+  std::array<net::asio::const_buffer, 2> message{net::asio::buffer(head), {}};
+  if (with_body && may_have_body(response.status))
+    message[1] = net::asio::buffer(response.body);
   watch(options_->write_timeout);
   const auto [failed, written] = co_await net::asio::async_write(socket_, message, net::awaited);
   co_return failed || !keep_alive ? next::end : next::read_on;
 }
 
-net::awaitable<> beast_session::refuse(int status, const char* why) {
-  wire::http_response response;
-  response.status = status;
-  response.headers.add("Content-Type", "text/plain");
-  response.body = std::string{why} + "\n";
-  co_await write_reply(response, false);
+net::awaitable<> beast_session::refuse(const net::error_code& failed) {
+  const int status = refusal_status(failed);
+  if (status == 0)
+    co_return;
+  co_await write_reply(plain_reply(status, failed.message()), true, false);
+  net::error_code ignored;
+  socket_.shutdown(net::socket::shutdown_send, ignored);
+  watch(lingering_max);
+  co_await discard_input();
 }
 
 net::awaitable<> beast_session::enact(http_connection_fault fault) {
@@ -179,14 +220,21 @@ net::awaitable<> beast_session::enact(http_connection_fault fault) {
       socket_.set_option(net::asio::socket_base::linger{true, 0}, ignored);
       break;
     case http_connection_fault::garbage:
+      watch(options_->write_timeout);
       co_await net::asio::async_write(
           socket_, net::asio::buffer(std::string_view{"\x16\x03 this is not HTTP \xff\r\n\r\n"}),
           net::awaited);
       break;
-    case http_connection_fault::stall:
-      // Readable is what a socket becomes when its peer leaves.
-      co_await socket_.async_wait(net::socket::wait_read, net::awaited);
-      break;
+    case http_connection_fault::stall: co_await discard_input(); break;
+  }
+}
+
+/// Reads and forgets until the peer leaves or the watchdog bites.
+net::awaitable<> beast_session::discard_input() {
+  for (bool more = true; more;) {
+    buffer_.clear();
+    const auto [failed, read] = co_await socket_.async_read_some(room_in(buffer_), net::awaited);
+    more = !failed;
   }
 }
 

@@ -4,9 +4,11 @@
 
 #include "transport/beast_listener.hpp"
 #include "transport/net.hpp"
+#include "transport/watchdog.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,22 +29,29 @@ public:
 
 private:
   enum class next { read_on, end };
+  struct received;
 
   net::awaitable<> serve();
   net::awaitable<next> serve_one();
-  net::awaitable<std::optional<wire::http_request>> read_request(bool& keep_alive);
+  net::awaitable<std::optional<received>> read_request();
+  net::awaitable<bool> promise_to_read();
   net::awaitable<http_server_reply> ask_handler(wire::http_request request);
-  net::awaitable<next> write_reply(const wire::http_response& response, bool keep_alive);
-  net::awaitable<> refuse(int status, const char* why);
+  net::awaitable<next> write_reply(const wire::http_response& response, bool with_body,
+                                   bool keep_alive);
+  net::awaitable<> refuse(const net::error_code& failed);
   net::awaitable<> enact(http_connection_fault fault);
+  net::awaitable<> discard_input();
+  void accept_reply(std::uint64_t to_request, http_server_reply reply);
   void watch(duration limit);
 
   net::socket socket_;
   std::shared_ptr<const beast_listener_options> options_;
   std::shared_ptr<const http_handler> handler_;
   boost::beast::flat_buffer buffer_;
-  net::timer watchdog_;
-  net::timer replied_; ///< cancelled when the handler has replied
+  watchdog dog_;
+  bool timed_out_ = false;
+  net::timer replied_;        ///< cancelled when the handler has replied
+  std::uint64_t request_ = 0; ///< the one being answered
   std::optional<http_server_reply> reply_;
 };
 

@@ -18,14 +18,19 @@ namespace spillway::transport {
 struct connection {
   connection(net::strand strand, http_endpoint to);
 
-  /// Closes the socket; operations under way end with an error. Idempotent.
+  /// Closes the socket; operations under way end with an error, and none begins. Idempotent.
   void close() noexcept;
+
+  /// True if an idle connection can serve a call: the peer has neither closed it nor sent anything
+  /// that nobody asked for.
+  bool is_quiet() noexcept;
 
   http_endpoint endpoint;
   net::socket socket;
   std::optional<boost::asio::ssl::stream<net::socket&>> tls;
   boost::beast::flat_buffer buffer;
   bool reused = false; ///< has served a call before
+  bool closed = false;
   mono_time idle_since{};
 };
 

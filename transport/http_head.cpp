@@ -1,6 +1,7 @@
 #include "transport/http_head.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace spillway::transport {
@@ -21,7 +22,25 @@ bool is_field_text(std::string_view text) noexcept {
   });
 }
 
-bool is_target(std::string_view text) noexcept {
+bool is_same_name(std::string_view a, std::string_view b) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+bool is_ours(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 4> ours{"connection", "content-length", "host",
+                                                 "transfer-encoding"};
+  return std::ranges::any_of(ours, [&](auto field) { return is_same_name(name, field); });
+}
+
+bool are_safe(const wire::http_headers& headers) noexcept {
+  return std::ranges::all_of(headers, [](const auto& field) {
+    return is_token(field.first) && !is_ours(field.first) && is_field_text(field.second);
+  });
+}
+
+/// A target or a host: anything but spaces and control characters.
+bool is_one_word(std::string_view text) noexcept {
   return !text.empty() && std::ranges::none_of(text, [](char c) {
     const auto u = static_cast<unsigned char>(c);
     return u <= 0x20 || u == 0x7f;
@@ -31,8 +50,10 @@ bool is_target(std::string_view text) noexcept {
 std::string_view reason_of(int status) noexcept {
   switch (status) {
     case 200: return "OK";
+    case 204: return "No Content";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
+    case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
@@ -40,7 +61,9 @@ std::string_view reason_of(int status) noexcept {
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";
+    case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
     default: return "Status";
   }
 }
@@ -59,13 +82,20 @@ std::string host_of(const http_endpoint& to) {
 
 } // namespace
 
-bool is_safe(const wire::http_headers& headers) noexcept {
-  return std::ranges::all_of(
-      headers, [](const auto& f) { return is_token(f.first) && is_field_text(f.second); });
+bool is_safe(const http_endpoint& to) noexcept {
+  return is_one_word(to.host);
 }
 
 bool is_safe(const wire::http_request& request) noexcept {
-  return is_token(request.method) && is_target(request.target) && is_safe(request.headers);
+  return is_token(request.method) && is_one_word(request.target) && are_safe(request.headers);
+}
+
+bool is_safe(const wire::http_response& response) noexcept {
+  return response.status >= 200 && response.status <= 999 && are_safe(response.headers);
+}
+
+bool may_have_body(int status) noexcept {
+  return status >= 200 && status != 204 && status != 304;
 }
 
 std::string request_head(const http_endpoint& to, const wire::http_request& request) {
@@ -83,7 +113,8 @@ std::string response_head(const wire::http_response& response, bool keep_alive) 
   head.append(reason_of(response.status)).append("\r\n");
   for (const auto& [name, value] : response.headers)
     add_field(head, name, value);
-  add_field(head, "Content-Length", std::to_string(response.body.size()));
+  if (may_have_body(response.status))
+    add_field(head, "Content-Length", std::to_string(response.body.size()));
   if (!keep_alive)
     add_field(head, "Connection", "close");
   return head += "\r\n";

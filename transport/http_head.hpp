@@ -7,15 +7,21 @@
 
 namespace spillway::transport {
 
-/// True if nothing in the request could be taken for the end of a line: no control character in
-/// method, target, names and values, and names and method are tokens.
+/// True if nothing in it could be taken for the end of a line or of a message: no control character
+/// anywhere, names and method are tokens, and none of the fields that the transport itself writes
+/// (Connection, Content-Length, Host, Transfer-Encoding).
+bool is_safe(const http_endpoint& to) noexcept;
 bool is_safe(const wire::http_request& request) noexcept;
-bool is_safe(const wire::http_headers& headers) noexcept;
+bool is_safe(const wire::http_response& response) noexcept;
+
+/// False for the statuses whose replies end with their head (1xx, 204, 304).
+bool may_have_body(int status) noexcept;
 
 /// The head of a request up to and with the empty line; adds Host and Content-Length.
 std::string request_head(const http_endpoint& to, const wire::http_request& request);
 
-/// The head of a reply up to and with the empty line; adds Content-Length and Connection.
+/// The head of a reply up to and with the empty line; adds Connection, and Content-Length to a
+/// reply that may have a body.
 std::string response_head(const wire::http_response& response, bool keep_alive);
 
 } // namespace spillway::transport

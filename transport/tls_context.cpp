@@ -1,12 +1,21 @@
 #include "transport/tls_context.hpp"
 
+#include <array>
+
 namespace spillway::transport {
+namespace {
+
+/// "http/1.1" as ALPN spells it, after its length: a server that prefers HTTP/2 must not choose it.
+constexpr std::array<unsigned char, 9> alpn_http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+} // namespace
 
 result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::string& ca_file) {
   namespace ssl = boost::asio::ssl;
   auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
   context->set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
   context->set_verify_mode(ssl::verify_peer);
+  SSL_CTX_set_alpn_protos(context->native_handle(), alpn_http_1_1.data(), alpn_http_1_1.size());
   boost::system::error_code failed;
   if (ca_file.empty())
     context->set_default_verify_paths(failed);

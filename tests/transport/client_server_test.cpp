@@ -38,7 +38,7 @@ TEST_CASE("a request and its reply cross the wire whole, on one, two and four th
 }
 
 TEST_CASE("a hundred calls at once are each answered with their own body") {
-  for (const std::size_t threads : {1, 4}) {
+  for (const std::size_t threads : {1, 2, 4}) {
     http_world w{echo, threads};
     std::vector<std::future<transport::http_exchange>> calls;
     for (int i = 0; i < 100; ++i)
@@ -49,64 +49,12 @@ TEST_CASE("a hundred calls at once are each answered with their own body") {
   }
 }
 
-TEST_CASE("calls beyond the pool's cap wait for a connection and are served") {
-  transport::beast_client_options two;
-  two.connections_max = 2;
-  std::atomic<int> inside = 0;
-  std::atomic<int> most = 0;
-  http_world w{[&](const wire::http_request&, const transport::http_responder& reply) {
-                 most = std::max(most.load(), ++inside);
-                 --inside;
-                 reply(wire::http_response{});
-               },
-               2,
-               {},
-               two};
-  std::vector<std::future<transport::http_exchange>> calls;
-  for (int i = 0; i < 20; ++i)
-    calls.push_back(w.send(post("x")));
-  for (auto& c : calls)
-    CHECK(response_of(c.get()).status == 200);
-  CHECK(most <= 2);
-}
-
-TEST_CASE("a connection that the server closed while it was idle is replaced without a word") {
-  transport::beast_listener_options impatient;
-  impatient.idle_timeout = 1ms;
-  http_world w{echo, 1, impatient};
-  for (int i = 0; i < 20; ++i) {
-    CHECK(response_of(w.call(post("again"))).body == "again");
-    std::this_thread::yield();
-  }
-}
-
-TEST_CASE("a refused connection says so and was not sent") {
-  http_world w{echo};
-  w.listener.reset();
-  w.to.port = 1;
-  const auto e = w.call(post("x"));
-  CHECK(failure_of(e).kind == http_failure_kind::connect_failed);
-  CHECK_FALSE(failure_of(e).request_sent);
-}
-
 TEST_CASE("a host that does not resolve says so and was not sent") {
   http_world w;
   w.to = {false, "no-such-host.invalid", 80};
   const auto e = w.call(post("x"));
   CHECK(failure_of(e).kind == http_failure_kind::resolve_failed);
   CHECK_FALSE(failure_of(e).request_sent);
-}
-
-TEST_CASE("a server that takes a request and says nothing runs into the bound that is due first") {
-  http_world w{faulty(http_connection_fault::stall)};
-  transport::http_timeouts first_byte;
-  first_byte.first_byte = 30ms;
-  CHECK(failure_of(w.call(post("x"), first_byte)).kind == http_failure_kind::first_byte_timeout);
-  transport::http_timeouts total;
-  total.total = 30ms;
-  const auto e = w.call(post("x"), total);
-  CHECK(failure_of(e).kind == http_failure_kind::total_timeout);
-  CHECK(failure_of(e).request_sent);
 }
 
 TEST_CASE("a reset and garbage end the call, and it counts as sent") {
@@ -132,36 +80,23 @@ TEST_CASE("a request that could smuggle a line is refused before anything is sen
   in_name.headers.add("X Note", "a");
   wire::http_request in_target = post("x");
   in_target.target = "/a HTTP/1.1\r\nX-Evil: b";
-  for (const wire::http_request& r : {in_value, in_name, in_target}) {
+  wire::http_request in_method = post("x");
+  in_method.method = "GET / HTTP/1.1\r\nX-Evil: b\r\n\r\nPOST";
+  wire::http_request as_length = post("x");
+  as_length.headers.add("content-length", "0");
+  wire::http_request with_nul = post("x");
+  with_nul.headers.add("X-Note", std::string("a\0b", 3));
+  for (const wire::http_request& r :
+       {in_value, in_name, in_target, in_method, as_length, with_nul}) {
     const auto e = w.call(r);
     CHECK(failure_of(e).kind == http_failure_kind::protocol_error);
     CHECK_FALSE(failure_of(e).request_sent);
   }
-  CHECK(seen == 0);
-}
-
-TEST_CASE("a cancelled call ends as cancelled, whichever stage it is in") {
-  http_world w{faulty(http_connection_fault::stall)};
-  for (int i = 0; i < 30; ++i) {
-    auto call = w.send(post("x"));
-    for (int spin = 0; spin < i * 20; ++spin)
-      std::this_thread::yield();
-    w.client->cancel(w.last_call);
-    CHECK(failure_of(call.get()).kind == http_failure_kind::cancelled);
+  for (const char* host : {"", "127.0.0.1\r\nX-Evil: b"}) {
+    w.to.host = host;
+    CHECK(failure_of(w.call(post("x"))).kind == http_failure_kind::protocol_error);
   }
-}
-
-TEST_CASE("a client that stops completes every call once, and later ones at once") {
-  http_world w{faulty(http_connection_fault::stall), 4};
-  std::vector<std::future<transport::http_exchange>> calls;
-  for (int i = 0; i < 50; ++i)
-    calls.push_back(w.send(post("x")));
-  auto client = w.client;
-  w.stop();
-  for (auto& c : calls)
-    CHECK(failure_of(c.get()).kind == http_failure_kind::shut_down);
-  w.client = client;
-  CHECK(failure_of(w.call(post("late"))).kind == http_failure_kind::shut_down);
+  CHECK(seen == 0);
 }
 
 TEST_CASE("a reply may come from another thread, later, and only the first counts") {
@@ -180,22 +115,6 @@ TEST_CASE("a reply may come from another thread, later, and only the first count
   CHECK(response_of(w.call(post("x"))).body == "first");
   for (std::thread& t : threads)
     t.join();
-}
-
-TEST_CASE("too large a body is answered 413") {
-  transport::beast_listener_options small;
-  small.body_bytes_max = 1000;
-  http_world w{echo, 1, small};
-  CHECK(response_of(w.call(post(std::string(1001, 'x')))).status == 413);
-}
-
-TEST_CASE("too large a head is answered 431") {
-  transport::beast_listener_options small;
-  small.head_bytes_max = 1000;
-  http_world w{echo, 1, small};
-  wire::http_request r = post("x");
-  r.headers.add("X-Long", std::string(2000, 'x'));
-  CHECK(response_of(w.call(std::move(r))).status == 431);
 }
 
 TEST_CASE("a port that is taken is an error that names it") {

@@ -6,11 +6,21 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace spillway::tests {
+
+/// Ends the test, instead of hanging it, if `future` is not ready within ten seconds.
+template <class T>
+T soon(std::future<T> future) {
+  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready)
+    FAIL("still waiting after ten seconds");
+  return future.get();
+}
 
 /// A client on its own I/O threads, and a listener if a handler is given.
 struct http_world {
@@ -44,7 +54,7 @@ struct http_world {
                                              transport::http_timeouts timeouts = {}) {
     auto done = std::make_shared<std::promise<transport::http_exchange>>();
     auto result = done->get_future();
-    // A second completion would throw from set_value and end the test run.
+    // A second completion throws from set_value, and so ends the test run.
     last_call = client->send(to, std::move(request), timeouts,
                              [done](transport::http_exchange e) { done->set_value(std::move(e)); });
     return result;
@@ -52,7 +62,7 @@ struct http_world {
 
   transport::http_exchange call(wire::http_request request,
                                 transport::http_timeouts timeouts = {}) {
-    return send(std::move(request), timeouts).get();
+    return soon(send(std::move(request), timeouts));
   }
 
   transport::io_threads io;
@@ -60,6 +70,15 @@ struct http_world {
   std::unique_ptr<transport::beast_listener> listener;
   transport::http_endpoint to;
   transport::http_call_id last_call = 0;
+};
+
+/// A world without a listener whose calls go to `to`.
+struct client_world : http_world {
+  explicit client_world(const transport::http_endpoint& peer, std::size_t threads = 1,
+                        transport::beast_client_options calling = {})
+      : http_world{{}, threads, {}, std::move(calling)} {
+    to = peer;
+  }
 };
 
 inline wire::http_request post(std::string body) {
