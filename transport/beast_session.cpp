@@ -198,6 +198,8 @@ net::awaitable<beast_session::next> beast_session::write_reply(const wire::http_
     message[1] = net::asio::buffer(response.body);
   watch(options_->write_timeout);
   const auto [failed, written] = co_await net::asio::async_write(socket_, message, net::awaited);
+  if (timed_out_)
+    reset_on_close();
   co_return failed || !keep_alive ? next::end : next::read_on;
 }
 
@@ -212,13 +214,16 @@ net::awaitable<> beast_session::refuse(const net::error_code& failed) {
   co_await discard_input();
 }
 
-net::awaitable<> beast_session::enact(http_connection_fault fault) {
+/// Linger zero turns the close into an RST. Without it the kernel would go on for minutes to offer
+/// a peer that does not read what was written for it.
+void beast_session::reset_on_close() {
   net::error_code ignored;
+  socket_.set_option(net::asio::socket_base::linger{true, 0}, ignored);
+}
+
+net::awaitable<> beast_session::enact(http_connection_fault fault) {
   switch (fault) {
-    case http_connection_fault::reset:
-      // Linger zero turns the close into an RST.
-      socket_.set_option(net::asio::socket_base::linger{true, 0}, ignored);
-      break;
+    case http_connection_fault::reset: reset_on_close(); break;
     case http_connection_fault::garbage:
       watch(options_->write_timeout);
       co_await net::asio::async_write(

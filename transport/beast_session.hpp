@@ -41,6 +41,7 @@ private:
   net::awaitable<> refuse(const net::error_code& failed);
   net::awaitable<> enact(http_connection_fault fault);
   net::awaitable<> discard_input();
+  void reset_on_close();
   void accept_reply(std::uint64_t to_request, http_server_reply reply);
   void watch(duration limit);
 
