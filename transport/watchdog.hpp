@@ -2,8 +2,10 @@
 
 // Internal to transport: the one timer behind all time bounds of an exchange.
 
+#include "core/units.hpp"
 #include "transport/net.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace spillway::transport {

@@ -53,7 +53,8 @@ THIRD_PARTY = {
 INTERNAL_HEADERS = {
     "agents/argument_parse.hpp", "config/parse.hpp", "simulator/openai_request.hpp",
     "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
-    "transport/connection.hpp", "transport/net.hpp", "transport/tls_context.hpp",
+    "transport/call.hpp", "transport/connection.hpp", "transport/message_feed.hpp",
+    "transport/net.hpp", "transport/tls_context.hpp", "transport/watchdog.hpp",
     "wire/json_reader.hpp",
 }
 
