@@ -1,8 +1,10 @@
 #include "actors/budget.hpp"
 
+#include <algorithm>
+
 namespace spillway::actors {
 
-void budget_state::start(budget_actor::pointer self, budget_options options) {
+void budget_state::start(budget_self::pointer self, budget_options options) {
   self_ = self;
   wall_ = std::move(options.wall);
   alerts_ = std::move(options.alerts);
@@ -14,39 +16,86 @@ wall_time budget_state::now() const {
   return wall_(self_->clock().now());
 }
 
-spend_reply budget_state::on_reserve_spend(const reserve_spend& m) {
-  spend_reply reply{ledger_.reserve(m.id, m.scopes, m.amount, now())};
-  if (reply.decision.reserved)
-    remember_holder(m.id, m.amount);
-  return reply;
+caf::result<spend_reply> budget_state::on_reserve_spend(reserve_spend& m) {
+  remember_holder(m.id);
+  const reservation_id id = m.id;
+  auto decision = queue_.ask(
+      ledger_, {m.id, std::move(m.scopes), m.amount, m.least.value_or(m.amount), m.wait_until},
+      now());
+  if (decision)
+    return spend_reply{std::move(*decision)};
+  auto promise = self_->make_response_promise<spend_reply>();
+  waiting_.emplace(id, promise);
+  arm_timer();
+  return promise;
 }
 
 void budget_state::on_settle_spend(const settle_spend& m) {
   const auto excess = ledger_.settle(m.id, m.actual);
   if (excess && *excess > nano_usd{0})
     report_overrun(m.id, *excess);
+  answer_waiting();
 }
 
 void budget_state::on_release_spend(const release_spend& m) {
+  if (queue_.withdraw(m.id)) {
+    auto waiter = waiting_.extract(m.id);
+    waiter.mapped().deliver(spend_reply{});
+  }
   ledger_.release(m.id);
+  answer_waiting();
 }
 
 budget_status budget_state::on_get_budget_status() {
-  return {ledger_.status(now()), ledger_.open_reservations()};
+  return {ledger_.status(now()), ledger_.open_reservations(), queue_.size()};
 }
 
 void budget_state::on_holder_down(const caf::down_msg& m) {
-  if (auto held = holders_.extract(m.source))
-    ledger_.settle(held.mapped().id, held.mapped().amount);
+  const auto held = holders_.extract(m.source);
+  if (!held)
+    return;
+  if (queue_.withdraw(held.mapped()))
+    waiting_.erase(held.mapped());
+  else
+    ledger_.forfeit(held.mapped());
 }
 
-void budget_state::remember_holder(reservation_id id, nano_usd amount) {
+void budget_state::remember_holder(reservation_id id) {
   const auto holder = caf::actor_cast<caf::actor_addr>(self_->current_sender());
   if (!holder)
     return;
-  const auto [it, fresh] = holders_.insert_or_assign(holder, holding{id, amount});
+  const auto [it, fresh] = holders_.insert_or_assign(holder, id);
   if (fresh)
     self_->monitor(holder);
+}
+
+void budget_state::on_wake_due() {
+  armed_at_ = wall_time::max();
+  answer_waiting();
+}
+
+void budget_state::answer_waiting() {
+  if (queue_.size() == 0)
+    return;
+  for (money::late_answer& a : queue_.answer(ledger_, now())) {
+    auto waiter = waiting_.extract(a.id);
+    waiter.mapped().deliver(spend_reply{std::move(a.decision)});
+  }
+  arm_timer();
+}
+
+void budget_state::arm_timer() {
+  const wall_time due = queue_.due();
+  if (armed_at_ <= due)
+    return;
+  armed_at_ = due;
+  self_->delayed_send(self_, std::max(due - now(), duration{}), wake_due{});
+}
+
+void budget_state::on_stop() {
+  for (auto& [id, waiter] : waiting_)
+    waiter.deliver(spend_reply{});
+  waiting_.clear();
 }
 
 void budget_state::report_overrun(reservation_id id, nano_usd excess) {
@@ -56,15 +105,20 @@ void budget_state::report_overrun(reservation_id id, nano_usd excess) {
                                        + " more than its worst case; check the model's prices"});
 }
 
-budget_actor::behavior_type budget(budget_actor::stateful_pointer<budget_state> self,
-                                   budget_options options) {
+budget_self::behavior_type budget(budget_self::stateful_pointer<budget_state> self,
+                                  budget_options options) {
   self->state.start(self, std::move(options));
   self->set_down_handler([self](caf::down_msg& m) { self->state.on_holder_down(m); });
+  self->set_exit_handler([self](caf::exit_msg& m) {
+    self->state.on_stop();
+    self->quit(std::move(m.reason));
+  });
   return {
-      [self](const reserve_spend& m) { return self->state.on_reserve_spend(m); },
+      [self](reserve_spend& m) { return self->state.on_reserve_spend(m); },
       [self](const settle_spend& m) { self->state.on_settle_spend(m); },
       [self](const release_spend& m) { self->state.on_release_spend(m); },
       [self](get_budget_status) { return self->state.on_get_budget_status(); },
+      [self](wake_due) { self->state.on_wake_due(); },
   };
 }
 

@@ -91,7 +91,7 @@ void completion_job_state::take(const routing::next_step& step) {
     case kind::queue: reserve(step.candidate, true); break;
     case kind::pause:
       stage_ = stage::pausing;
-      attempt_.candidate = step.candidate;
+      attempt_.index = step.candidate;
       self_->delayed_send(self_, step.delay, pause_over{++step_});
       break;
     case kind::give_up:
@@ -104,7 +104,7 @@ void completion_job_state::take(const routing::next_step& step) {
 
 void completion_job_state::on_pause_over(const pause_over& m) {
   if (stage_ == stage::pausing && m.step == step_)
-    reserve(attempt_.candidate, false);
+    reserve(attempt_.index, false);
 }
 
 template <class Handle, class Command, class Reply>
@@ -124,33 +124,38 @@ void completion_job_state::ask(const Handle& whom, Command command,
           });
 }
 
-void completion_job_state::reserve(std::size_t candidate, bool queue) {
+void completion_job_state::reserve(std::size_t index, bool queue) {
   stage_ = stage::reserving;
-  attempt_ = {lease_of(job_.request.id, ++attempts_), candidate, queue, {}};
+  attempt_ = {lease_of(job_.request.id, ++attempts_), index, job_.candidates[index], queue, {}};
   ask(options_.budget,
-      reserve_spend{reservation(), scopes(), job_.candidates[candidate].worst_cost},
+      reserve_spend{reservation(), scopes(), candidate().worst_cost, candidate().least_cost,
+                    options_.wall(deadline_ - bounds::call_time_min)},
       &completion_job_state::on_spend_reply);
 }
 
 void completion_job_state::on_spend_reply(const spend_reply& m) {
-  if (m.decision.reserved)
+  if (m.decision.reserved) {
+    attempt_.candidate = routing::shortened(std::move(attempt_.candidate), *job_.request.chat,
+                                            m.decision.amount, options_.wall(now()));
     return ask_permit();
+  }
   ++step_;
-  take(walk_->on_refusal(completion_status::over_budget,
-                         "costs up to " + to_display_usd(candidate().worst_cost, 6) + ", and "
-                             + m.decision.account + " has " + to_display_usd(m.decision.headroom, 6)
-                             + " left",
-                         time_left()));
+  std::optional<duration> opens_in;
+  const wall_time opens_at = m.decision.opens_at;
+  if (opens_at < wall_time::max() && opens_at > options_.wall(now()))
+    opens_in = opens_at - options_.wall(now());
+  take(walk_->on_over_budget(m.decision.on_exhausted,
+                             "costs up to " + to_display_usd(candidate().worst_cost, 6) + ", and "
+                                 + m.decision.account + " has "
+                                 + to_display_usd(m.decision.headroom, 6) + " left",
+                             opens_in, time_left()));
 }
 
 void completion_job_state::ask_permit() {
   stage_ = stage::permitting;
   attempt_.permit_asked_at = now();
-  const rate::waiting_call call{attempt_.lease,
-                                routing::asked_charge(candidate()),
-                                deadline_,
-                                job_.request.labels.team,
-                                job_.request.level};
+  const rate::waiting_call call{attempt_.lease, routing::asked_charge(candidate()), deadline_,
+                                job_.request.labels.team, job_.request.level};
   if (attempt_.queue)
     ask(target().limiter, await_permit{call}, &completion_job_state::on_permit_reply);
   else
@@ -248,11 +253,8 @@ void completion_job_state::settle(const provider_reply& m, const chat_reply& ans
   const token_count charged =
       routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
   self_->send(target().limiter,
-              settle_permit{attempt_.lease,
-                            routing::settled_parts(charged, answer.usage),
-                            m.sent_at,
-                            m.first_byte_at,
-                            m.limits});
+              settle_permit{attempt_.lease, routing::settled_parts(charged, answer.usage),
+                            m.sent_at, m.first_byte_at, m.limits});
   self_->send(options_.budget, settle_spend{reservation(), cost.total});
   if (options_.journal)
     self_->send(options_.journal,
@@ -382,8 +384,12 @@ std::vector<money::scope_value> completion_job_state::scopes() const {
   std::vector<money::scope_value> out{{"key", target().key.value}};
   if (!labels.team.empty())
     out.push_back({"team", labels.team});
+  if (!labels.user.empty())
+    out.push_back({"user", labels.user});
   if (!labels.session.empty())
     out.push_back({"session", labels.session});
+  if (!labels.run.empty())
+    out.push_back({"run", labels.run});
   for (const std::string& tag : labels.tags)
     out.push_back({"tag", tag});
   return out;

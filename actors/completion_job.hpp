@@ -48,13 +48,14 @@ private:
   /// One call from its reservation to its settlement.
   struct attempt {
     lease_id lease;
-    std::size_t candidate = 0;
-    bool queue = false; ///< wait for the permit as long as it takes
+    std::size_t index = 0;
+    routing::candidate candidate; ///< as the budget let it: its reply may be shortened
+    bool queue = false;           ///< wait for the permit as long as it takes
     mono_time permit_asked_at{};
   };
 
   void take(const routing::next_step& step);
-  void reserve(std::size_t candidate, bool queue);
+  void reserve(std::size_t index, bool queue);
   void on_spend_reply(const spend_reply& m);
   void ask_permit();
   void on_permit_reply(const permit_reply& m);
@@ -82,8 +83,8 @@ private:
            void (completion_job_state::*on_reply)(const Reply&));
   void on_actor_down(const caf::error& why);
 
-  const routing::candidate& candidate() const { return job_.candidates[attempt_.candidate]; }
-  const call_target& target() const { return job_.targets[attempt_.candidate]; }
+  const routing::candidate& candidate() const { return attempt_.candidate; }
+  const call_target& target() const { return job_.targets[attempt_.index]; }
   reservation_id reservation() const { return {attempt_.lease.value}; }
   mono_time now() const { return self_->clock().now(); }
   duration time_left() const { return deadline_ - now(); }

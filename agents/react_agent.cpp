@@ -28,6 +28,8 @@ caf::result<agent_reply> react_agent_state::on_run_agent(const run_agent& m) {
   }
   busy_ = true;
   job_ = m;
+  if (job_.labels.run.empty())
+    job_.labels.run = job_.labels.trace_id;
   if (job_.steps_max <= 0 || job_.steps_max > bounds::agent_steps_max)
     job_.steps_max = bounds::agent_steps_max;
   reply_ = {};

@@ -58,6 +58,8 @@ constexpr std::array levels{log_level::trace,   log_level::debug, log_level::inf
                             log_level::warning, log_level::error, log_level::off};
 constexpr std::array periods{money::period::day, money::period::week, money::period::month,
                              money::period::total};
+constexpr std::array policies{money::exhausted_policy::cheaper, money::exhausted_policy::wait,
+                              money::exhausted_policy::refuse};
 
 provider_settings build_provider(const member& from) {
   const node& n = from.value;
@@ -101,6 +103,7 @@ money::budget_rule build_rule(const node& n) {
   take(find(n, "scope"), out.scope);
   take(find(n, "name"), out.name);
   take(find(n, "period"), periods, out.per);
+  take(find(n, "on_exhausted"), policies, out.on_exhausted);
   out.limit = nano_usd{read_usd(dollars, usd_max).value()};
   return out;
 }

@@ -25,6 +25,16 @@ inline constexpr std::int64_t budget_nano_usd_max = 1'000'000'000LL * 1'000'000'
 /// Beyond it calls that need a new account are refused, because unbounded is the same as none.
 inline constexpr std::size_t budget_accounts_max = 100'000;
 
+/// Calls that may wait for room in a budget, about 1 KiB each: a budget opens for all at once, and
+/// more than the requests that may be in flight never come.
+inline constexpr std::size_t budget_queue_max = 4'096;
+/// A wait for a budget ends this long before the deadline: no call takes less, so a later start is
+/// of no use.
+inline constexpr auto call_time_min = 1s;
+/// Tokens of the shortest reply worth paying a prompt for: below it a budget that is nearly used up
+/// refuses rather than cuts. About 200 words.
+inline constexpr std::int64_t output_useful_min = 256;
+
 // Rate limiting -----------------------------------------------------------------------------------
 
 /// Calls that may wait in one limiter. At 500 requests a minute this is an 8-minute queue: beyond

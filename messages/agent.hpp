@@ -19,7 +19,7 @@ struct run_agent {
   int steps_max = 0;             ///< model calls; zero: `bounds::agent_steps_max`
   token_count output_tokens_max; ///< of each step; zero: the model's own
   duration step_deadline{};      ///< of each step; zero: the default
-  call_labels labels;
+  call_labels labels;            ///< without a `run`, the trace is the run
 };
 
 enum class agent_outcome {

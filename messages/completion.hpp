@@ -25,6 +25,7 @@ struct call_labels {
   std::string user;
   std::string session;
   std::vector<std::string> tags;
+  std::string run; ///< of an agent: its steps share this name and an account of scope "run"
 };
 
 /// Command to the router: answer this chat with the best model that limits and budgets allow.

@@ -74,6 +74,8 @@ using supervisor_actor = caf::typed_actor<caf::reacts_to<wake_due>>;
 using router_self = router_actor::extend<caf::reacts_to<completion_finished>,
                                          caf::reacts_to<replace_target>, caf::reacts_to<wake_due>>;
 
+using budget_self = budget_actor::extend<caf::reacts_to<wake_due>>;
+
 using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 
 using langfuse_batcher_self =

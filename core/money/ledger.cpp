@@ -18,6 +18,8 @@ struct account {
   nano_usd reserved;
   wall_time begins{};
   wall_time ends{};
+  exhausted_policy on_exhausted = exhausted_policy::cheaper;
+  std::uint64_t collected_at = 0; ///< the last collection that took this account
   std::size_t levels_reached = 0; ///< of those watched, in this period
   bool refused = false;           ///< a call, in this period
 
@@ -68,6 +70,7 @@ account_ref rule_book::open(const std::string& scope_name) {
   fresh->limit = rule.limit;
   fresh->begins = span.begin;
   fresh->ends = span.end;
+  fresh->on_exhausted = rule.on_exhausted;
   return accounts.emplace(scope_name, std::move(fresh)).first->second;
 }
 
@@ -79,17 +82,29 @@ nano_usd share_of(nano_usd limit, int percent) {
 
 } // namespace
 
+const char* to_string(exhausted_policy p) noexcept {
+  switch (p) {
+    case exhausted_policy::cheaper: return "cheaper";
+    case exhausted_policy::wait: return "wait";
+    case exhausted_policy::refuse: return "refuse";
+  }
+  return "?";
+}
+
 struct ledger::state {
   std::vector<rule_book> books;
   std::string zone;
   std::unordered_map<reservation_id, reservation> reservations;
   std::vector<int> levels; ///< percentages of a limit, ascending
   std::vector<level_crossing> crossings;
+  std::uint64_t collections = 0;
 
   void note_levels(account& a);
   void note_refusal(account& a);
+  spend_decision refuse(const std::vector<account_ref>& accounts, nano_usd least);
+  spend_decision grant(reservation_id id, std::vector<account_ref> accounts, nano_usd amount);
 
-  /// Every account that concerns `scopes`. False if one more could not be opened.
+  /// Every account that concerns `scopes`, each once. False if one more could not be opened.
   bool collect(const std::vector<scope_value>& scopes, wall_time now,
                std::vector<account_ref>& out);
 };
@@ -115,11 +130,13 @@ void ledger::state::note_refusal(account& a) {
 bool ledger::state::collect(const std::vector<scope_value>& scopes, wall_time now,
                             std::vector<account_ref>& out) {
   bool complete = true;
+  ++collections;
   const auto add = [&](rule_book& book, const std::string& name) {
-    if (account_ref a = book.open(name))
-      out.push_back(std::move(a));
-    else
+    account_ref a = book.open(name);
+    if (!a)
       complete = false;
+    else if (std::exchange(a->collected_at, collections) != collections)
+      out.push_back(std::move(a));
   };
   for (rule_book& book : books) {
     book.roll_over(now, zone);
@@ -145,26 +162,57 @@ ledger::~ledger() = default;
 ledger::ledger(ledger&&) noexcept = default;
 ledger& ledger::operator=(ledger&&) noexcept = default;
 
-spend_decision ledger::reserve(reservation_id id, const std::vector<scope_value>& scopes,
-                               nano_usd amount, wall_time now) {
-  SPILLWAY_ASSERT(amount >= nano_usd{0} && state_->reservations.count(id) == 0);
-  reservation taken{amount, {}};
-  if (!state_->collect(scopes, now, taken.accounts))
-    return {false, {}, "too many accounts in one period", {}};
-  for (const account_ref& a : taken.accounts)
-    if (amount > nano_usd{0} && a->room() < amount) {
-      state_->note_refusal(*a);
-      return {false, a->room(), a->name, a->ends};
+spend_decision ledger::state::refuse(const std::vector<account_ref>& accounts, nano_usd least) {
+  spend_decision no{false, nano_usd{bounds::budget_nano_usd_max}, {}, wall_time::min()};
+  no.held_up = true;
+  for (const account_ref& a : accounts) {
+    if (a->room() >= least)
+      continue;
+    note_refusal(*a);
+    if (no.account.empty() || a->room() < no.headroom) {
+      no.headroom = a->room();
+      no.account = a->name;
     }
-  spend_decision decision{true, nano_usd{bounds::budget_nano_usd_max}, {}, {}};
-  for (const account_ref& a : taken.accounts) {
+    no.opens_at = std::max(no.opens_at, a->limit < least ? wall_time::max() : a->ends);
+    no.on_exhausted = std::max(no.on_exhausted, a->on_exhausted);
+    no.held_up = no.held_up && a->limit - a->spent >= least;
+  }
+  return no;
+}
+
+spend_decision ledger::state::grant(reservation_id id, std::vector<account_ref> accounts,
+                                    nano_usd amount) {
+  spend_decision yes{true, nano_usd{bounds::budget_nano_usd_max}, {}, {}, amount};
+  for (const account_ref& a : accounts) {
     a->reserved += amount;
     SPILLWAY_ASSERT(amount == nano_usd{0} || a->spent + a->reserved <= a->limit);
-    decision.headroom = std::min(decision.headroom, a->room());
-    state_->note_levels(*a);
+    yes.headroom = std::min(yes.headroom, a->room());
+    note_levels(*a);
   }
-  state_->reservations.emplace(id, std::move(taken));
-  return decision;
+  reservations.emplace(id, reservation{amount, std::move(accounts)});
+  return yes;
+}
+
+spend_decision ledger::reserve(reservation_id id, const std::vector<scope_value>& scopes,
+                               nano_usd amount, wall_time now) {
+  return reserve({id, scopes, amount, amount}, now);
+}
+
+spend_decision ledger::reserve(const spend_request& r, wall_time now) {
+  SPILLWAY_ASSERT(r.least >= nano_usd{0} && r.least <= r.most);
+  SPILLWAY_ASSERT(state_->reservations.count(r.id) == 0);
+  std::vector<account_ref> accounts;
+  if (!state_->collect(r.scopes, now, accounts))
+    return {false, {}, "too many accounts in one period", wall_time::max()};
+  nano_usd amount = r.most;
+  for (const account_ref& a : accounts)
+    amount = std::min(amount, a->room());
+  // What is free passes an account that is overdrawn.
+  if (r.most == nano_usd{0})
+    return state_->grant(r.id, std::move(accounts), r.most);
+  if (amount < r.least || amount <= nano_usd{0})
+    return state_->refuse(accounts, std::max(r.least, nano_usd{1}));
+  return state_->grant(r.id, std::move(accounts), amount);
 }
 
 std::optional<nano_usd> ledger::settle(reservation_id id, nano_usd actual) {
@@ -187,6 +235,11 @@ bool ledger::release(reservation_id id) {
   for (const account_ref& a : held.mapped().accounts)
     a->reserved -= held.mapped().amount;
   return true;
+}
+
+bool ledger::forfeit(reservation_id id) {
+  const auto held = state_->reservations.find(id);
+  return held != state_->reservations.end() && settle(id, held->second.amount).has_value();
 }
 
 void ledger::restore(const std::vector<restored_posting>& postings, wall_time now) {

@@ -11,13 +11,21 @@
 
 namespace spillway::money {
 
+/// What becomes of a call that an account has no room for: a cheaper model if one fits, a wait
+/// until there is room, or a refusal at once. In order of severity.
+enum class exhausted_policy { cheaper, wait, refuse };
+
+const char* to_string(exhausted_policy p) noexcept;
+
 /// One cap: at most `limit` in each `per` for each value of the scope named `scope`.
-/// Scope "global" has one value; "team", "key", "tag", "session" have one for each name seen.
+/// Scope "global" has one value; "team", "user", "key", "tag", "session" and "run" have one for
+/// each name seen.
 struct budget_rule {
   std::string scope = "global";
   std::string name; ///< the value this rule is for; empty: every value, each on its own account
   period per = period::day;
   nano_usd limit;
+  exhausted_policy on_exhausted = exhausted_policy::cheaper;
   friend bool operator==(const budget_rule&, const budget_rule&) = default;
 };
 
@@ -28,12 +36,26 @@ struct scope_value {
   friend bool operator==(const scope_value&, const scope_value&) = default;
 };
 
+/// What a call asks to set aside. A name that occurs twice in `scopes` counts once.
+struct spend_request {
+  reservation_id id;
+  std::vector<scope_value> scopes;
+  nano_usd most;  ///< what it may cost as asked
+  nano_usd least; ///< what it may cost with the shortest useful reply; `most` if it cannot shrink
+  wall_time wait_until{}; ///< how long it may wait where a rule lets it; zero: not at all
+};
+
 /// The answer to a reservation.
 struct spend_decision {
   bool reserved = false;
-  nano_usd headroom;    ///< least room over all accounts concerned, after this decision
-  std::string account;  ///< the account that refused, for people: "global day 2026-11-24"
-  wall_time opens_at{}; ///< when that account's period ends; `wall_time::max()` for a total
+  nano_usd headroom;   ///< least room over all accounts concerned, after this decision
+  std::string account; ///< the tightest that refused, for people: "global day 2026-11-24"
+  /// When every account that refused has begun its next period; `wall_time::max()` if that would
+  /// not help: a total, or a call dearer than a whole limit.
+  wall_time opens_at{};
+  nano_usd amount{};                                         ///< set aside: `least` to `most`
+  exhausted_policy on_exhausted = exhausted_policy::cheaper; ///< the severest of those that refused
+  bool held_up = false; ///< only what others have set aside stands in the way: it may be given back
 };
 
 /// One account: a rule, a scope value and a period.
@@ -80,12 +102,20 @@ public:
   spend_decision reserve(reservation_id id, const std::vector<scope_value>& scopes, nano_usd amount,
                          wall_time now);
 
+  /// Reserves as much as there is room for on every account concerned, up to `r.most`, or nothing
+  /// if that is below `r.least`. Requires: `r.id` is not held; 0 <= least <= most.
+  spend_decision reserve(const spend_request& r, wall_time now);
+
   /// Replaces a reservation by what was spent. Returns by how much the actual exceeded it (zero if
   /// it did not); absent if `id` is not held (a second terminal message): nothing changes.
   std::optional<nano_usd> settle(reservation_id id, nano_usd actual);
 
   /// Gives a reservation back. False if `id` is not held.
   bool release(reservation_id id);
+
+  /// Spends a reservation in full: its holder is gone and the provider may bill it. False if `id`
+  /// is not held.
+  bool forfeit(reservation_id id);
 
   void restore(const std::vector<restored_posting>& postings, wall_time now);
 

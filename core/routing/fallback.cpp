@@ -87,6 +87,17 @@ next_step fallback::on_refusal(completion_status why, std::string text, duration
   return move_on(time_left);
 }
 
+next_step fallback::on_over_budget(money::exhausted_policy policy, std::string text,
+                                   std::optional<duration> opens_in, duration time_left) {
+  if (opens_in && (!budget_opens_in_ || *opens_in < *budget_opens_in_))
+    budget_opens_in_ = opens_in;
+  if (policy == money::exhausted_policy::cheaper)
+    return on_refusal(completion_status::over_budget, std::move(text), time_left);
+  worst_ = completion_status::over_budget;
+  note(text);
+  return give_up();
+}
+
 next_step fallback::on_failure(const call_failure& failure, duration time_left) {
   track& here = tracks_[current_];
   here.quote.reset();
@@ -154,7 +165,7 @@ next_step fallback::give_up() {
 }
 
 std::optional<duration> fallback::shortest_wait() const noexcept {
-  std::optional<duration> shortest;
+  std::optional<duration> shortest = budget_opens_in_;
   for (const track& t : tracks_)
     if (t.quote && (!shortest || t.quote->estimate < *shortest))
       shortest = t.quote->estimate;

@@ -2,6 +2,7 @@
 
 #include "core/completion_status.hpp"
 #include "core/failure.hpp"
+#include "core/money/ledger.hpp"
 #include "core/rate/fair_queue.hpp"
 #include "core/routing/selection.hpp"
 
@@ -53,13 +54,18 @@ public:
   /// shutting_down or deadline_exceeded (it queued in vain).
   next_step on_refusal(completion_status why, std::string text, duration time_left);
 
+  /// A budget has no room for the candidate, not even after a wait if the rule lets it wait.
+  /// `opens_in`: until it does; absent if it never will.
+  next_step on_over_budget(money::exhausted_policy policy, std::string text,
+                           std::optional<duration> opens_in, duration time_left);
+
   /// The upstream call failed.
   next_step on_failure(const call_failure& failure, duration time_left);
 
   /// Why each candidate did not serve, for people; after `give_up`.
   const std::string& reason() const noexcept { return reason_; }
 
-  /// The shortest wait that was offered, if any: when a refused caller may come again.
+  /// The shortest wait for a permit or a budget, if any: when a refused caller may come again.
   std::optional<duration> shortest_wait() const noexcept;
 
 private:
@@ -82,6 +88,7 @@ private:
   fallback_policy policy_;
   std::minstd_rand random_;
   std::vector<track> tracks_;
+  std::optional<duration> budget_opens_in_; ///< the first of those that refused
   std::size_t current_ = 0;
   completion_status worst_ = completion_status::rate_limited;
   std::string reason_;

@@ -8,6 +8,8 @@
 namespace spillway::routing {
 namespace {
 
+constexpr token_count output_useful_min{bounds::output_useful_min};
+
 /// The bound to send upstream. What the caller asks is kept unless the model cannot do it; what we
 /// choose ourselves also leaves the call room in the token window.
 token_count fit_output(const model_entry& model, const chat_request& request,
@@ -30,6 +32,11 @@ token_count arrival_charge(const model_entry& model, token_count input, token_co
 
 rate::amount exactly(token_count tokens) {
   return {tokens.value(), 0, tokens.value()};
+}
+
+/// A chat in our own shape has neither audio nor marks for a cache that lasts an hour.
+money::call_size size_of(const chat_request& request, token_count input, token_count output) {
+  return {input, output, request.tier, false, false};
 }
 
 bool may_go_unpriced(const selection_policy& policy, const model_id& id) {
@@ -57,16 +64,23 @@ void consider(const model_entry& model, const chat_request& request, const selec
   const token_count output = fit_output(model, request, policy, input.likely);
   // A prompt the provider accepts is no longer than its context, whatever our byte count says.
   const token_count input_most = std::min(input.at_most, model.context_max);
-  // A chat in our own shape has neither audio nor marks for a cache that lasts an hour.
-  const money::call_size size{input_most, output, request.tier, false, false};
-  const auto cost = money::worst_case_cost(size, model.pricing, now);
+  const auto cost =
+      money::worst_case_cost(size_of(request, input_most, output), model.pricing, now);
   if (!cost && !may_go_unpriced(policy, model.id)) {
     out.rejected.push_back({&model, rejection_reason::unknown_price, price_text(model)});
     return;
   }
-  out.candidates.push_back({&model, input.likely, output,
+  const nano_usd worst = cost.value_or(nano_usd{0});
+  out.candidates.push_back({&model,
+                            input.likely,
+                            output,
                             arrival_charge(model, input.likely, output),
-                            cost.value_or(nano_usd{0})});
+                            worst,
+                            {},
+                            input_most});
+  if (cost && !request.output_tokens_max && output > output_useful_min)
+    out.candidates.back().least_cost =
+        money::worst_case_cost(size_of(request, input_most, output_useful_min), model.pricing, now);
 }
 
 } // namespace
@@ -83,6 +97,18 @@ selection select_candidates(const catalog& models, const route& preference,
       consider(*model, request, policy, input, now, out);
   }
   return out;
+}
+
+candidate shortened(candidate c, const chat_request& request, nano_usd room, wall_time now) {
+  if (room >= c.worst_cost)
+    return c;
+  const auto fits = money::affordable_output(size_of(request, c.input_most, c.output_max),
+                                             c.model->pricing, now, room);
+  // No longer priced at all only if the price list ended between the two moments.
+  c.output_max = std::max(fits.value_or(output_useful_min), token_count{1});
+  c.charge = arrival_charge(*c.model, c.input_likely, c.output_max);
+  c.worst_cost = room;
+  return c;
 }
 
 token_count settled_charge(const model_entry& model, token_count reserved,

@@ -31,6 +31,9 @@ struct candidate {
   token_count output_max; ///< sent upstream: the hard bound that makes the reservation hold
   token_count charge;     ///< of the token window, on arrival
   nano_usd worst_cost;
+  /// With the shortest reply that is of use; absent unless the bound on the reply is ours to lower.
+  std::optional<nano_usd> least_cost{};
+  token_count input_most{}; ///< what the worst case takes the prompt for
 };
 
 enum class rejection_reason { context_too_long, unknown_price };
@@ -51,6 +54,11 @@ struct selection {
 selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
                             wall_time now);
+
+/// `c` with its reply cut to what `room` pays for; unchanged if that is all of it. Its worst cost
+/// becomes `room`. Requires: `room` is at least `c.least_cost`, or its worst cost if that is
+/// absent.
+candidate shortened(candidate c, const chat_request& request, nano_usd room, wall_time now);
 
 /// What a call took of the token window in the end, once the provider has said what it used.
 /// Source: OpenAI documents no give-back of a reservation made on arrival

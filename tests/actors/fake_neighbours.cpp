@@ -23,7 +23,10 @@ budget_actor::behavior_type fake_budget(budget_actor::pointer, fake_neighbours* 
   return {
       [log](const reserve_spend& m) {
         log->reserved.push_back(m);
-        return log->on_reserve(m);
+        spend_reply reply = log->on_reserve(m);
+        if (reply.decision.reserved && reply.decision.amount == nano_usd{0})
+          reply.decision.amount = m.amount;
+        return reply;
       },
       [log](const settle_spend& m) { log->settled_spend.push_back(m); },
       [log](const release_spend& m) { log->released_spend.push_back(m); },

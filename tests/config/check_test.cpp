@@ -20,7 +20,7 @@ const mistake mistakes[] = {
     {"an unknown key in a list of tables",
      "[[budget.rules]]\nperiod = 'day'\nlimit_usd = 1\nscop = 'team'\n",
      "t.toml:4:1: key `budget.rules[0].scop`: unknown key (did you mean `scope`?); allowed: scope, "
-     "name, period, limit_usd"},
+     "name, period, on_exhausted, limit_usd"},
     {"a value where a table is due", "log = 'debug'\n",
      "t.toml:1:7: key `log`: is text; allowed: a table"},
     {"a table where a list of tables is due", "[budget.rules]\nperiod = 'day'\n",

@@ -92,6 +92,7 @@ TEST_CASE("every setting of the file arrives") {
     name = "search"
     period = "month"
     limit_usd = 12.5
+    on_exhausted = "wait"
     [langfuse]
     enabled = true
     base_url = "https://langfuse.example.org:3000/x/"
@@ -119,7 +120,8 @@ TEST_CASE("every setting of the file arrives") {
   CHECK(s.budget.zone == "Europe/Paris");
   REQUIRE(s.budget.rules.size() == 1);
   CHECK(s.budget.rules[0]
-        == money::budget_rule{"team", "search", money::period::month, nano_usd{12'500'000'000}});
+        == money::budget_rule{"team", "search", money::period::month, nano_usd{12'500'000'000},
+                              money::exhausted_policy::wait});
   CHECK(s.langfuse.enabled == activation::on);
   CHECK(s.langfuse.url == base_url{true, "langfuse.example.org", 3000, "/x"});
   CHECK(s.langfuse.public_key_env == "LF_P");
@@ -246,6 +248,15 @@ TEST_CASE("a provider that is off takes its models along") {
           .find(
               "has no usable model: `gpt-4o-mini` belongs to provider `openai`, which is disabled")
       != std::string::npos);
+}
+
+TEST_CASE("budgets take every scope there is, and a call is offered cheaper models by default") {
+  for (const std::string scope : {"global", "team", "user", "key", "tag", "session", "run"}) {
+    const settings s =
+        loaded("[[budget.rules]]\nscope = '" + scope + "'\nperiod = 'day'\nlimit_usd = 1\n");
+    CHECK(s.budget.rules.at(0).scope == scope);
+    CHECK(s.budget.rules.at(0).on_exhausted == money::exhausted_policy::cheaper);
+  }
 }
 
 TEST_CASE("rarer parts of a price and the factors of service tiers are read as written") {

@@ -96,6 +96,88 @@ TEST_CASE("a restart counts what was spent in the current periods, and holds wha
   CHECK(l.status(noon).at(0).spent == nano_usd{35});
 }
 
+TEST_CASE("in every scope, and for names never seen, 64 calls at once find money for three") {
+  for (const std::string scope : {"team", "user", "key", "tag", "session", "run"}) {
+    ledger l{{{scope, "", period::total, nano_usd{300}}}, "UTC"};
+    for (const std::string name : {"first", "second"}) {
+      int admitted = 0;
+      for (std::uint64_t i = 1; i <= 64; ++i)
+        admitted +=
+            l.reserve({i * 2 + (name == "second")}, {{scope, name}}, nano_usd{100}, noon).reserved;
+      INFO(scope << " " << name);
+      CHECK(admitted == 3);
+    }
+  }
+}
+
+TEST_CASE("a call with several tags is charged to each of them, to a repeated one once") {
+  ledger l{{{"tag", "", period::day, nano_usd{100}}}, "UTC"};
+  const std::vector<scope_value> tags{{"tag", "a"}, {"tag", "b"}, {"tag", "a"}};
+  CHECK(l.reserve({1}, tags, nano_usd{60}, noon).reserved);
+  CHECK(l.headroom({{"tag", "a"}}, noon) == nano_usd{40});
+  CHECK(l.headroom({{"tag", "b"}}, noon) == nano_usd{40});
+  CHECK_FALSE(l.reserve({2}, {{"tag", "c"}, {"tag", "b"}}, nano_usd{50}, noon).reserved);
+  CHECK(l.headroom({{"tag", "c"}}, noon) == nano_usd{100});
+}
+
+TEST_CASE("a call that can shrink takes what there is, but nothing below its least") {
+  ledger l = daily(100);
+  CHECK(l.reserve({{1}, {}, nano_usd{70}, nano_usd{10}}, noon).amount == nano_usd{70});
+  const spend_decision shrunk = l.reserve({{2}, {}, nano_usd{70}, nano_usd{10}}, noon);
+  CHECK(shrunk.reserved);
+  CHECK(shrunk.amount == nano_usd{30});
+  CHECK(shrunk.headroom == nano_usd{0});
+  CHECK_FALSE(l.reserve({{3}, {}, nano_usd{70}, nano_usd{1}}, noon).reserved);
+  l.release({2});
+  CHECK_FALSE(l.reserve({{4}, {}, nano_usd{70}, nano_usd{31}}, noon).reserved);
+}
+
+TEST_CASE("a refusal names the tightest account and when all that refused have begun afresh") {
+  ledger l{{{"global", "", period::day, nano_usd{100}},
+            {"global", "", period::month, nano_usd{90}, exhausted_policy::wait},
+            {"team", "", period::total, nano_usd{500}}},
+           "UTC"};
+  l.reserve({1}, {}, nano_usd{85}, noon);
+  const spend_decision no = l.reserve({2}, {{"team", "red"}}, nano_usd{50}, noon);
+  CHECK(no.account == "global month 2026-11");
+  CHECK(no.headroom == nano_usd{5});
+  CHECK(no.opens_at == noon + 12h + 24h * 6);
+  CHECK(no.on_exhausted == exhausted_policy::wait);
+  CHECK(no.held_up);
+  l.settle({1}, nano_usd{85});
+  CHECK_FALSE(l.reserve({2}, {}, nano_usd{50}, noon).held_up);
+  CHECK(l.reserve({2}, {}, nano_usd{95}, noon).opens_at == wall_time::max());
+}
+
+TEST_CASE("a forfeited reservation is spent in full, once") {
+  ledger l = daily(100);
+  l.reserve({1}, {}, nano_usd{50}, noon);
+  CHECK(l.forfeit({1}));
+  CHECK_FALSE(l.forfeit({1}));
+  CHECK(l.status(noon).at(0).spent == nano_usd{50});
+}
+
+TEST_CASE("each period begins afresh in its zone, for every scope, across a change of clocks") {
+  // 2026-03-08: Los Angeles loses an hour at 2:00. The day begins 08:00Z and ends 07:00Z.
+  const wall_time day = wall_time_from_unix_nanos(1'772'956'800'000'000'000);
+  ledger l{{{"global", "", period::day, nano_usd{100}},
+            {"team", "", period::week, nano_usd{150}},
+            {"session", "", period::month, nano_usd{1000}}},
+           "America/Los_Angeles"};
+  const std::vector<scope_value> scopes{{"team", "red"}, {"session", "s"}};
+  l.reserve({1}, scopes, nano_usd{100}, day);
+  l.settle({1}, nano_usd{100});
+  CHECK_FALSE(l.reserve({2}, scopes, nano_usd{1}, day + 23h - 1s).reserved);
+  // The 8th is a Sunday: the week ends with it, the month does not.
+  CHECK(l.reserve({3}, scopes, nano_usd{100}, day + 23h).reserved);
+  l.settle({3}, nano_usd{100});
+  CHECK(l.headroom({{"team", "red"}}, day + 23h) == nano_usd{0});
+  CHECK(l.headroom({{"team", "red"}}, day + 47h) == nano_usd{50});
+  CHECK(l.headroom({{"session", "s"}}, day + 47h) == nano_usd{100});
+  for (const account_status& a : l.status(day + 24h * 40))
+    CHECK(a.spent == nano_usd{0});
+}
+
 TEST_CASE("whatever happens, what is spent and reserved stays within the limit") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     INFO("seed " << seed);

@@ -151,6 +151,26 @@ TEST_CASE("refusals move on and the last one names the outcome") {
   CHECK(walk.reason() == "a: too dear; b: too dear; c: too dear");
 }
 
+TEST_CASE("over budget, the rule says whether a cheaper model is tried") {
+  using money::exhausted_policy;
+  three_models m;
+  fallback cheaper{m.candidates, patient_for_2s, 1};
+  CHECK(cheaper.on_over_budget(exhausted_policy::cheaper, "short", 3h, 60s).candidate == 1);
+  CHECK(cheaper.on_over_budget(exhausted_policy::cheaper, "short", 2h, 60s).candidate == 2);
+  const next_step none = cheaper.on_over_budget(exhausted_policy::cheaper, "short", {}, 60s);
+  CHECK(none.what == kind::give_up);
+  CHECK(none.status == completion_status::over_budget);
+  CHECK(cheaper.shortest_wait() == 2h);
+  for (const auto policy : {exhausted_policy::wait, exhausted_policy::refuse}) {
+    fallback strict{m.candidates, patient_for_2s, 1};
+    const next_step no = strict.on_over_budget(policy, "the day is used up", 3h, 60s);
+    CHECK(no.what == kind::give_up);
+    CHECK(no.status == completion_status::over_budget);
+    CHECK(strict.reason() == "a: the day is used up");
+    CHECK(strict.shortest_wait() == 3h);
+  }
+}
+
 TEST_CASE("whatever happens, a walk ends within a bounded number of steps") {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     three_models m;

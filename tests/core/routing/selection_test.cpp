@@ -1,3 +1,4 @@
+#include "core/bounds.hpp"
 #include "core/routing/selection.hpp"
 
 #include <catch2/catch.hpp>
@@ -85,6 +86,26 @@ TEST_CASE("the worst case counts every byte of the prompt as a token and the who
   const auto c = select_candidates(models, over({"m"}), prompt(4000), {}, today).candidates.at(0);
   CHECK(c.worst_cost >= nano_usd{4000 * 1000 + 100 * 2000});
   CHECK(c.input_likely < token_count{2000});
+}
+
+TEST_CASE("a reply is cut to what the money pays for, if its bound is ours") {
+  const catalog models{{entry("m", 100'000, 5000)}};
+  chat_request request = prompt(400);
+  const auto c = select_candidates(models, over({"m"}), request, {}, today).candidates.at(0);
+  REQUIRE(c.least_cost);
+  CHECK(*c.least_cost < c.worst_cost);
+  CHECK(shortened(c, request, c.worst_cost, today).output_max == c.output_max);
+  const candidate least = shortened(c, request, *c.least_cost, today);
+  CHECK(least.output_max == token_count{bounds::output_useful_min});
+  CHECK(least.worst_cost == *c.least_cost);
+  CHECK(least.charge == c.charge - c.output_max + least.output_max);
+  const candidate half = shortened(c, request, c.worst_cost - nano_usd{1000 * 2000}, today);
+  CHECK(half.output_max == c.output_max - token_count{1000});
+
+  request.output_tokens_max = token_count{3000};
+  CHECK_FALSE(select_candidates(models, over({"m"}), request, {}, today)
+                  .candidates.at(0)
+                  .least_cost.has_value());
 }
 
 TEST_CASE("a model charged on input alone takes no room for the reply") {
