@@ -29,7 +29,7 @@ namespace {
 constexpr duration silence_without_memory = std::chrono::seconds{61};
 /// Rows that may still fill a day's window, whatever the zone.
 constexpr duration window_memory = std::chrono::hours{25};
-/// Rows that may still fill a month's budget.
+/// Rows that may still fill a month's budget. A budget over all time needs all of them.
 constexpr duration budget_memory = std::chrono::hours{24 * 32};
 /// Request ids of one second of start time: four million a second before they could meet those of
 /// a later start.
@@ -47,6 +47,7 @@ private:
   const config::settings& settings() const { return options_->settings; }
   wall_time now() const { return options_->wall(system_.clock().now()); }
 
+  wall_time budget_memory_begins() const;
   result<void> prepare_providers();
   result<void> spawn_core();
   result<void> spawn_traces();
@@ -100,6 +101,11 @@ result<void> wirer::prepare_providers() {
   return {};
 }
 
+wall_time wirer::budget_memory_begins() const {
+  const auto lasts = [](const money::budget_rule& r) { return r.per == money::period::total; };
+  return std::ranges::any_of(settings().budget.rules, lasts) ? wall_time{} : now() - budget_memory;
+}
+
 result<void> wirer::spawn_core() {
   out_.alerts = system_.spawn(actors::alert_sink, options_->on_alert);
   actors::budget_options budget;
@@ -110,7 +116,7 @@ result<void> wirer::spawn_core() {
   if (options_->journal) {
     if (auto marked = options_->journal->mark_unsettled_unknown(now()); !marked)
       return marked.failure();
-    auto postings = options_->journal->postings_since(now() - budget_memory);
+    auto postings = options_->journal->postings_since(budget_memory_begins());
     if (!postings)
       return postings.failure();
     budget.restored = std::move(*postings);
@@ -159,8 +165,8 @@ result<void> wirer::spawn_targets() {
     if (!limiter) {
       limiter_memory memory{{}, true};
       if (options_->journal) {
-        auto rows = options_->journal->leases_since(plan.key, plan.journal_model,
-                                                    now() - window_memory);
+        auto rows =
+            options_->journal->leases_since(plan.key, plan.journal_model, now() - window_memory);
         if (!rows)
           return rows.failure();
         memory.leases = std::move(*rows);
@@ -225,8 +231,7 @@ void wirer::spawn_supervisor() {
   s.alerts = out_.alerts;
   s.wall = options_->wall;
   s.targets = out_.targets;
-  s.spawn_limiter = [&system = system_, options = options_,
-                     alerts = out_.alerts,
+  s.spawn_limiter = [&system = system_, options = options_, alerts = out_.alerts,
                      models = models_](const model_id& id, limiter_memory memory) {
     return spawn_limiter(system, *options, plan_limiter(*models, *models->find(id)), alerts,
                          std::move(memory));
