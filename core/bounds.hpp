@@ -73,6 +73,12 @@ inline constexpr std::size_t http_head_bytes_max = 32 * 1024;
 inline constexpr std::size_t http_request_body_bytes_max = 20 * 1024 * 1024;
 /// Reply body: embeddings of 2,048 inputs reach about 40 MiB.
 inline constexpr std::size_t http_reply_body_bytes_max = 64 * 1024 * 1024;
+/// Bytes of a streamed reply that its reader has not taken yet. A reader over the network is 200 ms
+/// away at most: 256 KiB let 1 MB/s through, a hundred times what a model writes.
+inline constexpr std::size_t http_stream_window_bytes = 256 * 1024;
+/// Bytes of a streamed reply that wait for a slow peer. Its producer should have paused at the
+/// window; one that does not is cut here.
+inline constexpr std::size_t http_stream_queue_bytes_max = 4 * http_stream_window_bytes;
 /// Connections to one upstream. With 60 s calls this serves 256 concurrent calls; more wait in the
 /// pool's queue within their own connect timeout.
 inline constexpr std::size_t connections_per_endpoint_max = 256;

@@ -65,15 +65,24 @@ public:
         sweep_{strand_} {}
 
   http_call_id send(const http_endpoint& to, wire::http_request request,
-                    const http_timeouts& timeouts, completion on_done) {
+                    const http_timeouts& timeouts, std::optional<http_stream_events> events,
+                    completion on_done) {
     const http_call_id id = next_id_++;
     auto c = std::make_shared<call>(strand_, to, std::move(request), timeouts, std::move(on_done));
+    c->events = std::move(events);
     // Posted, because co_spawn on our own strand would run the call, and may end it, in here.
     net::asio::post(strand_, [self = shared_from_this(), id, c] {
       net::asio::co_spawn(
           self->strand_, [self, id, c] { return self->run(id, c); }, rethrow);
     });
     return id;
+  }
+
+  void consume(http_call_id id, std::size_t bytes) {
+    net::asio::post(strand_, [self = shared_from_this(), id, bytes] {
+      if (const auto it = self->calls_.find(id); it != self->calls_.end())
+        it->second->consume(bytes);
+    });
   }
 
   void cancel(http_call_id id) {
@@ -218,7 +227,17 @@ beast_client::~beast_client() {
 
 http_call_id beast_client::send(const http_endpoint& to, wire::http_request request,
                                 const http_timeouts& timeouts, completion on_done) {
-  return core_->send(to, std::move(request), timeouts, std::move(on_done));
+  return core_->send(to, std::move(request), timeouts, {}, std::move(on_done));
+}
+
+http_call_id beast_client::send_streamed(const http_endpoint& to, wire::http_request request,
+                                         const http_timeouts& timeouts, http_stream_events events,
+                                         completion on_done) {
+  return core_->send(to, std::move(request), timeouts, std::move(events), std::move(on_done));
+}
+
+void beast_client::consume(http_call_id id, std::size_t bytes) {
+  core_->consume(id, bytes);
 }
 
 void beast_client::cancel(http_call_id id) {

@@ -34,6 +34,10 @@ public:
 
   http_call_id send(const http_endpoint& to, wire::http_request request,
                     const http_timeouts& timeouts, completion on_done) override;
+  http_call_id send_streamed(const http_endpoint& to, wire::http_request request,
+                             const http_timeouts& timeouts, http_stream_events events,
+                             completion on_done) override;
+  void consume(http_call_id id, std::size_t bytes) override;
   void cancel(http_call_id id) override;
 
   /// Cuts every call (`shut_down`), closes every connection, then calls `on_stopped` on an I/O

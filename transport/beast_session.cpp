@@ -4,6 +4,7 @@
 #include "transport/message_feed.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/field.hpp>
@@ -49,6 +50,12 @@ bool waits_for_promise(const request_parser& parser) {
   return boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
 }
 
+/// Nobody will read it.
+void leave(const http_server_reply& reply) {
+  if (const auto* streamed = std::get_if<http_streamed_reply>(&reply))
+    streamed->body->close();
+}
+
 wire::http_response plain_reply(int status, const std::string& why) {
   wire::http_response response;
   response.status = status;
@@ -61,7 +68,9 @@ wire::http_response plain_reply(int status, const std::string& why) {
 
 struct beast_session::received {
   wire::http_request request;
+  bool with_body = true; ///< the reply is to have one
   bool keep_alive = false;
+  bool chunks = true; ///< the peer understands them
 };
 
 beast_session::beast_session(net::socket socket,
@@ -72,7 +81,7 @@ beast_session::beast_session(net::socket socket,
       handler_{std::move(handler)},
       buffer_{make_read_buffer(options_->head_bytes_max)},
       dog_{socket_.get_executor()},
-      replied_{socket_.get_executor()} {
+      work_{socket_.get_executor()} {
 }
 
 void beast_session::start(std::function<void()> on_end) {
@@ -86,7 +95,7 @@ void beast_session::close() {
     net::error_code ignored;
     self->socket_.close(ignored);
     self->dog_.disarm();
-    self->replied_.cancel();
+    self->work_.cancel();
   });
 }
 
@@ -111,14 +120,20 @@ net::awaitable<beast_session::next> beast_session::serve_one() {
   auto got = co_await read_request();
   if (!got)
     co_return next::end;
-  const bool with_body = got->request.method != "HEAD";
   const http_server_reply reply = co_await ask_handler(std::move(got->request));
-  if (!socket_.is_open())
-    co_return next::end;
-  if (const auto* response = std::get_if<wire::http_response>(&reply))
-    co_return co_await write_reply(*response, with_body, got->keep_alive);
-  co_await enact(std::get<http_connection_fault>(reply));
-  co_return next::end;
+  next then = next::end;
+  if (const auto* streamed = std::get_if<http_streamed_reply>(&reply))
+    then = co_await stream_reply(*streamed, *got);
+  else if (!socket_.is_open())
+    then = next::end;
+  else if (const auto* response = std::get_if<wire::http_response>(&reply))
+    then = co_await write_reply(*response, got->with_body, got->keep_alive);
+  else
+    co_await enact(std::get<http_connection_fault>(reply));
+  if (then == next::end)
+    tell_gone();
+  gone_ = {};
+  co_return then;
 }
 
 net::awaitable<std::optional<beast_session::received>> beast_session::read_request() {
@@ -152,7 +167,9 @@ net::awaitable<std::optional<beast_session::received>> beast_session::read_reque
     co_return std::nullopt;
   }
   const bool keep_alive = parser.keep_alive();
-  co_return received{to_request(parser), keep_alive};
+  const bool chunks = parser.get().version() >= 11;
+  const bool with_body = parser.get().method() != http::verb::head;
+  co_return received{to_request(parser), with_body, keep_alive, chunks};
 }
 
 /// Answers `Expect: 100-continue`: without it curl holds a large body back for a second.
@@ -166,25 +183,137 @@ net::awaitable<bool> beast_session::promise_to_read() {
 net::awaitable<http_server_reply> beast_session::ask_handler(wire::http_request request) {
   const std::uint64_t asked = ++request_;
   reply_.reset();
-  replied_.expires_at(mono_time::max());
-  (*handler_)(std::move(request), [weak = weak_from_this(), asked](http_server_reply reply) {
-    if (const auto self = weak.lock())
-      net::asio::post(self->socket_.get_executor(),
-                      [self, asked, reply = std::move(reply)]() mutable {
-                        self->accept_reply(asked, std::move(reply));
-                      });
-  });
+  replied_ = false;
+  work_.expires_at(mono_time::max());
+  const std::weak_ptr<beast_session> weak = weak_from_this();
+  const net::strand strand = socket_.get_executor();
+  const auto reply_with = [weak, strand, asked](http_server_reply reply) {
+    net::asio::post(strand, [weak, asked, reply = std::move(reply)]() mutable {
+      const auto self = weak.lock();
+      if (!self || !self->accept_reply(asked, std::move(reply)))
+        leave(reply);
+    });
+  };
+  const auto watch_for = [weak, strand, asked](std::function<void()> gone) {
+    net::asio::post(strand, [weak, asked, gone = std::move(gone)]() mutable {
+      if (const auto self = weak.lock())
+        self->watch_peer(asked, std::move(gone));
+      else
+        gone();
+    });
+  };
+  (*handler_)(std::move(request), http_responder{reply_with, watch_for});
   while (!reply_ && socket_.is_open())
-    co_await replied_.async_wait(net::awaited);
+    co_await work_.async_wait(net::awaited);
   co_return std::move(reply_).value_or(http_connection_fault::reset);
 }
 
 /// A second reply must not answer the connection's next request.
-void beast_session::accept_reply(std::uint64_t to_request, http_server_reply reply) {
-  if (to_request != request_ || reply_)
-    return;
+bool beast_session::accept_reply(std::uint64_t to_request, http_server_reply&& reply) {
+  if (to_request != request_ || replied_ || !socket_.is_open())
+    return false;
+  replied_ = true;
   reply_ = std::move(reply);
-  replied_.cancel();
+  work_.cancel();
+  return true;
+}
+
+void beast_session::watch_peer(std::uint64_t of_request, std::function<void()> gone) {
+  if (of_request != request_ || !socket_.is_open())
+    return gone();
+  gone_ = std::move(gone);
+  net::asio::co_spawn(
+      socket_.get_executor(),
+      [self = shared_from_this(), of_request] { return self->wait_for_end(of_request); },
+      net::asio::detached);
+}
+
+/// Ends when the peer leaves, sends more (what comes after that is not looked at), or its reply is
+/// written.
+net::awaitable<> beast_session::wait_for_end(std::uint64_t of_request) {
+  const auto [cut] = co_await socket_.async_wait(net::socket::wait_read, net::awaited);
+  if (of_request != request_ || !gone_)
+    co_return;
+  net::error_code failed;
+  const std::size_t more = socket_.available(failed);
+  if (cut || failed || more == 0)
+    tell_gone();
+}
+
+void beast_session::tell_gone() {
+  if (const auto gone = std::exchange(gone_, {}))
+    gone();
+}
+
+net::awaitable<beast_session::next> beast_session::stream_reply(const http_streamed_reply& reply,
+                                                                const received& to) {
+  wire::http_response head{reply.status, reply.headers, {}};
+  if (!socket_.is_open() || !is_safe(head) || !may_have_body(reply.status)) {
+    reply.body->close();
+    co_return co_await write_reply(plain_reply(500, "the reply cannot be sent as HTTP"),
+                                   to.with_body, false);
+  }
+  const bool keep_alive = to.keep_alive && to.chunks;
+  std::string out = streamed_head(reply.status, reply.headers,
+                                  to.chunks ? body_framing::chunked : body_framing::until_close,
+                                  keep_alive);
+  reply.body->attach([weak = weak_from_this(), strand = socket_.get_executor()](bool aborted) {
+    net::asio::post(strand, [weak, aborted] {
+      if (const auto self = weak.lock())
+        self->on_body_work(aborted);
+    });
+  });
+  const next then = co_await stream_body(*reply.body, std::move(out), to);
+  reply.body->close();
+  co_return keep_alive ? then : next::end;
+}
+
+void beast_session::on_body_work(bool aborted) {
+  work_.cancel();
+  if (!aborted)
+    return;
+  // A write that the peer does not take would hold the end up.
+  net::error_code ignored;
+  reset_on_close();
+  socket_.cancel(ignored);
+}
+
+/// Writes `out` and then the body, each time all there is in one write. Ends with its last byte.
+net::awaitable<beast_session::next> beast_session::stream_body(http_body& body, std::string out,
+                                                               const received& to) {
+  for (;;) {
+    const http_body::part part = body.take();
+    if (to.with_body && to.chunks && !part.bytes.empty())
+      append_chunk(out, part.bytes);
+    else if (to.with_body)
+      out += part.bytes;
+    if (part.end == http_body::state::finished && to.with_body && to.chunks)
+      out += "0\r\n\r\n";
+    const bool nothing_to_do = out.empty();
+    if (!nothing_to_do) {
+      watch(options_->write_timeout);
+      const auto [failed, n] =
+          co_await net::asio::async_write(socket_, net::asio::buffer(out), net::awaited);
+      dog_.disarm();
+      if (timed_out_)
+        reset_on_close();
+      if (failed)
+        co_return next::end;
+      body.written(part.bytes.size());
+      out.clear();
+    }
+    if (part.end == http_body::state::finished)
+      co_return next::read_on;
+    if (part.end == http_body::state::aborted)
+      reset_on_close();
+    if (part.end == http_body::state::aborted || !socket_.is_open())
+      co_return next::end;
+    // More may have come during a write, whose news found nobody waiting.
+    if (nothing_to_do) {
+      work_.expires_at(mono_time::max());
+      co_await work_.async_wait(net::awaited);
+    }
+  }
 }
 
 net::awaitable<beast_session::next> beast_session::write_reply(const wire::http_response& response,

@@ -36,13 +36,19 @@ private:
   net::awaitable<std::optional<received>> read_request();
   net::awaitable<bool> promise_to_read();
   net::awaitable<http_server_reply> ask_handler(wire::http_request request);
+  net::awaitable<next> stream_reply(const http_streamed_reply& reply, const received& to);
+  net::awaitable<next> stream_body(http_body& body, std::string out, const received& to);
+  void on_body_work(bool aborted);
+  void watch_peer(std::uint64_t of_request, std::function<void()> gone);
+  net::awaitable<> wait_for_end(std::uint64_t of_request);
+  void tell_gone();
   net::awaitable<next> write_reply(const wire::http_response& response, bool with_body,
                                    bool keep_alive);
   net::awaitable<> refuse(const net::error_code& failed);
   net::awaitable<> enact(http_connection_fault fault);
   net::awaitable<> discard_input();
   void reset_on_close();
-  void accept_reply(std::uint64_t to_request, http_server_reply reply);
+  bool accept_reply(std::uint64_t to_request, http_server_reply&& reply);
   void watch(duration limit);
 
   net::socket socket_;
@@ -51,9 +57,11 @@ private:
   boost::beast::flat_buffer buffer_;
   watchdog dog_;
   bool timed_out_ = false;
-  net::timer replied_;        ///< cancelled when the handler has replied
+  net::timer work_;           ///< cancelled when the handler has replied, or written more
   std::uint64_t request_ = 0; ///< the one being answered
   std::optional<http_server_reply> reply_;
+  bool replied_ = false;
+  std::function<void()> gone_; ///< to be told if the peer leaves before its reply is written
 };
 
 } // namespace spillway::transport

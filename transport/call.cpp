@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,13 +29,17 @@ mono_time later(mono_time t, duration d) {
   return d > mono_time::max() - t ? mono_time::max() : t + d;
 }
 
-wire::http_response to_response(response_parser& parser) {
-  http::response<http::string_body> message = parser.release();
+wire::http_response head_of(const response_parser& parser) {
   wire::http_response response;
-  response.status = static_cast<int>(message.result_int());
-  for (const auto& field : message.base())
+  response.status = static_cast<int>(parser.get().result_int());
+  for (const auto& field : parser.get().base())
     response.headers.add(std::string{field.name_string()}, std::string{field.value()});
-  response.body = std::move(message.body());
+  return response;
+}
+
+wire::http_response to_response(response_parser& parser) {
+  wire::http_response response = head_of(parser);
+  response.body = std::move(parser.get().body());
   return response;
 }
 
@@ -58,6 +63,34 @@ net::awaitable<std::optional<http_failure>> write_request(call& c, Stream& strea
   co_return std::nullopt;
 }
 
+bool is_streamed(const call& c, response_parser& parser) {
+  return c.events && parser.is_header_done() && parser.get().result_int() / 100 == 2;
+}
+
+/// Hands out what has come of the body, after the head if that is new.
+void hand_out(call& c, response_parser& parser, bool& head_given) {
+  if (!is_streamed(c, parser))
+    return;
+  if (!std::exchange(head_given, true) && c.events->on_head) {
+    wire::http_response head = head_of(parser);
+    c.events->on_head({head.status, std::move(head.headers), clock_now()});
+  }
+  std::string piece = std::exchange(parser.get().body(), {});
+  if (piece.empty())
+    return;
+  c.unconsumed += piece.size();
+  c.events->on_piece(std::move(piece));
+}
+
+/// Waits until the reader of the body has caught up, or the call is cut.
+net::awaitable<> wait_for_reader(call& c) {
+  while (c.unconsumed >= bounds::http_stream_window_bytes && !c.cut) {
+    c.watch(duration::max(), http_failure_kind::total_timeout);
+    c.wake.expires_at(mono_time::max());
+    co_await c.wake.async_wait(net::awaited);
+  }
+}
+
 /// Reads one message, interim or final. Absent if it worked.
 template <class Stream>
 net::awaitable<std::optional<http_failure>> read_message(call& c, connection& conn, Stream& stream,
@@ -67,8 +100,16 @@ net::awaitable<std::optional<http_failure>> read_message(call& c, connection& co
   parser.header_limit(bounds::http_head_bytes_max);
   parser.body_limit(bounds::http_reply_body_bytes_max);
   c.watch(c.timeouts.first_byte, http_failure_kind::first_byte_timeout);
+  bool head_given = false;
   net::error_code failed = feed(parser, conn.buffer);
-  while (!failed && !parser.is_done()) {
+  while (!failed) {
+    hand_out(c, parser, head_given);
+    if (parser.is_done())
+      break;
+    if (c.unconsumed > 0)
+      co_await wait_for_reader(c);
+    if (c.any_byte_received)
+      c.watch(c.timeouts.idle, http_failure_kind::idle_timeout);
     const auto [cut, read] = co_await stream.async_read_some(room_in(conn.buffer), net::awaited);
     conn.buffer.commit(read);
     if (read > 0)
@@ -76,8 +117,6 @@ net::awaitable<std::optional<http_failure>> read_message(call& c, connection& co
     failed = cut == net::asio::error::eof ? feed_end(parser) : cut;
     if (!failed)
       failed = feed(parser, conn.buffer);
-    if (!failed && !parser.is_done())
-      c.watch(c.timeouts.idle, http_failure_kind::idle_timeout);
   }
   if (failed)
     co_return c.failed(is_malformed(failed) ? http_failure_kind::protocol_error
@@ -140,6 +179,12 @@ void call::abort(http_failure_kind why) {
   resolver.cancel();
   if (active != nullptr)
     active->close();
+}
+
+void call::consume(std::size_t bytes) {
+  unconsumed -= std::min(bytes, unconsumed);
+  if (unconsumed < bounds::http_stream_window_bytes)
+    wake.cancel();
 }
 
 void call::watch(duration limit, http_failure_kind why) {

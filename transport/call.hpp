@@ -22,6 +22,9 @@ struct call : std::enable_shared_from_this<call> {
   /// Ends the call with `why` as soon as its current operation has noticed.
   void abort(http_failure_kind why);
 
+  /// The reader of the body has taken so much more.
+  void consume(std::size_t bytes);
+
   /// Aborts the call with `why` after `limit`, or at its total bound if that comes first.
   void watch(duration limit, http_failure_kind why);
 
@@ -32,8 +35,10 @@ struct call : std::enable_shared_from_this<call> {
   wire::http_request request;
   http_timeouts timeouts;
   http_client::completion on_done;
+  std::optional<http_stream_events> events; ///< absent: the body is collected
+  std::size_t unconsumed = 0;               ///< bytes of the body that `events` got
   watchdog dog;    ///< cuts the phase the call is in
-  net::timer wake; ///< waits for a place in the pool
+  net::timer wake; ///< waits for a place in the pool, or for the reader
   net::resolver resolver;
   connection* active = nullptr;
   std::optional<http_failure_kind> cut; ///< why the call was cut by us

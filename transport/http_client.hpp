@@ -60,14 +60,28 @@ struct http_exchange {
   mono_time finished_at{};
 };
 
+/// The head of a reply whose body is streamed: the proof that the upstream has the request.
+struct http_reply_head {
+  int status = 200;
+  wire::http_headers headers;
+  mono_time at{};
+};
+
+/// Takes a streamed reply. Called on one of the client's I/O threads, one at a time and in order,
+/// all before the call's completion. They must not throw.
+struct http_stream_events {
+  std::function<void(http_reply_head)> on_head;
+  std::function<void(std::string)> on_piece; ///< never empty
+};
+
 /// Names a call in flight on one client, for `cancel`. Never 0.
 using http_call_id = std::uint64_t;
 
 /// Sends requests without blocking. Implemented by `beast_client`; tests use a fake.
 ///
-/// Thread-safe: `send` and `cancel` may be called from any thread. `on_done` is called exactly once
-/// for each `send`, on one of the client's I/O threads (never from inside `send`), also after
-/// `cancel` and when the client stops. It must not throw.
+/// Thread-safe: all of it may be called from any thread. `on_done` is called exactly once for each
+/// send, on one of the client's I/O threads (never from inside the send), also after `cancel` and
+/// when the client stops. It must not throw.
 class http_client {
 public:
   using completion = std::function<void(http_exchange)>;
@@ -75,6 +89,15 @@ public:
   virtual ~http_client() = default;
   virtual http_call_id send(const http_endpoint& to, wire::http_request request,
                             const http_timeouts& timeouts, completion on_done) = 0;
+  /// Like `send`, but hands out the body of a 2xx reply as it comes; its response then ends with an
+  /// empty body. Any other reply is collected, and `events` see nothing of it. The upstream is read
+  /// only while less than `bounds::http_stream_window_bytes` wait to be consumed; the idle timeout
+  /// stands still meanwhile, the total one does not.
+  virtual http_call_id send_streamed(const http_endpoint& to, wire::http_request request,
+                                     const http_timeouts& timeouts, http_stream_events events,
+                                     completion on_done) = 0;
+  /// So many more bytes of a streamed reply have been taken. No-op if the call is done.
+  virtual void consume(http_call_id id, std::size_t bytes) = 0;
   /// Closes the connection of a call in flight; its completion gets `cancelled`. No-op if done.
   virtual void cancel(http_call_id id) = 0;
 };

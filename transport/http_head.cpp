@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 namespace spillway::transport {
@@ -72,6 +73,14 @@ void add_field(std::string& head, std::string_view name, std::string_view value)
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
+std::string status_and_fields(int status, const wire::http_headers& headers) {
+  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
+  head.append(reason_of(status)).append("\r\n");
+  for (const auto& [name, value] : headers)
+    add_field(head, name, value);
+  return head;
+}
+
 std::string host_of(const http_endpoint& to) {
   const bool literal_v6 = to.host.find(':') != std::string::npos;
   std::string host = literal_v6 ? "[" + to.host + "]" : to.host;
@@ -108,11 +117,24 @@ std::string request_head(const http_endpoint& to, const wire::http_request& requ
   return head += "\r\n";
 }
 
+std::string streamed_head(int status, const wire::http_headers& headers, body_framing framing,
+                          bool keep_alive) {
+  std::string head = status_and_fields(status, headers);
+  if (framing == body_framing::chunked)
+    add_field(head, "Transfer-Encoding", "chunked");
+  if (!keep_alive)
+    add_field(head, "Connection", "close");
+  return head += "\r\n";
+}
+
+void append_chunk(std::string& to, std::string_view bytes) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+  to.append(size.data(), end).append("\r\n").append(bytes).append("\r\n");
+}
+
 std::string response_head(const wire::http_response& response, bool keep_alive) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  head.append(reason_of(response.status)).append("\r\n");
-  for (const auto& [name, value] : response.headers)
-    add_field(head, name, value);
+  std::string head = status_and_fields(response.status, response.headers);
   if (may_have_body(response.status))
     add_field(head, "Content-Length", std::to_string(response.body.size()));
   if (!keep_alive)

@@ -4,6 +4,7 @@
 #include "wire/http_message.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace spillway::transport {
 
@@ -19,6 +20,16 @@ bool may_have_body(int status) noexcept;
 
 /// The head of a request up to and with the empty line; adds Host and Content-Length.
 std::string request_head(const http_endpoint& to, const wire::http_request& request);
+
+/// How the end of a streamed body is told: by chunks, or to HTTP/1.0 by the end of the connection.
+enum class body_framing { chunked, until_close };
+
+/// The head of a reply whose body is streamed.
+std::string streamed_head(int status, const wire::http_headers& headers, body_framing framing,
+                          bool keep_alive);
+
+/// One chunk of a chunked body; the last one of no bytes ends it.
+void append_chunk(std::string& to, std::string_view bytes);
 
 /// The head of a reply up to and with the empty line; adds Connection, and Content-Length to a
 /// reply that may have a body.

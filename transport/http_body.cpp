@@ -1,0 +1,83 @@
+#include "transport/http_body.hpp"
+
+#include "core/bounds.hpp"
+
+#include <utility>
+
+namespace spillway::transport {
+
+http_body::http_body(std::function<void(std::size_t)> on_written)
+    : on_written_{std::move(on_written)} {
+}
+
+bool http_body::write(std::string_view bytes) {
+  std::function<void(bool)> work;
+  bool taken = false;
+  {
+    const std::lock_guard lock{guard_};
+    if (closed_ || state_ != state::open)
+      return false;
+    taken = waiting_.size() + bytes.size() <= bounds::http_stream_queue_bytes_max;
+    if (taken)
+      waiting_ += bytes;
+    else
+      drop();
+    work = on_work_;
+  }
+  if (work)
+    work(!taken);
+  return taken;
+}
+
+void http_body::finish() {
+  end(state::finished);
+}
+
+void http_body::abort() {
+  end(state::aborted);
+}
+
+void http_body::end(state how) {
+  std::function<void(bool)> work;
+  {
+    const std::lock_guard lock{guard_};
+    if (state_ != state::open)
+      return;
+    if (how == state::aborted)
+      drop();
+    else
+      state_ = how;
+    work = on_work_;
+  }
+  if (work)
+    work(how == state::aborted);
+}
+
+void http_body::drop() {
+  state_ = state::aborted;
+  waiting_.clear();
+}
+
+void http_body::attach(std::function<void(bool)> on_work) {
+  const std::lock_guard lock{guard_};
+  on_work_ = std::move(on_work);
+}
+
+http_body::part http_body::take() {
+  const std::lock_guard lock{guard_};
+  return {std::exchange(waiting_, {}), state_};
+}
+
+void http_body::written(std::size_t bytes) {
+  if (on_written_ && bytes > 0)
+    on_written_(bytes);
+}
+
+void http_body::close() {
+  const std::lock_guard lock{guard_};
+  closed_ = true;
+  waiting_.clear();
+  on_work_ = {};
+}
+
+} // namespace spillway::transport
