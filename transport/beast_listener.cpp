@@ -58,6 +58,18 @@ public:
     });
   }
 
+  void drain(std::function<void()> on_drained) {
+    net::asio::post(strand_, [self = shared_from_this(), done = std::move(on_drained)]() mutable {
+      net::error_code ignored;
+      self->acceptor_.close(ignored);
+      self->pause_.cancel();
+      self->on_drained_ = std::move(done);
+      for (const auto& [key, session] : self->sessions_)
+        session->finish();
+      self->report_drained();
+    });
+  }
+
   std::uint16_t port() const noexcept { return port_; }
 
 private:
@@ -86,8 +98,18 @@ private:
     const std::uint64_t key = next_key_++;
     sessions_.emplace(key, session);
     session->start([self = shared_from_this(), key] {
-      net::asio::post(self->strand_, [self, key] { self->sessions_.erase(key); });
+      net::asio::post(self->strand_, [self, key] {
+        self->sessions_.erase(key);
+        self->report_drained();
+      });
     });
+  }
+
+  void report_drained() {
+    if (!sessions_.empty())
+      return;
+    if (const auto done = std::exchange(on_drained_, {}))
+      done();
   }
 
   boost::asio::io_context& io_;
@@ -97,6 +119,7 @@ private:
   std::shared_ptr<const beast_listener_options> options_;
   std::shared_ptr<const http_handler> handler_;
   std::unordered_map<std::uint64_t, std::shared_ptr<beast_session>> sessions_;
+  std::function<void()> on_drained_;
   std::uint64_t next_key_ = 1;
   std::uint16_t port_ = 0;
 };
@@ -116,6 +139,10 @@ beast_listener::beast_listener(std::shared_ptr<core> c) : core_{std::move(c)} {
 
 beast_listener::~beast_listener() {
   core_->stop();
+}
+
+void beast_listener::drain(std::function<void()> on_drained) {
+  core_->drain(std::move(on_drained));
 }
 
 std::uint16_t beast_listener::port() const noexcept {

@@ -6,6 +6,7 @@
 #include "transport/http_server.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -38,7 +39,13 @@ public:
   listen(boost::asio::io_context& io, beast_listener_options options, http_handler handler);
 
   /// Closes the listener and every connection.
+  ///
+  /// Whoever wants no reply cut calls `drain` before and waits.
   ~beast_listener();
+
+  /// Accepts nothing more, lets each connection end after the reply it owes, and calls `on_drained`
+  /// once on an I/O thread when none is left.
+  void drain(std::function<void()> on_drained);
 
   std::uint16_t port() const noexcept;
 

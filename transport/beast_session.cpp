@@ -99,6 +99,15 @@ void beast_session::close() {
   });
 }
 
+void beast_session::finish() {
+  net::asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    net::error_code ignored;
+    self->finishing_ = true;
+    if (self->idle_)
+      self->socket_.close(ignored);
+  });
+}
+
 void beast_session::watch(duration limit) {
   dog_.arm(std::chrono::steady_clock::now() + limit, [self = shared_from_this()] {
     net::error_code ignored;
@@ -110,7 +119,7 @@ void beast_session::watch(duration limit) {
 net::awaitable<> beast_session::serve() {
   net::error_code ignored;
   socket_.set_option(net::tcp::no_delay{true}, ignored);
-  while (socket_.is_open() && co_await serve_one() == next::read_on) {
+  while (socket_.is_open() && !finishing_ && co_await serve_one() == next::read_on) {
   }
   dog_.disarm();
   socket_.close(ignored);
@@ -127,7 +136,7 @@ net::awaitable<beast_session::next> beast_session::serve_one() {
   else if (!socket_.is_open())
     then = next::end;
   else if (const auto* response = std::get_if<wire::http_response>(&reply))
-    then = co_await write_reply(*response, got->with_body, got->keep_alive);
+    then = co_await write_reply(*response, got->with_body, got->keep_alive && !finishing_);
   else
     co_await enact(std::get<http_connection_fault>(reply));
   if (then == next::end)
@@ -151,7 +160,9 @@ net::awaitable<std::optional<beast_session::received>> beast_session::read_reque
         co_return std::nullopt;
     }
     const bool nothing_yet = !parser.got_some();
+    idle_ = nothing_yet;
     const auto [cut, read] = co_await socket_.async_read_some(room_in(buffer_), net::awaited);
+    idle_ = false;
     buffer_.commit(read);
     failed = cut == net::asio::error::eof ? feed_end(parser) : cut;
     if (timed_out_)
@@ -185,21 +196,24 @@ net::awaitable<http_server_reply> beast_session::ask_handler(wire::http_request 
   reply_.reset();
   replied_ = false;
   work_.expires_at(mono_time::max());
+  // No strand in these: whoever keeps a responder may outlive the io_context.
   const std::weak_ptr<beast_session> weak = weak_from_this();
-  const net::strand strand = socket_.get_executor();
-  const auto reply_with = [weak, strand, asked](http_server_reply reply) {
-    net::asio::post(strand, [weak, asked, reply = std::move(reply)]() mutable {
-      const auto self = weak.lock();
-      if (!self || !self->accept_reply(asked, std::move(reply)))
-        leave(reply);
-    });
+  const auto reply_with = [weak, asked](http_server_reply reply) {
+    const auto self = weak.lock();
+    if (!self)
+      return leave(reply);
+    net::asio::post(self->socket_.get_executor(),
+                    [self, asked, reply = std::move(reply)]() mutable {
+                      if (!self->accept_reply(asked, std::move(reply)))
+                        leave(reply);
+                    });
   };
-  const auto watch_for = [weak, strand, asked](std::function<void()> gone) {
-    net::asio::post(strand, [weak, asked, gone = std::move(gone)]() mutable {
-      if (const auto self = weak.lock())
-        self->watch_peer(asked, std::move(gone));
-      else
-        gone();
+  const auto watch_for = [weak, asked](std::function<void()> gone) {
+    const auto self = weak.lock();
+    if (!self)
+      return gone();
+    net::asio::post(self->socket_.get_executor(), [self, asked, gone = std::move(gone)]() mutable {
+      self->watch_peer(asked, std::move(gone));
     });
   };
   (*handler_)(std::move(request), http_responder{reply_with, watch_for});
@@ -253,15 +267,14 @@ net::awaitable<beast_session::next> beast_session::stream_reply(const http_strea
     co_return co_await write_reply(plain_reply(500, "the reply cannot be sent as HTTP"),
                                    to.with_body, false);
   }
-  const bool keep_alive = to.keep_alive && to.chunks;
-  std::string out = streamed_head(reply.status, reply.headers,
-                                  to.chunks ? body_framing::chunked : body_framing::until_close,
-                                  keep_alive);
-  reply.body->attach([weak = weak_from_this(), strand = socket_.get_executor()](bool aborted) {
-    net::asio::post(strand, [weak, aborted] {
-      if (const auto self = weak.lock())
-        self->on_body_work(aborted);
-    });
+  const bool keep_alive = to.keep_alive && to.chunks && !finishing_;
+  std::string out =
+      streamed_head(reply.status, reply.headers,
+                    to.chunks ? body_framing::chunked : body_framing::until_close, keep_alive);
+  reply.body->attach([weak = weak_from_this()](bool aborted) {
+    if (const auto self = weak.lock())
+      net::asio::post(self->socket_.get_executor(),
+                      [self, aborted] { self->on_body_work(aborted); });
   });
   const next then = co_await stream_body(*reply.body, std::move(out), to);
   reply.body->close();

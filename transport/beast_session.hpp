@@ -24,6 +24,9 @@ public:
   /// Serves until the connection ends, then calls `on_end`, both on the session's strand.
   void start(std::function<void()> on_end);
 
+  /// Ends the connection after the reply it owes, or at once if it owes none. From any thread.
+  void finish();
+
   /// Closes the connection. From any thread.
   void close();
 
@@ -57,6 +60,8 @@ private:
   boost::beast::flat_buffer buffer_;
   watchdog dog_;
   bool timed_out_ = false;
+  bool idle_ = false;         ///< between two requests
+  bool finishing_ = false;    ///< no request is taken any more
   net::timer work_;           ///< cancelled when the handler has replied, or written more
   std::uint64_t request_ = 0; ///< the one being answered
   std::optional<http_server_reply> reply_;

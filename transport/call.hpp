@@ -37,8 +37,8 @@ struct call : std::enable_shared_from_this<call> {
   http_client::completion on_done;
   std::optional<http_stream_events> events; ///< absent: the body is collected
   std::size_t unconsumed = 0;               ///< bytes of the body that `events` got
-  watchdog dog;    ///< cuts the phase the call is in
-  net::timer wake; ///< waits for a place in the pool, or for the reader
+  watchdog dog;                             ///< cuts the phase the call is in
+  net::timer wake;                          ///< waits for a place in the pool, or for the reader
   net::resolver resolver;
   connection* active = nullptr;
   std::optional<http_failure_kind> cut; ///< why the call was cut by us

@@ -35,8 +35,8 @@ public:
   /// Drops what waits, and resets the connection at once: the peer sees the body to be cut.
   void abort();
 
-  /// For the connection: `on_work` is called from any thread when there is something to take, or the
-  /// body has been aborted.
+  /// For the connection: `on_work` is called from any thread when there is something to take, or
+  /// the body has been aborted.
   void attach(std::function<void(bool aborted)> on_work);
   /// All that waits.
   part take();

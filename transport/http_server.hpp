@@ -37,9 +37,9 @@ public:
 
   http_responder() = default;
   template <class F>
-    requires std::is_invocable_v<F, http_server_reply>
-             && (!std::is_same_v<std::remove_cvref_t<F>, http_responder>)
-  http_responder(F reply, watch_function watch = {})
+  requires std::is_invocable_v<F, http_server_reply> &&(
+      !std::is_same_v<std::remove_cvref_t<F>, http_responder>)
+      http_responder(F reply, watch_function watch = {})
       : reply_{std::move(reply)}, watch_{std::move(watch)} {}
 
   void operator()(http_server_reply reply) const { reply_(std::move(reply)); }

@@ -90,7 +90,8 @@ void virtual_http::begin(transport::http_call_id id, transport::http_streamed_re
   c.body = std::move(reply.body);
   if (c.events)
     c.events->on_head({c.head.status, c.head.headers, world_.now()});
-  c.body->attach([this, id](bool) { world_.schedule(network_delay_max, [this, id] { pull(id); }); });
+  c.body->attach(
+      [this, id](bool) { world_.schedule(network_delay_max, [this, id] { pull(id); }); });
   pull(id);
 }
 

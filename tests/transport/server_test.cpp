@@ -331,6 +331,25 @@ TEST_CASE("a peer that does not read its reply is cut, and its place is free aga
   CHECK(w.peer.read_to_end().size() < 64 * 1024 * 1024);
 }
 
+TEST_CASE("a listener that drains answers what it was asked, and nothing more") {
+  std::promise<http_responder> asked;
+  server_world w{
+      [&](const wire::http_request&, const http_responder& reply) { asked.set_value(reply); }};
+  raw_socket idle = w.connect();
+  w.peer.write(get);
+  const http_responder reply = soon(asked.get_future());
+  std::promise<void> drained;
+  auto done = drained.get_future();
+  w.listener->drain([&] { drained.set_value(); });
+  CHECK(idle.read_to_end().empty());
+  CHECK(done.wait_for(20ms) == std::future_status::timeout);
+  reply(wire::http_response{200, {}, "the last"});
+  const std::string got = w.peer.read_to_end();
+  CHECK(got.find("Connection: close") != std::string::npos);
+  CHECK(got.ends_with("the last"));
+  soon(std::move(done));
+}
+
 TEST_CASE("a handler may answer a peer that has left") {
   std::promise<http_responder> asked;
   server_world w{

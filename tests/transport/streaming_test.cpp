@@ -28,11 +28,10 @@ struct reader {
   std::future<http_exchange> call(http_world& w, http_timeouts timeouts = {}) {
     client = w.client.get();
     const std::lock_guard lock{guard};
-    id = client->send_streamed(
-        w.to, post("x"), timeouts,
-        {[this](const transport::http_reply_head& h) { head.set_value(h); },
-         [this](const std::string& piece) { take(piece); }},
-        [this](http_exchange e) { done.set_value(std::move(e)); });
+    id = client->send_streamed(w.to, post("x"), timeouts,
+                               {[this](const transport::http_reply_head& h) { head.set_value(h); },
+                                [this](const std::string& piece) { take(piece); }},
+                               [this](http_exchange e) { done.set_value(std::move(e)); });
     return done.get_future();
   }
 
