@@ -8,6 +8,8 @@ void budget_state::start(budget_self::pointer self, budget_options options) {
   self_ = self;
   wall_ = std::move(options.wall);
   alerts_ = std::move(options.alerts);
+  costs_ = money::cost_log{options.zone};
+  costs_.restore(options.restored, options.restored_since.value_or(now()));
   ledger_ = money::ledger{std::move(options.rules), std::move(options.zone)};
   ledger_.restore(options.restored, now());
 }
@@ -18,14 +20,15 @@ wall_time budget_state::now() const {
 
 caf::result<spend_reply> budget_state::on_reserve_spend(reserve_spend& m) {
   remember_holder(m.id);
-  const reservation_id id = m.id;
   auto decision = queue_.ask(
-      ledger_, {m.id, std::move(m.scopes), m.amount, m.least.value_or(m.amount), m.wait_until},
-      now());
+      ledger_, {m.id, m.scopes, m.amount, m.least.value_or(m.amount), m.wait_until}, now());
+  if (decision && !decision->reserved)
+    return spend_reply{std::move(*decision)};
+  costs_.open(m.id, std::move(m.model), std::move(m.scopes), now());
   if (decision)
     return spend_reply{std::move(*decision)};
   auto promise = self_->make_response_promise<spend_reply>();
-  waiting_.emplace(id, promise);
+  waiting_.emplace(m.id, promise);
   arm_timer();
   return promise;
 }
@@ -34,6 +37,7 @@ void budget_state::on_settle_spend(const settle_spend& m) {
   const auto excess = ledger_.settle(m.id, m.actual);
   if (excess && *excess > nano_usd{0})
     report_overrun(m.id, *excess);
+  costs_.close(m.id, m.actual);
   answer_waiting();
 }
 
@@ -43,6 +47,7 @@ void budget_state::on_release_spend(const release_spend& m) {
     waiter.mapped().deliver(spend_reply{});
   }
   ledger_.release(m.id);
+  costs_.close(m.id, nano_usd{});
   answer_waiting();
 }
 
@@ -50,14 +55,32 @@ budget_status budget_state::on_get_budget_status() {
   return {ledger_.status(now()), ledger_.open_reservations(), queue_.size()};
 }
 
+budget_check budget_state::on_check_budget(const check_budget& m) const {
+  return {ledger_.check({{}, m.scopes, m.amount, m.amount}, now())};
+}
+
+remaining_budget budget_state::on_get_remaining_budget(const get_remaining_budget& m) const {
+  return {ledger_.headroom(m.scopes, now()), ledger_.concerning(m.scopes, now())};
+}
+
+cumulative_cost budget_state::on_get_cumulative_cost(const get_cumulative_cost& m) const {
+  const money::cost_span span = costs_.running(m.timeframe, now());
+  return {costs_.total({m.model, m.scope, span}), span, costs_.is_complete(span)};
+}
+
+cost_breakdown budget_state::on_get_cost_breakdown(const get_cost_breakdown& m) const {
+  const money::cost_span span = costs_.running(m.timeframe, now());
+  return {costs_.breakdown(m.by, {m.model, m.scope, span}), span, costs_.is_complete(span)};
+}
+
 void budget_state::on_holder_down(const caf::down_msg& m) {
   const auto held = holders_.extract(m.source);
   if (!held)
     return;
-  if (queue_.withdraw(held.mapped()))
-    waiting_.erase(held.mapped());
-  else
-    ledger_.forfeit(held.mapped());
+  const reservation_id id = held.mapped();
+  if (queue_.withdraw(id))
+    waiting_.erase(id);
+  costs_.close(id, ledger_.forfeit(id).value_or(nano_usd{}));
 }
 
 void budget_state::remember_holder(reservation_id id) {
@@ -79,6 +102,10 @@ void budget_state::answer_waiting() {
     return;
   for (money::late_answer& a : queue_.answer(ledger_, now())) {
     auto waiter = waiting_.extract(a.id);
+    if (a.decision.reserved)
+      costs_.begin_now(a.id, now());
+    else
+      costs_.close(a.id, nano_usd{});
     waiter.mapped().deliver(spend_reply{std::move(a.decision)});
   }
   arm_timer();
@@ -118,6 +145,10 @@ budget_self::behavior_type budget(budget_self::stateful_pointer<budget_state> se
       [self](const settle_spend& m) { self->state.on_settle_spend(m); },
       [self](const release_spend& m) { self->state.on_release_spend(m); },
       [self](get_budget_status) { return self->state.on_get_budget_status(); },
+      [self](const check_budget& m) { return self->state.on_check_budget(m); },
+      [self](const get_remaining_budget& m) { return self->state.on_get_remaining_budget(m); },
+      [self](const get_cumulative_cost& m) { return self->state.on_get_cumulative_cost(m); },
+      [self](const get_cost_breakdown& m) { return self->state.on_get_cost_breakdown(m); },
       [self](wake_due) { self->state.on_wake_due(); },
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/instant.hpp"
+#include "core/money/cost_log.hpp"
 #include "core/money/spend_queue.hpp"
 #include "messages/private_handles.hpp"
 
@@ -8,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,10 +22,11 @@ struct budget_options {
   wall_clock wall;
   alert_sink_actor alerts;
   std::vector<money::restored_posting> restored; ///< what a restart must still count
+  std::optional<wall_time> restored_since;       ///< absent: nothing is known of former runs
 };
 
-/// Owns the money ledger and the calls that wait for room in it. The reservation of a dead holder
-/// is spent in full: the provider may bill it.
+/// Owns the money ledger, the log of costs and the calls that wait for room in it. The reservation
+/// of a dead holder is spent in full: the provider may bill it.
 class budget_state {
 public:
   static constexpr const char* name = "budget";
@@ -34,6 +37,10 @@ public:
   void on_settle_spend(const settle_spend& m);
   void on_release_spend(const release_spend& m);
   budget_status on_get_budget_status();
+  budget_check on_check_budget(const check_budget& m) const;
+  remaining_budget on_get_remaining_budget(const get_remaining_budget& m) const;
+  cumulative_cost on_get_cumulative_cost(const get_cumulative_cost& m) const;
+  cost_breakdown on_get_cost_breakdown(const get_cost_breakdown& m) const;
   void on_holder_down(const caf::down_msg& m);
   void on_wake_due();
   void on_stop();
@@ -49,6 +56,7 @@ private:
   wall_clock wall_;
   alert_sink_actor alerts_;
   money::ledger ledger_{{}, "UTC"};
+  money::cost_log costs_{"UTC"};
   money::spend_queue queue_;
   std::unordered_map<reservation_id, caf::typed_response_promise<spend_reply>> waiting_;
   std::unordered_map<caf::actor_addr, reservation_id> holders_; ///< the last of each job

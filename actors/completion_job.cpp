@@ -129,7 +129,7 @@ void completion_job_state::reserve(std::size_t index, bool queue) {
   attempt_ = {lease_of(job_.request.id, ++attempts_), index, job_.candidates[index], queue, {}};
   ask(options_.budget,
       reserve_spend{reservation(), scopes(), candidate().worst_cost, candidate().least_cost,
-                    options_.wall(deadline_ - bounds::call_time_min)},
+                    options_.wall(deadline_ - bounds::call_time_min), candidate().model->id},
       &completion_job_state::on_spend_reply);
 }
 

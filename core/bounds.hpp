@@ -25,6 +25,9 @@ inline constexpr std::int64_t budget_nano_usd_max = 1'000'000'000LL * 1'000'000'
 /// Beyond it calls that need a new account are refused, because unbounded is the same as none.
 inline constexpr std::size_t budget_accounts_max = 100'000;
 
+/// Sums kept by hour, model and scope value: about 40 MiB. A fleet of 10 models, 20 teams and 100
+/// tags keeps ten days at full use; sessions of their own shorten that.
+inline constexpr std::size_t cost_log_rows_max = 200'000;
 /// Calls that may wait for room in a budget, about 1 KiB each: a budget opens for all at once, and
 /// more than the requests that may be in flight never come.
 inline constexpr std::size_t budget_queue_max = 4'096;

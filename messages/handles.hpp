@@ -45,7 +45,7 @@ using limiter_actor = caf::typed_actor<
     // Use of each window, queue length.
     caf::replies_to<get_limiter_status>::with<limiter_status>>;
 
-/// Owns the money ledger. One per runtime.
+/// Owns the money ledger and the log of costs. One per runtime.
 using budget_actor = caf::typed_actor<
     // Set the worst case aside, on every account or none.
     caf::replies_to<reserve_spend>::with<spend_reply>,
@@ -54,7 +54,15 @@ using budget_actor = caf::typed_actor<
     // ... or not.
     caf::reacts_to<release_spend>,
     // Every account now.
-    caf::replies_to<get_budget_status>::with<budget_status>>;
+    caf::replies_to<get_budget_status>::with<budget_status>,
+    // Would this be let pass?
+    caf::replies_to<check_budget>::with<budget_check>,
+    // What is left for these scopes?
+    caf::replies_to<get_remaining_budget>::with<remaining_budget>,
+    // What has been spent, on a model, in a day, week, month or ever?
+    caf::replies_to<get_cumulative_cost>::with<cumulative_cost>,
+    // On what?
+    caf::replies_to<get_cost_breakdown>::with<cost_breakdown>>;
 
 /// Speaks to one upstream in its dialect.
 using provider_actor = caf::typed_actor<

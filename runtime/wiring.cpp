@@ -116,7 +116,8 @@ result<void> wirer::spawn_core() {
   if (options_->journal) {
     if (auto marked = options_->journal->mark_unsettled_unknown(now()); !marked)
       return marked.failure();
-    auto postings = options_->journal->postings_since(budget_memory_begins());
+    budget.restored_since = budget_memory_begins();
+    auto postings = options_->journal->postings_since(*budget.restored_since);
     if (!postings)
       return postings.failure();
     budget.restored = std::move(*postings);

@@ -225,8 +225,8 @@ journal::leases_since(const key_id& key, const model_id& model, wall_time since)
 
 result<std::vector<money::restored_posting>> journal::postings_since(wall_time since) {
   auto query = file_->db.prepare(
-      "select i.reservation, i.scopes, i.at, coalesce(s.cost, i.reserved_max) from intent i "
-      "left join settlement s using(lease) where i.at >= ? "
+      "select i.reservation, i.scopes, i.at, coalesce(s.cost, i.reserved_max), i.model "
+      "from intent i left join settlement s using(lease) where i.at >= ? "
       "and coalesce(s.cost, i.reserved_max) <> 0 order by i.at");
   if (!query)
     return query.failure();
@@ -242,7 +242,8 @@ result<std::vector<money::restored_posting>> journal::postings_since(wall_time s
                    decode_scopes(query->text(1)),
                    wall_time_from_unix_nanos(query->integer(2)),
                    nano_usd{query->integer(3)},
-                   true});
+                   true,
+                   {query->text(4)}});
   }
 }
 

@@ -80,6 +80,44 @@ nano_usd share_of(nano_usd limit, int percent) {
   return nano_usd{whole + limit.value() % 100 * percent / 100};
 }
 
+/// Why `accounts` have no room for `least`.
+spend_decision refusal(const std::vector<account_ref>& accounts, nano_usd least) {
+  spend_decision no{false, nano_usd{bounds::budget_nano_usd_max}, {}, wall_time::min()};
+  no.held_up = true;
+  for (const account_ref& a : accounts) {
+    if (a->room() >= least)
+      continue;
+    if (no.account.empty() || a->room() < no.headroom) {
+      no.headroom = a->room();
+      no.account = a->name;
+    }
+    no.opens_at = std::max(no.opens_at, a->limit < least ? wall_time::max() : a->ends);
+    no.on_exhausted = std::max(no.on_exhausted, a->on_exhausted);
+    no.held_up = no.held_up && a->limit - a->spent >= least;
+  }
+  return no;
+}
+
+nano_usd least_room(const std::vector<account_ref>& accounts) {
+  nano_usd least{bounds::budget_nano_usd_max};
+  for (const account_ref& a : accounts)
+    least = std::min(least, a->room());
+  return least;
+}
+
+/// The answer to `r`, before anything is taken.
+spend_decision judge(const std::vector<account_ref>& accounts, const spend_request& r) {
+  const nano_usd room = least_room(accounts);
+  // What is free passes an account that is overdrawn.
+  if (r.most == nano_usd{0})
+    return {true, room, {}, {}, r.most};
+  const nano_usd least = std::max(r.least, nano_usd{1});
+  if (room < least)
+    return refusal(accounts, least);
+  const nano_usd amount = std::min(room, r.most);
+  return {true, room - amount, {}, {}, amount};
+}
+
 } // namespace
 
 const char* to_string(exhausted_policy p) noexcept {
@@ -101,8 +139,7 @@ struct ledger::state {
 
   void note_levels(account& a);
   void note_refusal(account& a);
-  spend_decision refuse(const std::vector<account_ref>& accounts, nano_usd least);
-  spend_decision grant(reservation_id id, std::vector<account_ref> accounts, nano_usd amount);
+  void grant(reservation_id id, std::vector<account_ref> accounts, nano_usd amount);
 
   /// Every account that concerns `scopes`, each once. False if one more could not be opened.
   bool collect(const std::vector<scope_value>& scopes, wall_time now,
@@ -162,35 +199,13 @@ ledger::~ledger() = default;
 ledger::ledger(ledger&&) noexcept = default;
 ledger& ledger::operator=(ledger&&) noexcept = default;
 
-spend_decision ledger::state::refuse(const std::vector<account_ref>& accounts, nano_usd least) {
-  spend_decision no{false, nano_usd{bounds::budget_nano_usd_max}, {}, wall_time::min()};
-  no.held_up = true;
-  for (const account_ref& a : accounts) {
-    if (a->room() >= least)
-      continue;
-    note_refusal(*a);
-    if (no.account.empty() || a->room() < no.headroom) {
-      no.headroom = a->room();
-      no.account = a->name;
-    }
-    no.opens_at = std::max(no.opens_at, a->limit < least ? wall_time::max() : a->ends);
-    no.on_exhausted = std::max(no.on_exhausted, a->on_exhausted);
-    no.held_up = no.held_up && a->limit - a->spent >= least;
-  }
-  return no;
-}
-
-spend_decision ledger::state::grant(reservation_id id, std::vector<account_ref> accounts,
-                                    nano_usd amount) {
-  spend_decision yes{true, nano_usd{bounds::budget_nano_usd_max}, {}, {}, amount};
+void ledger::state::grant(reservation_id id, std::vector<account_ref> accounts, nano_usd amount) {
   for (const account_ref& a : accounts) {
     a->reserved += amount;
     SPILLWAY_ASSERT(amount == nano_usd{0} || a->spent + a->reserved <= a->limit);
-    yes.headroom = std::min(yes.headroom, a->room());
     note_levels(*a);
   }
   reservations.emplace(id, reservation{amount, std::move(accounts)});
-  return yes;
 }
 
 spend_decision ledger::reserve(reservation_id id, const std::vector<scope_value>& scopes,
@@ -204,15 +219,21 @@ spend_decision ledger::reserve(const spend_request& r, wall_time now) {
   std::vector<account_ref> accounts;
   if (!state_->collect(r.scopes, now, accounts))
     return {false, {}, "too many accounts in one period", wall_time::max()};
-  nano_usd amount = r.most;
-  for (const account_ref& a : accounts)
-    amount = std::min(amount, a->room());
-  // What is free passes an account that is overdrawn.
-  if (r.most == nano_usd{0})
-    return state_->grant(r.id, std::move(accounts), r.most);
-  if (amount < r.least || amount <= nano_usd{0})
-    return state_->refuse(accounts, std::max(r.least, nano_usd{1}));
-  return state_->grant(r.id, std::move(accounts), amount);
+  spend_decision decision = judge(accounts, r);
+  if (decision.reserved)
+    state_->grant(r.id, std::move(accounts), decision.amount);
+  else
+    for (const account_ref& a : accounts)
+      if (a->room() < std::max(r.least, nano_usd{1}))
+        state_->note_refusal(*a);
+  return decision;
+}
+
+spend_decision ledger::check(const spend_request& r, wall_time now) const {
+  std::vector<account_ref> accounts;
+  if (!state_->collect(r.scopes, now, accounts))
+    return {false, {}, "too many accounts in one period", wall_time::max()};
+  return judge(accounts, r);
 }
 
 std::optional<nano_usd> ledger::settle(reservation_id id, nano_usd actual) {
@@ -237,9 +258,13 @@ bool ledger::release(reservation_id id) {
   return true;
 }
 
-bool ledger::forfeit(reservation_id id) {
+std::optional<nano_usd> ledger::forfeit(reservation_id id) {
   const auto held = state_->reservations.find(id);
-  return held != state_->reservations.end() && settle(id, held->second.amount).has_value();
+  if (held == state_->reservations.end())
+    return std::nullopt;
+  const nano_usd amount = held->second.amount;
+  settle(id, amount);
+  return amount;
 }
 
 void ledger::restore(const std::vector<restored_posting>& postings, wall_time now) {
@@ -261,6 +286,16 @@ std::vector<account_status> ledger::status(wall_time now) {
   for (const rule_book& book : state_->books)
     for (const auto& entry : book.accounts)
       out.push_back(entry.second->status());
+  return out;
+}
+
+std::vector<account_status> ledger::concerning(const std::vector<scope_value>& scopes,
+                                               wall_time now) const {
+  std::vector<account_ref> accounts;
+  state_->collect(scopes, now, accounts);
+  std::vector<account_status> out;
+  for (const account_ref& a : accounts)
+    out.push_back(a->status());
   return out;
 }
 

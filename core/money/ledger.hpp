@@ -82,6 +82,7 @@ struct restored_posting {
   wall_time at{};
   nano_usd amount;
   bool settled = false; ///< false: still reserved at its maximum
+  model_id model{};
 };
 
 /// The money ledger: reserve the worst case, settle the actual, release what was not spent.
@@ -106,6 +107,9 @@ public:
   /// if that is below `r.least`. Requires: `r.id` is not held; 0 <= least <= most.
   spend_decision reserve(const spend_request& r, wall_time now);
 
+  /// What `reserve` would answer; takes nothing. `r.id` may be none.
+  spend_decision check(const spend_request& r, wall_time now) const;
+
   /// Replaces a reservation by what was spent. Returns by how much the actual exceeded it (zero if
   /// it did not); absent if `id` is not held (a second terminal message): nothing changes.
   std::optional<nano_usd> settle(reservation_id id, nano_usd actual);
@@ -113,14 +117,18 @@ public:
   /// Gives a reservation back. False if `id` is not held.
   bool release(reservation_id id);
 
-  /// Spends a reservation in full: its holder is gone and the provider may bill it. False if `id`
-  /// is not held.
-  bool forfeit(reservation_id id);
+  /// Spends a reservation in full: its holder is gone and the provider may bill it. Returns how
+  /// much that is; absent if `id` is not held.
+  std::optional<nano_usd> forfeit(reservation_id id);
 
   void restore(const std::vector<restored_posting>& postings, wall_time now);
 
   /// Every account of the current periods. Also forgets accounts of periods long over.
   std::vector<account_status> status(wall_time now);
+
+  /// The accounts that concern `scopes` now.
+  std::vector<account_status> concerning(const std::vector<scope_value>& scopes,
+                                         wall_time now) const;
 
   /// From now on, remembers when an account reaches one of these percentages of its limit, each
   /// once in a period. Requires: ascending, 1 to 100.

@@ -31,6 +31,10 @@ budget_actor::behavior_type fake_budget(budget_actor::pointer, fake_neighbours* 
       [log](const settle_spend& m) { log->settled_spend.push_back(m); },
       [log](const release_spend& m) { log->released_spend.push_back(m); },
       [](get_budget_status) { return budget_status{}; },
+      [](const check_budget&) { return budget_check{}; },
+      [](const get_remaining_budget&) { return remaining_budget{}; },
+      [](const get_cumulative_cost&) { return cumulative_cost{}; },
+      [](const get_cost_breakdown&) { return cost_breakdown{}; },
   };
 }
 

@@ -6,6 +6,8 @@
 #include <caf/send.hpp>
 #include <catch2/catch.hpp>
 
+#include <random>
+
 using namespace spillway;
 using namespace std::chrono_literals;
 using money::budget_rule;
@@ -277,4 +279,105 @@ TEST_CASE("a job that dies while it waits for money leaves the queue") {
   CHECK(w.status().open_reservations == 1);
   w.around.answer_held(answer_of(100, 20, w.world.now()));
   w.world.settle();
+}
+
+TEST_CASE("a budget can be asked before a call: would it pass, and what is left?") {
+  spending_world w{{{"global", "", period::day, cents(100)}, {"team", "", period::day, cents(30)}}};
+  w.spend(cents(80));
+  const std::vector<money::scope_value> red{{"team", "red"}};
+  const auto check = [&](nano_usd amount) {
+    return w.world.ask<budget_check>(w.budget, check_budget{red, amount}).decision;
+  };
+  CHECK(check(cents(20)).reserved);
+  CHECK_FALSE(check(cents(21)).reserved);
+  CHECK(check(cents(21)).account == "global day 2026-11-24");
+  CHECK(check(cents(21)).opens_at == w.world.wall()(w.world.now()) + 12h);
+  const auto left = w.world.ask<remaining_budget>(w.budget, get_remaining_budget{red});
+  CHECK(left.remaining == cents(20));
+  REQUIRE(left.accounts.size() == 2);
+  CHECK(left.accounts[1].account == "team red day 2026-11-24");
+  CHECK(left.accounts[1].spent == nano_usd{0});
+  CHECK(w.status().open_reservations == 0);
+}
+
+TEST_CASE("without a rule that concerns a call nothing bounds it, and the answer says so") {
+  spending_world w{{{"team", "", period::day, cents(30)}}};
+  CHECK_FALSE(w.world.ask<remaining_budget>(w.budget, get_remaining_budget{}).remaining);
+  CHECK(w.world.ask<budget_check>(w.budget, check_budget{{}, cents(1000)}).decision.reserved);
+}
+
+TEST_CASE("what calls cost can be asked by model, timeframe, scope and hour") {
+  spending_world w{{}};
+  spending_world::plan p{{{"dear"}}};
+  p.labels.team = "red";
+  p.labels.tags = {"nightly", "eval"};
+  w.run(1, p);
+  w.world.advance(1h);
+  p.route = {{"cheap"}};
+  p.labels.team = "blue";
+  w.run(2, p);
+  w.world.advance(11h); // the next day
+  w.run(3, p);
+  const nano_usd dear{120 * 10'000};
+  const nano_usd cheap{120 * 1000};
+  const auto cost = [&](model_id model, period timeframe) {
+    return w.world.ask<cumulative_cost>(w.budget, get_cumulative_cost{model, timeframe}).sum.cost;
+  };
+  CHECK(cost({"dear"}, period::total) == dear);
+  CHECK(cost({"dear"}, period::day) == nano_usd{0});
+  CHECK(cost({"dear"}, period::month) == dear);
+  CHECK(cost({"cheap"}, period::day) == cheap);
+  CHECK(cost({}, period::week) == dear + cheap + cheap);
+  const auto by = [&](money::cost_dimension d) {
+    return w.world.ask<cost_breakdown>(w.budget, get_cost_breakdown{d, period::total}).lines;
+  };
+  using money::cost_dimension;
+  using lines = std::vector<money::cost_line>;
+  CHECK(by(cost_dimension::team) == lines{{"blue", {cheap + cheap, 2}}, {"red", {dear, 1}}});
+  CHECK(by(cost_dimension::tag)
+        == lines{{"eval", {dear + cheap + cheap, 3}}, {"nightly", {dear + cheap + cheap, 3}}});
+  CHECK(by(cost_dimension::hour)
+        == lines{{"2026-11-24T12:00:00+00:00", {dear, 1}},
+                 {"2026-11-24T13:00:00+00:00", {cheap, 1}},
+                 {"2026-11-25T00:00:00+00:00", {cheap, 1}}});
+  CHECK(by(cost_dimension::run).empty());
+}
+
+TEST_CASE("a cost before the start of a runtime without memory is not claimed to be known") {
+  spending_world w{{}};
+  const auto ask = [&](period timeframe) {
+    return w.world.ask<cumulative_cost>(w.budget, get_cumulative_cost{{}, timeframe});
+  };
+  CHECK_FALSE(ask(period::day).complete);
+  w.world.advance(13h);
+  CHECK(ask(period::day).complete);
+  CHECK_FALSE(ask(period::month).complete);
+}
+
+TEST_CASE("whatever happens to calls, the log of costs and the ledger agree") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    INFO("seed " << seed);
+    spending_world w{{{"global", "", period::day, cents(60), exhausted_policy::wait}}, seed};
+    std::minstd_rand random{static_cast<std::minstd_rand::result_type>(seed)};
+    w.around.on_call = [&](const call_provider&) {
+      switch (random() % 4) {
+        case 0: return failure_of(failure_kind::rate_limited, w.world.now());
+        case 1: return failure_of(failure_kind::interrupted, w.world.now());
+        case 2: return failure_of(failure_kind::unreachable, w.world.now(), false);
+        default: return answer_of(100, static_cast<std::int64_t>(random() % 9000), w.world.now());
+      }
+    };
+    for (std::uint64_t id = 1; id <= 20; ++id) {
+      const completion_job_actor job = w.begin(id, {{{"dear"}, {"cheap"}}, token_count{9000}});
+      if (random() % 4 == 0)
+        caf::anon_send(job, cancel_completion{{id}});
+    }
+    w.world.advance(61s);
+    CHECK(w.around.finished.size() == 20);
+    CHECK(w.status().open_reservations == 0);
+    const auto costs = w.world.ask<cumulative_cost>(w.budget, get_cumulative_cost{});
+    CHECK(costs.sum.cost == w.status().accounts.at(0).spent);
+    CHECK(costs.sum.cost > nano_usd{0});
+    CHECK(w.status().accounts.at(0).spent <= cents(60));
+  }
 }

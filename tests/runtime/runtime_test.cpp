@@ -65,6 +65,15 @@ run_completion question(const std::string& target, duration deadline = 20s) {
   return r;
 }
 
+nano_usd cost_of(local_runtime& w, const model_id& model) {
+  caf::scoped_actor self{w.rt->system()};
+  nano_usd cost;
+  self->request(w.rt->actors().budget, 10s, get_cumulative_cost{model, money::period::day})
+      .receive([&](const cumulative_cost& m) { cost = m.sum.cost; },
+               [](const caf::error& why) { FAIL(caf::to_string(why)); });
+  return cost;
+}
+
 } // namespace
 
 TEST_CASE("a blocking client gets an answer over real HTTP, paid and traced") {
@@ -209,8 +218,7 @@ TEST_CASE("stopping with calls in flight answers each of them once") {
   CHECK(stopped.last.budget.open_reservations == 0);
 }
 
-TEST_CASE(
-    "a provider actor that dies is started again, and calls go on") {
+TEST_CASE("a provider actor that dies is started again, and calls go on") {
   local_runtime w;
   auto client = w.rt->client();
   REQUIRE(client->complete(question("gpt-4o-mini")).status == completion_status::answered);
@@ -247,12 +255,15 @@ TEST_CASE("what was spent and used is still counted after a restart with a journ
     for (int i = 0; i < 3; ++i)
       REQUIRE(client->complete(question("gpt-4o-mini")).status == completion_status::answered);
     spent = w.rt->look().budget.accounts.at(0).spent;
+    CHECK(cost_of(w, {"gpt-4o-mini"}) == spent);
     client.reset();
     w.rt->stop(1s);
   }
   CHECK(spent > nano_usd{0});
   local_runtime w{journal};
   CHECK(w.rt->look().budget.accounts.at(0).spent == spent);
+  CHECK(cost_of(w, {"gpt-4o-mini"}) == spent);
+  CHECK(cost_of(w, {"gpt-4o"}) == nano_usd{0});
   const completion_reply r = w.rt->client()->complete(question("gpt-4o-mini", 200ms));
   CHECK(r.status == completion_status::rate_limited);
   CHECK(r.retry_after.value_or(0s) > 50s);

@@ -32,8 +32,14 @@ struct supervised_world {
     provider = spawn_provider();
     caf::actor_system& system = world.system();
     budget = system.spawn([]() -> budget_actor::behavior_type {
-      return {[](const reserve_spend&) { return spend_reply{}; }, [](const settle_spend&) {},
-              [](const release_spend&) {}, [](get_budget_status) { return budget_status{}; }};
+      return {[](const reserve_spend&) { return spend_reply{}; },
+              [](const settle_spend&) {},
+              [](const release_spend&) {},
+              [](get_budget_status) { return budget_status{}; },
+              [](const check_budget&) { return budget_check{}; },
+              [](const get_remaining_budget&) { return remaining_budget{}; },
+              [](const get_cumulative_cost&) { return cumulative_cost{}; },
+              [](const get_cost_breakdown&) { return cost_breakdown{}; }};
     });
     sink = system.spawn([this]() -> alert_sink_actor::behavior_type {
       return {[this](const raise_alert& a) { alerts.push_back(a); }};

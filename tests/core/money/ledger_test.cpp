@@ -149,11 +149,24 @@ TEST_CASE("a refusal names the tightest account and when all that refused have b
   CHECK(l.reserve({2}, {}, nano_usd{95}, noon).opens_at == wall_time::max());
 }
 
+TEST_CASE("a check answers as a reservation would, and takes nothing") {
+  ledger l = daily(100);
+  const spend_request r{{1}, {}, nano_usd{70}, nano_usd{10}};
+  CHECK(l.check(r, noon).amount == nano_usd{70});
+  CHECK(l.headroom({}, noon) == nano_usd{100});
+  l.reserve({7}, {}, nano_usd{95}, noon);
+  const spend_decision no = l.check(r, noon);
+  CHECK_FALSE(no.reserved);
+  CHECK(no.headroom == nano_usd{5});
+  CHECK(no.account == "global day 2026-11-24");
+  CHECK(l.concerning({{"team", "red"}}, noon).at(0).reserved == nano_usd{95});
+}
+
 TEST_CASE("a forfeited reservation is spent in full, once") {
   ledger l = daily(100);
   l.reserve({1}, {}, nano_usd{50}, noon);
-  CHECK(l.forfeit({1}));
-  CHECK_FALSE(l.forfeit({1}));
+  CHECK(l.forfeit({1}) == nano_usd{50});
+  CHECK_FALSE(l.forfeit({1}).has_value());
   CHECK(l.status(noon).at(0).spent == nano_usd{50});
 }
 
