@@ -35,6 +35,11 @@ void take(const node* n, duration& out) {
     out = read_duration(text_of(n)).value();
 }
 
+void take(const node* n, listen_address& out) {
+  if (n)
+    out = read_listen_address(text_of(n)).value();
+}
+
 void take(const node* n, base_url& out) {
   if (n)
     out = read_base_url(text_of(n)).value();
@@ -174,6 +179,8 @@ result<settings> build_settings(const node& root, std::vector<routing::route> ro
   out.routing = build_routing(root, std::move(routes));
   out.budget = build_budget(root);
   out.langfuse = build_langfuse(find(root, "langfuse"));
+  take(find(root, {"gateway", "listen"}), out.gateway.listen);
+  out.gateway.keys_env = texts_of(find(root, {"gateway", "keys_env"}));
 
   withdrawal_reasons reasons;
   build_models(root, out, reasons);

@@ -184,6 +184,12 @@ std::string check_url(const node& n) {
   return failure_of(read_base_url(text_of(&n)));
 }
 
+std::string check_listen(const node& n) {
+  if (!n.as<std::string>())
+    return wrong_kind(n, "\"address:port\", as in \"127.0.0.1:8080\"");
+  return failure_of(read_listen_address(text_of(&n)));
+}
+
 bool is_zone(std::string_view text) {
   return rate::is_known_zone(std::string{text});
 }
@@ -209,6 +215,7 @@ std::string complaint_about(const node& n, const key_spec& spec) {
     case value_kind::date: return check_date(n);
     case value_kind::url: return check_url(n);
     case value_kind::env_name: return check_text(n, env_shape, is_env_name);
+    case value_kind::listen: return check_listen(n);
     case value_kind::env_names: return check_texts(n, env_shape, is_env_name);
     case value_kind::zone: return check_text(n, "an IANA zone, as in \"Europe/Paris\"", is_zone);
     case value_kind::label:

@@ -165,6 +165,9 @@ constexpr key_spec keys[] = {
      .choices = "cheaper, wait, refuse"},
     {.path = "budget.rules.[].limit_usd", .kind = kind::usd, .most = budget, .required = true},
 
+    {.path = "gateway.listen", .kind = kind::listen},
+    {.path = "gateway.keys_env", .kind = kind::env_names},
+
     {.path = "langfuse.enabled", .kind = kind::flag_auto},
     {.path = "langfuse.base_url", .kind = kind::url},
     {.path = "langfuse.public_key_env", .kind = kind::env_name},

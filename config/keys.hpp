@@ -22,6 +22,7 @@ enum class value_kind {
   span,    ///< a duration of `least` to `most` milliseconds
   date,
   url,
+  listen,   ///< an IP address and a port
   env_name, ///< the name of an environment variable
   env_names,
   zone,  ///< IANA time zone

@@ -97,6 +97,21 @@ struct langfuse_settings {
   bool capture_output = false;
 };
 
+/// Where a server listens.
+struct listen_address {
+  std::string host = "127.0.0.1"; ///< an IP address, without brackets
+  std::uint16_t port = 8080;      ///< 0: any free one
+  friend bool operator==(const listen_address&, const listen_address&) = default;
+};
+
+/// The OpenAI-compatible server, `spillway serve`.
+struct gateway_settings {
+  listen_address listen;
+  /// Environment variables, each with one key that callers may use. Empty: anybody may call, and
+  /// `listen` must be a loopback address.
+  std::vector<std::string> keys_env;
+};
+
 struct journal_settings {
   /// SQLite file of intents and settlements; empty: nothing survives a restart.
   std::string path;
@@ -113,6 +128,7 @@ struct settings {
   budget_settings budget;
   langfuse_settings langfuse;
   journal_settings journal;
+  gateway_settings gateway;
   /// What is odd but allowed, for the log at start.
   std::vector<std::string> warnings;
 };

@@ -135,6 +135,26 @@ result<std::int64_t> read_usd(double dollars, std::int64_t dollars_max) {
   return static_cast<std::int64_t>(whole);
 }
 
+result<listen_address> read_listen_address(std::string_view text) {
+  const error wrong{"must be an IP address and a port up to 65535, as in \"127.0.0.1:8080\" or "
+                    "\"[::1]:8080\""};
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0)
+    return wrong;
+  std::string_view host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return wrong;
+  const std::string_view digits = text.substr(colon + 1);
+  listen_address out{std::string{host}, 0};
+  const auto [end, failed] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+  if (failed != std::errc{} || end != digits.data() + digits.size() || host.empty())
+    return wrong;
+  return out;
+}
+
 bool is_env_name(std::string_view text) {
   return !text.empty() && text.size() <= 128 && !is_digit(text.front())
          && std::all_of(text.begin(), text.end(),

@@ -19,6 +19,9 @@ std::string write_duration(duration d);
 /// "https://host[:port][/path]" or "http://...".
 result<base_url> read_base_url(std::string_view text);
 
+/// "127.0.0.1:8080", "[::1]:8080". Whether the address is one is for the system to say.
+result<listen_address> read_listen_address(std::string_view text);
+
 /// `dollars` as nano-dollars. The file's decimal fraction is at most half an ulp off, so the
 /// nearest nano-dollar is exactly what was written, up to $9 million. Errors: not finite, beyond
 /// `dollars_max` or below zero, finer than a nano-dollar.
