@@ -85,6 +85,10 @@ completion_job_actor router_state::take_job() {
   return job;
 }
 
+request_id_reply router_state::on_take_request_id() {
+  return {request_id{next_id_++}};
+}
+
 void router_state::on_cancel_completion(const cancel_completion& m) {
   if (const auto it = running_.find(m.id); it != running_.end())
     self_->send(it->second.job, m);
@@ -224,6 +228,7 @@ router_self::behavior_type router(router_self::stateful_pointer<router_state> se
   });
   return {
       [self](run_completion& m) { return self->state.on_run_completion(m); },
+      [self](take_request_id) { return self->state.on_take_request_id(); },
       [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
       [self](get_router_status) { return self->state.on_get_router_status(); },
       [self](const drain_requests& m) { return self->state.on_drain_requests(m); },

@@ -40,6 +40,7 @@ public:
   void start(router_self::pointer self, router_options options);
 
   caf::result<completion_reply> on_run_completion(run_completion& m);
+  request_id_reply on_take_request_id();
   void on_cancel_completion(const cancel_completion& m);
   void on_completion_finished(completion_finished& m);
   router_status on_get_router_status() const;

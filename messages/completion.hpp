@@ -30,7 +30,7 @@ struct call_labels {
 
 /// Command to the router: answer this chat with the best model that limits and budgets allow.
 struct run_completion {
-  request_id id;      ///< none: the router gives one; needed only to cancel
+  request_id id;      ///< from `take_request_id`; none: the router gives one; needed only to cancel
   std::string target; ///< a route ("default") or a model ("gpt-4o"); empty: the default route
   std::shared_ptr<const chat_request> chat;
   duration deadline{}; ///< from now, for everything; zero: the runtime's default
@@ -53,6 +53,13 @@ struct completion_reply {
   std::optional<duration> retry_after; ///< when a refused caller may come again
 };
 
+/// Command to the router: an id to give to one `run_completion`, for callers that may cancel it.
+struct take_request_id {};
+
+struct request_id_reply {
+  request_id id;
+};
+
 /// Command to the router: the caller of `id` has gone. Its `run_completion` is still answered
 /// (`cancelled`); unknown ids are ignored.
 struct cancel_completion {
@@ -63,4 +70,6 @@ struct cancel_completion {
 
 SPILLWAY_MESSAGE(spillway::run_completion)
 SPILLWAY_MESSAGE(spillway::completion_reply)
+SPILLWAY_MESSAGE(spillway::take_request_id)
+SPILLWAY_MESSAGE(spillway::request_id_reply)
 SPILLWAY_MESSAGE(spillway::cancel_completion)

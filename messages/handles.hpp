@@ -23,6 +23,8 @@ namespace spillway {
 using router_actor = caf::typed_actor<
     // Answer a chat; every outcome is a reply.
     caf::replies_to<run_completion>::with<completion_reply>,
+    // An id, to be able to cancel.
+    caf::replies_to<take_request_id>::with<request_id_reply>,
     // The caller of a request has gone.
     caf::reacts_to<cancel_completion>,
     // Totals since the start.

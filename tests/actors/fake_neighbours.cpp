@@ -11,6 +11,7 @@ router_self::behavior_type fake_router(router_self::pointer, fake_neighbours* lo
   return {
       [](const run_completion&) { return completion_reply{}; },
       [](const cancel_completion&) {},
+      [](take_request_id) { return request_id_reply{}; },
       [](get_router_status) { return router_status{}; },
       [](const drain_requests&) { return drain_reply{}; },
       [log](const completion_finished& m) { log->finished.push_back(m.reply); },
