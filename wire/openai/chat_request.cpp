@@ -210,6 +210,8 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   decoded.model = root["model"].text();
   decoded.request = decode_request(root);
   decoded.stream = root["stream"].boolean().value_or(false);
+  decoded.include_usage = root["stream_options"]["include_usage"].boolean().value_or(false);
+  decoded.user = root["user"].text_or({});
   if (fault.found())
     return fault.take();
   return decoded;

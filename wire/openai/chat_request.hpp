@@ -29,6 +29,8 @@ struct decoded_chat_request {
   std::string model;
   chat_request request;
   bool stream = false;
+  bool include_usage = false; ///< with `stream`: the last chunk is to tell the usage
+  std::string user;           ///< the caller's own name for its user; empty: not said
 };
 
 /// Reads a caller's body. Fields that `chat_request` cannot express and that only tune sampling or
