@@ -1,0 +1,112 @@
+#include "gateway/error_reply.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace spillway::gateway {
+namespace {
+
+using wire::openai::error_body;
+
+struct http_error {
+  int status = 500;
+  const char* type = "server_error";
+  const char* code = "";
+};
+
+http_error error_of(completion_status status) {
+  switch (status) {
+    case completion_status::unknown_target:
+      return {404, "invalid_request_error", "model_not_found"};
+    case completion_status::context_too_long:
+      return {400, "invalid_request_error", "context_length_exceeded"};
+    case completion_status::over_budget: return {429, "insufficient_quota", "insufficient_quota"};
+    case completion_status::rate_limited: return {429, "rate_limit_error", "rate_limit_exceeded"};
+    case completion_status::overloaded: return {503, "server_error", "overloaded"};
+    case completion_status::invalid_request: return {400, "invalid_request_error", ""};
+    case completion_status::content_filtered:
+      return {400, "invalid_request_error", "content_filter"};
+    case completion_status::upstream_failed: return {502, "server_error", "upstream_failed"};
+    case completion_status::deadline_exceeded: return {504, "server_error", "deadline_exceeded"};
+    case completion_status::cancelled: return {503, "server_error", "cancelled"};
+    case completion_status::shutting_down: return {503, "server_error", "shutting_down"};
+    default: return {};
+  }
+}
+
+/// When to come again if nobody knows better: after about one call, or when a person has looked at
+/// the budget.
+duration usual_wait(completion_status status) {
+  using namespace std::chrono_literals;
+  return status == completion_status::over_budget ? duration{60s} : duration{1s};
+}
+
+void add_retry_after(wire::http_headers& headers, duration wait) {
+  using std::chrono::seconds;
+  const auto whole = std::max(std::chrono::ceil<seconds>(wait), seconds{1});
+  headers.add("Retry-After", std::to_string(whole.count()));
+}
+
+} // namespace
+
+wire::http_response error_reply(int status, const error_body& body) {
+  wire::http_response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  response.body = wire::openai::encode_error_body(body);
+  return response;
+}
+
+wire::http_response malformed_request(const std::string& why) {
+  return error_reply(400, {why, "invalid_request_error", "", ""});
+}
+
+wire::http_response unauthorized() {
+  wire::http_response response =
+      error_reply(401, {"no valid key was sent; send one of the gateway's as \"Authorization: "
+                        "Bearer ...\"",
+                        "invalid_request_error", "invalid_api_key", ""});
+  response.headers.add("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+wire::http_response unknown_path(std::string_view method, std::string_view path) {
+  return error_reply(404, {"there is no " + std::string{method} + " " + std::string{path}
+                               + "; see /v1/chat/completions and /v1/models",
+                           "invalid_request_error", "unknown_url", ""});
+}
+
+wire::http_response wrong_method(std::string_view method, std::string_view allowed) {
+  wire::http_response response =
+      error_reply(405, {std::string{method} + " is not allowed here; use " + std::string{allowed},
+                        "invalid_request_error", "method_not_supported", ""});
+  response.headers.add("Allow", std::string{allowed});
+  return response;
+}
+
+wire::http_response draining() {
+  completion_reply stopping;
+  stopping.status = completion_status::shutting_down;
+  stopping.reason = "the gateway is stopping";
+  return error_reply(stopping);
+}
+
+error_body error_body_of(const completion_reply& m) {
+  const http_error e = error_of(m.status);
+  const bool names_model = m.status == completion_status::unknown_target;
+  return {m.reason.empty() ? to_string(m.status) : m.reason, e.type, e.code,
+          names_model ? "model" : ""};
+}
+
+wire::http_response error_reply(const completion_reply& m) {
+  const int status = error_of(m.status).status;
+  wire::http_response response = error_reply(status, error_body_of(m));
+  if (status == 429 || status == 503)
+    add_retry_after(response.headers, m.retry_after.value_or(usual_wait(m.status)));
+  // OpenAI's own clients retry every 429; a budget that is spent stays so.
+  if (m.status == completion_status::over_budget)
+    response.headers.add("x-should-retry", "false");
+  return response;
+}
+
+} // namespace spillway::gateway

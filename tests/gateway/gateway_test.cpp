@@ -1,0 +1,183 @@
+#include "tests/gateway/gateway_world.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+using namespace spillway;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using tests::gateway_world;
+using tests::gateway_world_options;
+
+namespace {
+
+constexpr auto question =
+    R"({"model":"default","messages":[{"role":"user","content":"Which rivers are long?"}]})";
+
+json error_of(const wire::http_response& r) {
+  return json::parse(r.body).at("error");
+}
+
+std::uint64_t outcomes(const gateway_world& w, completion_status status) {
+  const auto by_status = w.rt->look().router.usage.by_status;
+  const auto it = by_status.find(status);
+  return it == by_status.end() ? 0 : it->second;
+}
+
+} // namespace
+
+TEST_CASE("a completion is answered in OpenAI's shape, with what it cost in the headers") {
+  gateway_world w;
+  const auto r = w.complete(question);
+  REQUIRE(r.status == 200);
+  const json body = json::parse(r.body);
+  CHECK(body.at("object") == "chat.completion");
+  CHECK(body.at("model") == "gpt-4o-mini");
+  CHECK(body.at("choices").at(0).at("message").at("role") == "assistant");
+  CHECK_FALSE(body.at("choices").at(0).at("message").at("content").get<std::string>().empty());
+  CHECK(body.at("usage").at("total_tokens") > 0);
+  CHECK(body.at("id") == std::string{r.headers.find("x-spillway-request-id")});
+  CHECK(r.headers.find("x-spillway-model") == "gpt-4o-mini");
+  CHECK(std::stod(std::string{r.headers.find("x-spillway-cost-usd")}) > 0);
+  CHECK(r.headers.find("x-spillway-waited-ms") == "0");
+  CHECK(r.headers.find("x-spillway-attempts") == "1");
+}
+
+TEST_CASE("fields that we do not know are no reason to refuse a request") {
+  gateway_world w;
+  const auto r = w.complete(
+      R"({"model":"gpt-4o-mini","x_future":{"a":[1]},"logit_bias":{"50256":-100},"user":"ann",
+          "messages":[{"role":"user","content":"hello","x_note":1}]})");
+  CHECK(r.status == 200);
+}
+
+TEST_CASE("what cannot be served is refused in OpenAI's shape") {
+  gateway_world w;
+  SECTION("no such model, with the nearest name") {
+    const auto r =
+        w.complete(R"({"model":"gpt-4o-mimi","messages":[{"role":"user","content":""}]})");
+    CHECK(r.status == 404);
+    CHECK(error_of(r).at("code") == "model_not_found");
+    CHECK(error_of(r).at("param") == "model");
+    CHECK(error_of(r).at("message").get<std::string>().find("gpt-4o-mini") != std::string::npos);
+  }
+  SECTION("no JSON") {
+    const auto r = w.complete("{");
+    CHECK(r.status == 400);
+    CHECK(error_of(r).at("type") == "invalid_request_error");
+  }
+  SECTION("a field of the wrong type, by its path") {
+    const auto r = w.complete(R"({"model":"default","messages":[{"role":"user","content":7}]})");
+    CHECK(r.status == 400);
+    CHECK(error_of(r).at("message").get<std::string>().find("messages[0].content")
+          != std::string::npos);
+  }
+  SECTION("a deadline that is none") {
+    wire::http_request request{"POST", "/v1/chat/completions", {}, question};
+    request.headers.add("x-spillway-deadline-ms", "soon");
+    CHECK(w.call(std::move(request)).status == 400);
+  }
+  SECTION("an unknown path and a wrong method") {
+    CHECK(error_of(w.get("/v1/embeddings")).at("code") == "unknown_url");
+    const auto r = w.get("/v1/chat/completions");
+    CHECK(r.status == 405);
+    CHECK(r.headers.find("Allow") == "POST");
+  }
+}
+
+TEST_CASE("a spent budget is a 429 that says when to come again, and not to retry at once") {
+  gateway_world_options o;
+  o.config = "[[budget.rules]]\nperiod = \"day\"\nlimit_usd = 0.000001\n";
+  gateway_world w{std::move(o)};
+  const auto r = w.complete(question);
+  CHECK(r.status == 429);
+  CHECK(error_of(r).at("code") == "insufficient_quota");
+  CHECK(std::stoi(std::string{r.headers.find("Retry-After")}) >= 1);
+  CHECK(r.headers.find("x-should-retry") == "false");
+}
+
+TEST_CASE("models and routes are listed") {
+  gateway_world w;
+  const json list = json::parse(w.get("/v1/models").body);
+  CHECK(list.at("object") == "list");
+  CHECK(list.at("data").at(0).at("id") == "gpt-4o-mini");
+  CHECK(list.at("data").at(0).at("owned_by") == "openai");
+  CHECK(list.at("data").at(1).at("id") == "default");
+}
+
+TEST_CASE("with keys, only who has one is served; health asks for none") {
+  gateway_world_options o;
+  o.keys = {secret{"first-key"}, secret{"second-key"}};
+  gateway_world w{std::move(o)};
+  const auto status_with = [&](const std::string& header) {
+    wire::http_request request{"GET", "/v1/models", {}, {}};
+    if (!header.empty())
+      request.headers.add("Authorization", header);
+    return w.call(std::move(request)).status;
+  };
+  CHECK(status_with("Bearer first-key") == 200);
+  CHECK(status_with("Bearer second-key") == 200);
+  CHECK(status_with("Bearer first-kez") == 401);
+  CHECK(status_with("Bearer first-key2") == 401);
+  CHECK(status_with("Bearer ") == 401);
+  CHECK(status_with("first-key") == 401);
+  CHECK(status_with("") == 401);
+  CHECK(w.complete(question).status == 401);
+  CHECK(w.get("/healthz").status == 200);
+  CHECK(w.get("/readyz").status == 200);
+}
+
+TEST_CASE("metrics count what was served") {
+  gateway_world w;
+  w.complete(question);
+  w.complete(question);
+  const auto r = w.get("/metrics");
+  CHECK(r.headers.find("Content-Type").starts_with("text/plain; version=0.0.4"));
+  const auto has = [&](const std::string& line) {
+    INFO(line << "\n" << r.body);
+    CHECK(r.body.find("\n" + line + "\n") != std::string::npos);
+  };
+  has("spillway_requests_total{status=\"answered\"} 2");
+  has("spillway_requests_in_flight 0");
+  has("# TYPE spillway_requests_total counter");
+  has("spillway_upstream_calls_total{model=\"gpt-4o-mini\",outcome=\"answered\"} 2");
+  CHECK(r.body.find("spillway_limit_used{model=") != std::string::npos);
+}
+
+TEST_CASE("a caller that leaves cancels its request") {
+  gateway_world_options o;
+  o.provider.latency = {1h, 0.0, {}, 1h};
+  gateway_world w{std::move(o)};
+  std::promise<void> cut;
+  const auto id = w.client->send(w.to(), {"POST", "/v1/chat/completions", {}, question}, {},
+                                 [&](const transport::http_exchange&) { cut.set_value(); });
+  while (w.rt->look().router.in_flight == 0)
+    std::this_thread::yield();
+  w.client->cancel(id);
+  cut.get_future().wait();
+  while (outcomes(w, completion_status::cancelled) == 0)
+    std::this_thread::yield();
+  CHECK(w.rt->look().router.in_flight == 0);
+}
+
+TEST_CASE("a gateway that drains answers what it has, refuses more and says that it is not ready") {
+  gateway_world_options o;
+  o.provider.latency = {300ms, 0.0, {}, 300ms};
+  gateway_world w{std::move(o)};
+  std::promise<transport::http_exchange> done;
+  w.client->send(w.to(), {"POST", "/v1/chat/completions", {}, question}, {},
+                 [&](transport::http_exchange e) { done.set_value(std::move(e)); });
+  while (w.rt->look().router.in_flight == 0)
+    std::this_thread::yield();
+  w.door->drain();
+  CHECK(w.get("/readyz").status == 503);
+  CHECK(w.get("/healthz").status == 200);
+  const auto refused = w.complete(question);
+  CHECK(refused.status == 503);
+  CHECK_FALSE(refused.headers.find("Retry-After").empty());
+  CHECK(w.rt->stop(10s).cancelled == 0);
+  const auto e = done.get_future().get();
+  REQUIRE(std::holds_alternative<wire::http_response>(e.outcome));
+  CHECK(std::get<wire::http_response>(e.outcome).status == 200);
+}
