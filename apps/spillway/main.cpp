@@ -1,4 +1,5 @@
 #include "apps/spillway/models_command.hpp"
+#include "apps/spillway/serve_command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   spillway::apps::add_models_command(app, exit_code);
+  spillway::apps::add_serve_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,146 @@
+#include "apps/spillway/serve_command.hpp"
+
+#include "config/gateway_keys.hpp"
+#include "config/load.hpp"
+#include "config/values.hpp"
+#include "gateway/gateway.hpp"
+#include "runtime/local_world.hpp"
+#include "runtime/runtime.hpp"
+#include "runtime/system_wall_clock.hpp"
+#include "transport/beast_listener.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <future>
+#include <memory>
+#include <utility>
+
+namespace spillway::apps {
+namespace {
+
+struct serve_options {
+  std::string config_file;
+  std::string listen;
+  bool simulate = false;
+};
+
+/// What replies get to leave for their callers once nothing is in flight any more.
+constexpr auto flush_patience = std::chrono::seconds{5};
+
+result<config::settings> read_settings(const serve_options& options) {
+  auto settings = options.config_file.empty() ? config::load_text("", "defaults")
+                                              : config::load_file(options.config_file);
+  if (!settings || options.listen.empty())
+    return settings;
+  auto listen = config::read_listen_address(options.listen);
+  if (!listen)
+    return error{"--listen " + listen.failure().message};
+  settings->gateway.listen = std::move(*listen);
+  return settings;
+}
+
+std::vector<wire::openai::listed_model> listed(const config::settings& settings) {
+  std::vector<wire::openai::listed_model> out;
+  for (const model_entry& m : settings.models)
+    out.push_back({m.id.value, m.provider.value});
+  for (const routing::route& r : settings.routing.routes)
+    out.push_back({r.name, "spillway"});
+  return out;
+}
+
+gateway::metrics_sources sources_of(const runtime::runtime_actors& actors) {
+  gateway::metrics_sources out{actors.router, {}, actors.budget, actors.traces};
+  for (const runtime::supervised_target& t : actors.targets)
+    if (std::ranges::find(out.limiters, t.target.limiter) == out.limiters.end())
+      out.limiters.push_back(t.target.limiter);
+  return out;
+}
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool v6 = host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+/// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
+/// replies, the runtime.
+result<void> serve(runtime::runtime& rt, gateway::gateway& door,
+                   const transport::beast_listener_options& at, duration drain, bool simulated) {
+  std::promise<void> ended;
+  rt.on_interrupt([&] { ended.set_value(); });
+  auto listener = transport::beast_listener::listen(rt.io(), at, door.handler());
+  if (!listener)
+    return listener.failure();
+  std::printf("spillway serves %s/v1%s\n", url_of(at.address, (*listener)->port()).c_str(),
+              simulated ? " through a simulated provider; no provider key is used" : "");
+  std::fflush(stdout);
+  ended.get_future().wait();
+  std::printf("stopping: calls in flight get up to %lld s\n",
+              static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(drain).count()));
+  std::fflush(stdout);
+  auto flushed = std::make_shared<std::promise<void>>();
+  door.drain();
+  (*listener)->drain([flushed] { flushed->set_value(); });
+  const runtime::stop_report report = rt.stop(drain);
+  flushed->get_future().wait_for(flush_patience);
+  const report::usage_report& usage = report.last.router.usage;
+  std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
+              static_cast<unsigned long long>(usage.requests),
+              static_cast<unsigned long long>(usage.answered), report.cancelled,
+              to_display_usd(usage.cost).c_str());
+  return {};
+}
+
+result<void> run(const serve_options& options) {
+  auto settings = read_settings(options);
+  if (!settings)
+    return settings.failure();
+  auto keys = config::read_gateway_keys(settings->gateway, config::process_environment());
+  if (!keys)
+    return keys.failure();
+  std::unique_ptr<runtime::local_world> world;
+  runtime::runtime_options r;
+  if (options.simulate) {
+    auto started = runtime::local_world::start(*settings, {});
+    if (!started)
+      return started.failure();
+    world = std::move(*started);
+    r.environment = runtime::local_world::environment();
+  }
+  transport::beast_listener_options at;
+  at.address = settings->gateway.listen.host;
+  at.port = settings->gateway.listen.port;
+  const duration drain = settings->runtime.drain;
+  gateway::gateway_options g;
+  g.models = listed(*settings);
+  g.keys = std::move(*keys);
+  g.wall = runtime::system_wall_clock();
+  r.settings = std::move(*settings);
+  auto rt = runtime::runtime::start(std::move(r));
+  if (!rt)
+    return rt.failure();
+  g.system = &(*rt)->system();
+  g.actors = sources_of((*rt)->actors());
+  gateway::gateway door{std::move(g)};
+  return serve(**rt, door, at, drain, options.simulate);
+}
+
+} // namespace
+
+void add_serve_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<serve_options>();
+  CLI::App* command = app.add_subcommand("serve", "The OpenAI-compatible gateway");
+  command->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  command->add_option("--listen", options->listen, "address:port, instead of gateway.listen");
+  command->add_flag("--simulate", options->simulate,
+                    "Talk to a simulated provider on loopback; needs no key");
+  command->callback([options, &exit_code] {
+    const auto done = run(*options);
+    if (!done)
+      std::fprintf(stderr, "spillway: %s\n", done.failure().message.c_str());
+    exit_code = done ? 0 : 1;
+  });
+}
+
+} // namespace spillway::apps
