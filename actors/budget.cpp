@@ -126,10 +126,11 @@ void budget_state::on_stop() {
 }
 
 void budget_state::report_overrun(reservation_id id, nano_usd excess) {
-  self_->send(alerts_, raise_alert{alert_severity::warning, "spend_over_reservation",
-                                   "reservation " + std::to_string(id.value),
-                                   "a call cost " + to_display_usd(excess, 6)
-                                       + " more than its worst case; check the model's prices"});
+  self_->send(alerts_,
+              raise_alert{alert_severity::warning, "spend_over_reservation",
+                          costs_.model_of(id).value,
+                          "call " + std::to_string(id.value) + " cost " + to_display_usd(excess, 6)
+                              + " more than its worst case; check the model's prices"});
 }
 
 budget_self::behavior_type budget(budget_self::stateful_pointer<budget_state> self,

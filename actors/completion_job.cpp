@@ -221,7 +221,8 @@ void completion_job_state::on_provider_reply(const provider_reply& m) {
 }
 
 void completion_job_state::on_answer(const provider_reply& m,
-                                     const std::shared_ptr<const chat_reply>& answer) {
+                                     const std::shared_ptr<const chat_reply>& given) {
+  const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
   const money::call_cost cost =
       money::cost_of(answer->usage, candidate().model->pricing, options_.wall(now()))
           .value_or(money::call_cost{});

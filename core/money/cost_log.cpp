@@ -68,6 +68,11 @@ void cost_log::begin_now(reservation_id id, wall_time now) {
     call->second.at = now;
 }
 
+model_id cost_log::model_of(reservation_id id) const {
+  const auto call = open_.find(id);
+  return call == open_.end() ? model_id{} : call->second.model;
+}
+
 void cost_log::close(reservation_id id, nano_usd actual) {
   if (const auto call = open_.extract(id))
     add(call.mapped().model, call.mapped().scopes, actual, call.mapped().at);

@@ -59,6 +59,9 @@ public:
   /// It waited, and begins only now.
   void begin_now(reservation_id id, wall_time now);
 
+  /// Whose call it is; nothing if `id` is not open.
+  model_id model_of(reservation_id id) const;
+
   /// It has ended and cost `actual`. An unknown id changes nothing.
   void close(reservation_id id, nano_usd actual);
 

@@ -117,6 +117,18 @@ token_count settled_charge(const model_entry& model, token_count reserved,
                                                       : std::max(reserved, usage.total());
 }
 
+std::shared_ptr<const chat_reply> with_usage(const candidate& c,
+                                             std::shared_ptr<const chat_reply> answer) {
+  if (!answer->usage.estimated || answer->usage.total() > token_count{})
+    return answer;
+  chat_request reply;
+  reply.messages.push_back(answer->message);
+  auto counted = std::make_shared<chat_reply>(*answer);
+  counted->usage.input = c.input_likely;
+  counted->usage.output = std::min(tokens::estimate_input(reply).likely, c.output_max);
+  return counted;
+}
+
 rate::charge asked_charge(const candidate& c) {
   return {exactly(c.charge), exactly(c.input_likely), exactly(c.output_max)};
 }

@@ -4,6 +4,7 @@
 #include "core/chat.hpp"
 #include "core/units.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,11 @@ candidate shortened(candidate c, const chat_request& request, nano_usd room, wal
 /// (ai.google.dev/gemini-api/docs/rate-limits, read 2026-10-17).
 token_count settled_charge(const model_entry& model, token_count reserved,
                            const token_usage& usage);
+
+/// The answer with a usage to bill: the provider's, or our own count if it said nothing. An
+/// explicit zero stays zero.
+std::shared_ptr<const chat_reply> with_usage(const candidate& c,
+                                             std::shared_ptr<const chat_reply> answer);
 
 /// What a candidate asks of its limiter: `c.charge` of the window over all tokens, its input and at
 /// most its output bound of the windows over those.

@@ -281,6 +281,29 @@ TEST_CASE("a job that dies while it waits for money leaves the queue") {
   w.world.settle();
 }
 
+TEST_CASE("an answer without usage is not free: it is counted here") {
+  spending_world w{{{"global", "", period::day, cents(100)}}};
+  w.around.on_call = [&](const call_provider&) {
+    provider_reply r = answer_of(0, 0, w.world.now());
+    auto silent = std::make_shared<chat_reply>();
+    silent->message = {chat_role::assistant, std::string(4000, 'x'), {}, {}, {}};
+    silent->usage.estimated = true;
+    r.outcome = std::shared_ptr<const chat_reply>{std::move(silent)};
+    return r;
+  };
+  w.run(1, of_ten_cents);
+  CHECK(w.status().accounts.at(0).spent > nano_usd{1000 * 10'000});
+  CHECK(w.around.finished.at(0).reply->usage.estimated);
+  CHECK(w.around.finished.at(0).reply->usage.output >= token_count{1000});
+}
+
+TEST_CASE("an explicit zero of the provider's stays zero") {
+  spending_world w{{{"global", "", period::day, cents(100)}}};
+  w.around.on_call = [&](const call_provider&) { return answer_of(0, 0, w.world.now()); };
+  w.run(1, of_ten_cents);
+  CHECK(w.status().accounts.at(0).spent == nano_usd{0});
+}
+
 TEST_CASE("a budget can be asked before a call: would it pass, and what is left?") {
   spending_world w{{{"global", "", period::day, cents(100)}, {"team", "", period::day, cents(30)}}};
   w.spend(cents(80));

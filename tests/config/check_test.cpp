@@ -102,6 +102,13 @@ const mistake mistakes[] = {
      "[models.gpt-4o]\nprices = [{ from = 9999-01-01, input = 1, output = 1 }]\n",
      "t.toml:2:20: key `models.gpt-4o.prices[0].from`: is out of range; allowed: 2000-01-01 to "
      "2200-01-01"},
+    {"a budget outside the list of rules", "[budget]\nlimit_usd = 5\n",
+     "t.toml:2:1: key `budget.limit_usd`: unknown key; allowed: zone, unknown_price, "
+     "unpriced_allowed, rules"},
+    {"a policy that does not exist",
+     "[[budget.rules]]\nperiod = 'day'\nlimit_usd = 1\non_exhausted = 'ignore'\n",
+     "t.toml:4:16: key `budget.rules[0].on_exhausted`: is none of what is allowed: "
+     "cheaper, wait, refuse"},
     {"a negative budget", "[[budget.rules]]\nperiod = 'day'\nlimit_usd = -1\n",
      "t.toml:3:13: key `budget.rules[0].limit_usd`: is out of range; allowed: 0 to 1000000000 "
      "dollars"},

@@ -26,11 +26,14 @@ void check_run(std::uint64_t seed) {
   REQUIRE(fleet.run());
 
   std::size_t calls = 0;
+  nano_usd billed;
   for (const auto& [number, replies] : fleet.replies()) {
     INFO("request " << number);
     REQUIRE(replies.size() == 1);
     CHECK((replies[0].reply != nullptr) == (replies[0].status == completion_status::answered));
     calls += replies[0].attempts.size();
+    for (const report::call_record& call : replies[0].attempts)
+      billed += call.cost;
   }
   CHECK(fleet.provider().refused_by_limits() == 0);
   CHECK(fleet.overshoot() <= nano_usd{0});
@@ -40,7 +43,14 @@ void check_run(std::uint64_t seed) {
   CHECK(fleet.traces().generations >= calls);
   CHECK(fleet.traces().refused == 0);
 
-  CHECK(fleet.budget().open_reservations == 0);
+  const budget_status budget = fleet.budget();
+  CHECK(budget.open_reservations == 0);
+  CHECK(budget.waiting == 0);
+  CHECK(budget.accounts.at(0).spent.value() == billed.value());
+  CHECK(budget.accounts.at(0).reserved == nano_usd{0});
+  CHECK(fleet.costs().sum.cost == billed);
+  if (const auto journaled = fleet.journaled())
+    CHECK(journaled->value() == billed.value());
   CHECK(fleet.router().in_flight == 0);
   CHECK(fleet.open_http_calls() == 0);
   for (const limiter_status& l : fleet.limiters()) {

@@ -1,7 +1,6 @@
 #include "tests/sim/sim_fleet.hpp"
 
 #include "config/load.hpp"
-#include "storage/journal.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -40,7 +39,8 @@ config::settings settings_of(const sim_plan& plan) {
   auto settings = config::load_text(settings_text, "simulation");
   if (!settings)
     throw std::runtime_error{settings.failure().message};
-  settings->budget.rules.push_back({"global", "", money::period::day, plan.budget});
+  settings->budget.rules.push_back(
+      {"global", "", money::period::day, plan.budget, plan.on_exhausted});
   return std::move(*settings);
 }
 
@@ -99,6 +99,7 @@ sim_plan draw_plan(std::uint64_t seed) {
   plan.kill_limiters = random() % 4 == 0;
   if (random() % 3 == 0)
     plan.budget = nano_usd{static_cast<std::int64_t>(random() % 3'000'000)};
+  plan.on_exhausted = static_cast<money::exhausted_policy>(random() % 3);
   for (std::uint64_t i = random() % 3; i > 0; --i) {
     simulator::fault_rule rule;
     rule.kind = kinds[random() % std::size(kinds)];
@@ -126,7 +127,8 @@ sim_fleet::sim_fleet(const sim_plan& plan)
     return std::shared_ptr<transport::http_client>{http_};
   };
   if (plan.journal)
-    w.journal = std::move(*storage::journal::open(":memory:"));
+    journal_ = std::move(*storage::journal::open(":memory:"));
+  w.journal = journal_;
   w.journal_detached = false;
   w.wall = world_.wall();
   w.seed = plan.seed;
@@ -186,7 +188,8 @@ bool sim_fleet::run() {
 void sim_fleet::send(std::uint64_t number) {
   auto chat = std::make_shared<chat_request>();
   chat->messages.push_back({chat_role::user, std::string(40 + random_() % 2000, 'q'), {}, {}, {}});
-  chat->output_tokens_max = token_count{20 + static_cast<std::int64_t>(random_() % 300)};
+  if (random_() % 8 != 0) // or the budget bounds the reply
+    chat->output_tokens_max = token_count{20 + static_cast<std::int64_t>(random_() % 300)};
   auto request = std::make_shared<run_completion>();
   request->id = {number};
   request->chat = std::move(chat);
@@ -229,6 +232,17 @@ trace_status sim_fleet::flush() {
 
 budget_status sim_fleet::budget() {
   return world_.ask<budget_status>(actors_.budget, get_budget_status{});
+}
+
+cumulative_cost sim_fleet::costs() {
+  return world_.ask<cumulative_cost>(actors_.budget, get_cumulative_cost{});
+}
+
+std::optional<nano_usd> sim_fleet::journaled() {
+  if (!journal_)
+    return std::nullopt;
+  world_.advance(1s);
+  return journal_->verify()->spent;
 }
 
 router_status sim_fleet::router() {

@@ -3,6 +3,7 @@
 #include "runtime/wiring.hpp"
 #include "simulator/provider.hpp"
 #include "simulator/trace_receiver.hpp"
+#include "storage/journal.hpp"
 #include "tests/support/virtual_http.hpp"
 #include "tests/support/virtual_system.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace spillway::tests {
@@ -24,6 +26,7 @@ struct sim_plan {
   simulator::window_kind window = simulator::window_kind::sliding;
   std::vector<simulator::fault_rule> faults;
   nano_usd budget{1'000'000'000};
+  money::exhausted_policy on_exhausted = money::exhausted_policy::cheaper;
 };
 
 /// Draws a plan from its seed: every kind of fault, window and accident comes up.
@@ -49,6 +52,9 @@ public:
   const simulator::trace_counts& traces() const { return receiver_.counts(); }
   trace_status flush();
   budget_status budget();
+  cumulative_cost costs();
+  /// What the journal says was spent, once everything is on disk; absent without a journal.
+  std::optional<nano_usd> journaled();
   router_status router();
   std::vector<limiter_status> limiters();
   std::size_t open_http_calls() const { return http_->open_calls(); }
@@ -69,6 +75,7 @@ private:
   simulator::provider provider_;
   simulator::trace_receiver receiver_;
   std::shared_ptr<virtual_http> http_;
+  std::shared_ptr<storage::journal> journal_;
   runtime::runtime_actors actors_;
   caf::actor client_;
   std::map<std::uint64_t, std::vector<completion_reply>> replies_;

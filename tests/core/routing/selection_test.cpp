@@ -88,6 +88,22 @@ TEST_CASE("the worst case counts every byte of the prompt as a token and the who
   CHECK(c.input_likely < token_count{2000});
 }
 
+TEST_CASE("an answer without usage is counted here, one with an explicit zero is not") {
+  const model_entry m = entry("m", 100'000, 500);
+  const candidate c{&m, token_count{40}, token_count{500}, {}, {}};
+  auto answer = std::make_shared<chat_reply>();
+  answer->message = {chat_role::assistant, std::string(400, 'x'), {}, {}, {}};
+  CHECK(with_usage(c, answer) == answer);
+  answer->usage.estimated = true;
+  const token_usage counted = with_usage(c, answer)->usage;
+  CHECK(counted.estimated);
+  CHECK(counted.input == token_count{40});
+  CHECK(counted.output >= token_count{100});
+  CHECK(counted.output < token_count{150});
+  answer->message.text.resize(9000);
+  CHECK(with_usage(c, answer)->usage.output == token_count{500});
+}
+
 TEST_CASE("a reply is cut to what the money pays for, if its bound is ours") {
   const catalog models{{entry("m", 100'000, 5000)}};
   chat_request request = prompt(400);
