@@ -41,6 +41,7 @@ call_labels read_labels(const wire::http_headers& headers, std::string user) {
   call_labels labels;
   labels.team = headers.find("x-spillway-team");
   labels.session = headers.find("x-spillway-session");
+  labels.run = headers.find("x-spillway-run");
   labels.trace_name = headers.find("x-spillway-trace");
   labels.user = headers.find("x-spillway-user");
   if (labels.user.empty())

@@ -16,10 +16,10 @@ struct chat_call {
   bool include_usage = false; ///< with `stream`
 };
 
-/// Reads a request. Beside the body, these headers count: x-spillway-team, -user, -session, -trace
-/// and -tags (comma-separated) label the call, -deadline-ms bounds it, and -fallback: false keeps
-/// it to its first model. Fields of the body that we do not know are ignored.
-/// Errors: the body or a header makes no sense, named by its path.
+/// Reads a request. Beside the body, these headers count: x-spillway-team, -user, -session, -run,
+/// -trace and -tags (comma-separated) label the call, -deadline-ms bounds it, and -fallback: false
+/// keeps it to its first model. Fields of the body that we do not know are ignored. Errors: the
+/// body or a header makes no sense, named by its path.
 result<chat_call> read_chat_call(const wire::http_request& request);
 
 /// The name a caller sees of a completion, in its body and in x-spillway-request-id.

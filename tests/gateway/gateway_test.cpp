@@ -97,6 +97,31 @@ TEST_CASE("a spent budget is a 429 that says when to come again, and not to retr
   CHECK(r.headers.find("x-should-retry") == "false");
 }
 
+TEST_CASE("who a call names in its headers has a budget of his own") {
+  for (const std::string scope : {"team", "user", "session", "run", "tag"}) {
+    INFO(scope);
+    gateway_world_options o;
+    o.config = "[[budget.rules]]\nperiod = \"day\"\nlimit_usd = 0.0002\nscope = \"" + scope
+               + "\"\non_exhausted = \"refuse\"\n";
+    gateway_world w{std::move(o)};
+    const auto ask = [&](const std::string& name) {
+      wire::http_request request{"POST", "/v1/chat/completions", {}, question};
+      request.headers.add("x-spillway-" + scope + (scope == "tag" ? "s" : ""), name);
+      return w.call(std::move(request));
+    };
+    int answered = 0;
+    while (answered < 100 && ask("ann").status == 200)
+      ++answered;
+    CHECK(answered >= 1);
+    CHECK(answered < 100);
+    const auto refused = ask("ann");
+    CHECK(refused.status == 429);
+    CHECK(error_of(refused).at("message").get<std::string>().find(scope + " ann day")
+          != std::string::npos);
+    CHECK(ask("bob").status == 200);
+  }
+}
+
 TEST_CASE("models and routes are listed") {
   gateway_world w;
   const json list = json::parse(w.get("/v1/models").body);
