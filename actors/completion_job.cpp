@@ -224,7 +224,7 @@ void completion_job_state::on_answer(const provider_reply& m,
                                      const std::shared_ptr<const chat_reply>& given) {
   const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
   const money::call_cost cost =
-      money::cost_of(answer->usage, candidate().model->pricing, options_.wall(now()))
+      money::cost_of(answer->usage, candidate().model->pricing, options_.wall(m.sent_at))
           .value_or(money::call_cost{});
   settle(m, *answer, cost);
   trace(m, answer, nullptr, cost);

@@ -304,6 +304,25 @@ TEST_CASE("an explicit zero of the provider's stays zero") {
   CHECK(w.status().accounts.at(0).spent == nano_usd{0});
 }
 
+TEST_CASE("a call that outlasts a change of price is billed at the price it was sent at") {
+  spending_world w{{{"global", "", period::day, cents(100)}}};
+  model_entry rising = entry("dear", 10);
+  const wall_time midnight = w.world.wall()(w.world.now()) + 12h;
+  rising.pricing.rows.push_back(rising.pricing.rows[0]);
+  rising.pricing.rows[1].from = midnight;
+  rising.pricing.rows[1].base = {nano_usd_per_usd, nano_usd_per_usd, 0, 90 * nano_usd_per_usd};
+  w.models = std::make_shared<const catalog>(std::vector{rising});
+  w.world.advance(12h - 1s);
+  w.around.holds_calls = true;
+  w.run(1, of_ten_cents);
+  const mono_time sent = w.world.now();
+  w.world.advance(2s);
+  w.around.answer_held(answer_of(100, 20, sent));
+  w.world.settle();
+  CHECK(w.around.finished.at(0).cost.total == nano_usd{120 * 10'000});
+  CHECK(w.around.alerts.empty());
+}
+
 TEST_CASE("a budget can be asked before a call: would it pass, and what is left?") {
   spending_world w{{{"global", "", period::day, cents(100)}, {"team", "", period::day, cents(30)}}};
   w.spend(cents(80));
