@@ -20,7 +20,7 @@ constexpr std::int64_t tokens = bounds::token_count_max;
 constexpr std::int64_t price = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
 constexpr std::int64_t budget = bounds::budget_nano_usd_max / nano_usd_per_usd;
 
-/// No vendor asks more than 2.5 times the standard price for a faster tier.
+/// The dearest fast modes cost six times the standard price (2026-10).
 constexpr std::int64_t factor_max = 10;
 
 /// More threads than this only wait for each other: one decides, the rest move bytes.

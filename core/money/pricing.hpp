@@ -35,7 +35,7 @@ struct price_tier {
 /// bill batch, the first and the last also flex, at one half. A price of priority that nobody gave
 /// is taken as the dearest published, 2.5 times: too much spent is safer than too little.
 /// Source: https://developers.openai.com/api/docs/pricing,
-/// https://docs.claude.com/en/docs/about-claude/pricing,
+/// https://platform.claude.com/docs/en/about-claude/pricing,
 /// https://ai.google.dev/gemini-api/docs/pricing (as of 2026-10).
 struct service_factors {
   std::int64_t batch = 1000;

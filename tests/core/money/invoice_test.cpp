@@ -24,8 +24,9 @@ model_pricing always(price_row r, service_factors factors = {500, 500, 2000}) {
   return {{{wall_time{}, r, {}, factors}}};
 }
 
-/// Source: https://docs.claude.com/en/docs/about-claude/pricing (2026-10-17), Sonnet 4.5: $3, cache
-/// read $0.30, write for 5 minutes $3.75, for an hour $6, output $15.
+/// Source: https://platform.claude.com/docs/en/about-claude/pricing, as kept by genai-prices 0.1.8
+/// (2026-09-23), Sonnet 4.5: $3, cache read $0.30, output $15; a write costs 1.25 times the input
+/// for 5 minutes, twice the input for an hour.
 model_pricing sonnet() {
   price_row r = row(3, .3, 3.75, 15);
   r.cache_write_1h = nano(6);
@@ -66,18 +67,18 @@ TEST_CASE("OpenAI: reasoning is billed as output and not a second time") {
 }
 
 TEST_CASE("OpenAI: audio has its own rates, within the totals of the call") {
-  // Source: https://developers.openai.com/api/docs/pricing (2026-09), gpt-4o-audio-preview: text
-  // $2.50 and $10, audio $40 and $80. 100 text + 400 audio in, 50 text + 200 audio out:
-  // 100 x 2500 + 400 x 40000 + 50 x 10000 + 200 x 80000.
+  // Source: genai-prices 0.1.8 (2026-09-23), gpt-audio: text $2.50 and $10, audio $32 and $64.
+  // 100 text + 400 audio in, 50 text + 200 audio out:
+  // 100 x 2500 + 400 x 32000 + 50 x 10000 + 200 x 64000.
   price_row r = row(2.5, 2.5, 2.5, 10);
-  r.audio_input = nano(40);
-  r.audio_output = nano(80);
+  r.audio_input = nano(32);
+  r.audio_output = nano(64);
   token_usage usage = used(500, 0, 0, 250);
   usage.audio_input = token_count{400};
   usage.audio_output = token_count{200};
   const auto cost = cost_of(usage, always(r), today);
-  CHECK(cost->input == nano_usd{16'250'000});
-  CHECK(cost->output == nano_usd{16'500'000});
+  CHECK(cost->input == nano_usd{13'050'000});
+  CHECK(cost->output == nano_usd{13'300'000});
 }
 
 TEST_CASE("Anthropic: what is read from and written to a cache lies beside input_tokens") {
@@ -116,8 +117,9 @@ TEST_CASE("Gemini: audio in a prompt costs more than text") {
 }
 
 TEST_CASE("DeepSeek: hits of the prompt cache are a tenth of the misses") {
-  // Source: https://api-docs.deepseek.com/quick_start/pricing (2026-02, V3.2): hit $0.028, miss
-  // $0.28, output $0.42. prompt_cache_hit_tokens 900 of 1000, completion_tokens 500:
+  // Source: https://api-docs.deepseek.com/quick_start/pricing, as quoted by
+  // https://benchlm.ai/blog/posts/deepseek-api-pricing (2026-04-13), V3.2: hit $0.028, miss $0.28,
+  // output $0.42. prompt_cache_hit_tokens 900 of 1000, completion_tokens 500:
   // 100 x 280 + 900 x 28 + 500 x 420.
   CHECK(cost_of(used(1000, 900, 0, 500), always(row(.28, .028, .28, .42)), today)->total
         == nano_usd{263'200});

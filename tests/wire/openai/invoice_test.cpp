@@ -22,8 +22,8 @@ nano_usd bill(const std::string& usage_and_more, money::price_row row) {
 } // namespace
 
 TEST_CASE("OpenAI's cached prompt tokens are billed once, at the cached rate", "[wire][openai]") {
-  // Body: https://platform.openai.com/docs/guides/prompt-caching (2026-09); gpt-4o at $2.50, $1.25,
-  // $10: 86 x 2500 + 1920 x 1250 + 300 x 10000.
+  // gpt-4o (genai-prices 0.1.8, 2026-09-23) at $2.50, $1.25, $10: 86 x 2500 + 1920 x 1250 + 300 x
+  // 10000.
   const std::string usage = R"("usage":{"prompt_tokens":2006,"completion_tokens":300,
     "total_tokens":2306,"prompt_tokens_details":{"cached_tokens":1920},
     "completion_tokens_details":{"reasoning_tokens":0,"accepted_prediction_tokens":0}})";
@@ -44,7 +44,7 @@ TEST_CASE("OpenAI's cache writes replace the input rate", "[wire][openai]") {
 }
 
 TEST_CASE("DeepSeek's hits and misses make up its prompt", "[wire][openai]") {
-  // Fields: https://api-docs.deepseek.com/guides/kv_cache (2026-02); $0.28, hit $0.028, $0.42:
+  // V3.2 (prices as quoted 2026-04-13, see tests/core/money) at $0.28, hit $0.028, $0.42:
   // 100 x 280 + 900 x 28 + 500 x 420.
   const std::string usage = R"("usage":{"prompt_tokens":1000,"completion_tokens":500,
     "total_tokens":1500,"prompt_cache_hit_tokens":900,"prompt_cache_miss_tokens":100})";
