@@ -43,6 +43,28 @@ struct cl100k {
   }
 };
 
+struct p50k {
+  static const char* piece_end(const char* at, const char* end) noexcept {
+    return gpt2_piece_end(at, end);
+  }
+  static const rank_tables& ranks() noexcept { return p50k_tables(); }
+  static workspace& own() {
+    thread_local const auto space = std::make_unique<workspace>();
+    return *space;
+  }
+};
+
+struct r50k {
+  static const char* piece_end(const char* at, const char* end) noexcept {
+    return gpt2_piece_end(at, end);
+  }
+  static const rank_tables& ranks() noexcept { return r50k_tables(); }
+  static workspace& own() {
+    thread_local const auto space = std::make_unique<workspace>();
+    return *space;
+  }
+};
+
 std::int64_t count_uncached(const rank_tables& ranks, const piece_key& key, std::uint64_t hash,
                             std::string_view piece) noexcept {
   if (ranks.find(key, hash) != no_token)
@@ -130,7 +152,16 @@ std::vector<token_id> encode_valid(std::string_view text) {
 // Calls `use` with the encoding's type.
 template <class Use>
 decltype(auto) with(encoding e, Use use) {
-  return e == encoding::cl100k_base ? use(cl100k{}) : use(o200k{});
+  switch (e) {
+    case encoding::o200k_base:
+    case encoding::o200k_harmony: return use(o200k{});
+    case encoding::cl100k_base: return use(cl100k{});
+    case encoding::p50k_base:
+    case encoding::p50k_edit: return use(p50k{});
+    case encoding::r50k_base:
+    case encoding::gpt2: break;
+  }
+  return use(r50k{});
 }
 
 // Calls `use` with `text` made valid.
@@ -162,7 +193,7 @@ result<std::string> decode(encoding e, std::span<const token_id> tokens) {
   const rank_tables& ranks = with(e, []<class E>(E) -> const rank_tables& { return E::ranks(); });
   std::string out;
   for (const token_id id : tokens) {
-    if (id < ranks.size())
+    if (id < ranks.size() && !ranks.bytes_of(id).empty())
       out += ranks.bytes_of(id);
     else if (const auto text = special_token(e, id))
       out += *text;

@@ -74,6 +74,15 @@ constexpr std::array harmony_specials{
     special{200'007, "<|end|>"},         special{200'008, "<|message|>"},
     special{200'012, "<|call|>"},
 };
+
+constexpr std::array gpt2_specials{special{50'256, "<|endoftext|>"}};
+
+constexpr std::array p50k_edit_specials{
+    special{50'256, "<|endoftext|>"},
+    special{50'281, "<|fim_prefix|>"},
+    special{50'282, "<|fim_middle|>"},
+    special{50'283, "<|fim_suffix|>"},
+};
 constexpr std::uint32_t harmony_reserved_first = 200'000;
 constexpr std::uint32_t harmony_reserved_last = 201'087;
 
@@ -82,6 +91,10 @@ std::span<const special> specials_of(encoding e) noexcept {
     case encoding::o200k_base: return o200k_specials;
     case encoding::cl100k_base: return cl100k_specials;
     case encoding::o200k_harmony: return harmony_specials;
+    case encoding::p50k_base: return gpt2_specials;
+    case encoding::p50k_edit: return p50k_edit_specials;
+    case encoding::r50k_base: return gpt2_specials;
+    case encoding::gpt2: return gpt2_specials;
   }
   return {};
 }
@@ -93,12 +106,16 @@ const char* to_string(encoding e) noexcept {
     case encoding::o200k_base: return "o200k_base";
     case encoding::cl100k_base: return "cl100k_base";
     case encoding::o200k_harmony: return "o200k_harmony";
+    case encoding::p50k_base: return "p50k_base";
+    case encoding::p50k_edit: return "p50k_edit";
+    case encoding::r50k_base: return "r50k_base";
+    case encoding::gpt2: return "gpt2";
   }
   return "?";
 }
 
 std::optional<encoding> encoding_named(std::string_view name) noexcept {
-  for (const encoding e : {encoding::o200k_base, encoding::cl100k_base, encoding::o200k_harmony})
+  for (const encoding e : all_encodings)
     if (name == to_string(e))
       return e;
   return std::nullopt;

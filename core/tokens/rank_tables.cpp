@@ -15,6 +15,8 @@
 
 SPILLWAY_EMBED(o200k_base)
 SPILLWAY_EMBED(cl100k_base)
+SPILLWAY_EMBED(p50k_base)
+SPILLWAY_EMBED(r50k_base)
 
 namespace spillway::tokens {
 namespace {
@@ -70,6 +72,16 @@ const rank_tables& o200k_tables() noexcept {
 
 const rank_tables& cl100k_tables() noexcept {
   static const rank_tables tables{spillway_ranks_cl100k_base};
+  return tables;
+}
+
+const rank_tables& p50k_tables() noexcept {
+  static const rank_tables tables{spillway_ranks_p50k_base};
+  return tables;
+}
+
+const rank_tables& r50k_tables() noexcept {
+  static const rank_tables tables{spillway_ranks_r50k_base};
   return tables;
 }
 

@@ -84,4 +84,10 @@ const rank_tables& o200k_tables() noexcept;
 /// The tables of cl100k_base.
 const rank_tables& cl100k_tables() noexcept;
 
+/// The tables of p50k_base; rank 50256, which is <|endoftext|>, is a token without bytes.
+const rank_tables& p50k_tables() noexcept;
+
+/// The tables of r50k_base, which are those of gpt2.
+const rank_tables& r50k_tables() noexcept;
+
 } // namespace spillway::tokens

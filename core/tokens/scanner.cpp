@@ -168,6 +168,30 @@ const char* mark_end(const char* after_mark, const char* end) noexcept {
   return contraction(after_mark, end);
 }
 
+// 's|'t|'re|'ve|'m|'ll|'d in lower case: `p` when there is none.
+const char* small_contraction(const char* p, const char* end) noexcept {
+  const char* const after = contraction(p, end);
+  for (const char* c = p + 1; c < after; ++c)
+    if (*c < 'a' || *c > 'z')
+      return p;
+  return after;
+}
+
+// A run of white space: all of it before the end of the text or if it is one character, else all
+// but the last, which may belong to what follows.
+const char* plain_white_end(const char* at, const char* end) noexcept {
+  const char* last = at;
+  const char* p = at;
+  while (p < end) {
+    const character c = character_at(p);
+    if (!is(c.kind, white))
+      return last == at ? p : last;
+    last = p;
+    p = c.next;
+  }
+  return p;
+}
+
 } // namespace
 
 const char* o200k_piece_end(const char* at, const char* end) noexcept {
@@ -208,6 +232,20 @@ const char* cl100k_piece_end(const char* at, const char* end) noexcept {
   if (is(c.kind, punctuation) || (*at == ' ' && is(next, punctuation)))
     return punctuation_end<false>(c.next, end);
   return white_end(at, end);
+}
+
+const char* gpt2_piece_end(const char* at, const char* end) noexcept {
+  if (const char* after = small_contraction(at, end); after != at)
+    return after;
+  const char* const from = *at == ' ' && at + 1 < end ? at + 1 : at;
+  const character c = character_at(from);
+  if (is(c.kind, letters))
+    return skip<letters>(c.next, end);
+  if (c.kind == char_class::number)
+    return skip<bit(char_class::number)>(c.next, end);
+  if (is(c.kind, punctuation))
+    return skip<punctuation>(c.next, end);
+  return plain_white_end(at, end);
 }
 
 } // namespace spillway::tokens

@@ -14,4 +14,7 @@ const char* o200k_piece_end(const char* at, const char* end) noexcept;
 /// Requires: at < end, and [at, end) is valid UTF-8.
 const char* cl100k_piece_end(const char* at, const char* end) noexcept;
 
+/// Of gpt2, r50k_base and p50k_base. Requires: at < end, and [at, end) is valid UTF-8.
+const char* gpt2_piece_end(const char* at, const char* end) noexcept;
+
 } // namespace spillway::tokens

@@ -1,4 +1,6 @@
-// Build step: expand_ranks RANKS.pairs.zst RANKS.image
+// Build step: expand_ranks RANKS.pairs.zst RANKS.image [TOKENS]
+//
+// With TOKENS, only that many of the ranks: r50k_base is the beginning of p50k_base.
 //
 // Turns merge pairs into the tables of core/tokens/rank_image.hpp, so that a program that counts
 // tokens parses nothing when it starts.
@@ -41,7 +43,10 @@ std::string unpack(const std::string& packed) {
   return out;
 }
 
-ranks read_ranks(const std::string& blob) {
+// A rank that is left out, as p50k_base leaves one out for <|endoftext|>: a token without bytes.
+constexpr std::uint32_t no_pair_part = 0xff'ffff;
+
+ranks read_ranks(const std::string& blob, std::uint32_t tokens_max) {
   std::uint32_t count = 0;
   if (blob.size() < 264 || blob.compare(0, 4, "SPWR") != 0)
     throw std::runtime_error{"not a rank blob: wrong beginning"};
@@ -53,10 +58,14 @@ ranks read_ranks(const std::string& blob) {
     r.tokens.emplace_back(1, blob[8 + i]);
   const auto* columns = reinterpret_cast<const unsigned char*>(blob.data()) + 264;
   const std::size_t n = count - 256;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < n && r.tokens.size() < tokens_max; ++i) {
     const auto at = [&](std::size_t c) { return std::uint32_t{columns[c * n + i]}; };
     const std::uint32_t left = at(0) | at(1) << 8 | at(2) << 16;
     const std::uint32_t right = at(3) | at(4) << 8 | at(5) << 16;
+    if (left == no_pair_part) {
+      r.tokens.emplace_back();
+      continue;
+    }
     r.merges.push_back(std::uint64_t{left} << 36 | std::uint64_t{right} << 18 | r.tokens.size());
     r.tokens.push_back(r.tokens.at(left) + r.tokens.at(right));
     if (r.tokens.back().size() > token_bytes_max)
@@ -163,7 +172,8 @@ void add_pieces(const ranks& r, image_writer& image, rank_image_header& header) 
   std::vector<std::uint32_t> ids;
   std::vector<std::uint64_t> hashes;
   for (std::uint32_t id = 0; id < r.tokens.size(); ++id)
-    if (const std::string& token = r.tokens[id]; token.size() <= short_piece_max) {
+    if (const std::string& token = r.tokens[id];
+        !token.empty() && token.size() <= short_piece_max) {
       ids.push_back(id);
       hashes.push_back(hash_of(key_of(token.data(), token.size())));
     }
@@ -217,10 +227,12 @@ void add_merges(const ranks& r, image_writer& image, rank_image_header& header) 
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3)
-    return std::fprintf(stderr, "usage: expand_ranks RANKS.pairs.zst RANKS.image\n"), 2;
+  if (argc != 3 && argc != 4)
+    return std::fprintf(stderr, "usage: expand_ranks RANKS.pairs.zst RANKS.image [TOKENS]\n"), 2;
   try {
-    const ranks r = read_ranks(unpack(read_file(argv[1])));
+    const ranks r = read_ranks(unpack(read_file(argv[1])),
+                               argc == 4 ? static_cast<std::uint32_t>(std::stoul(argv[3]))
+                                         : 1u << token_id_bits);
     rank_image_header header{};
     image_writer image;
     add_tokens(r, image, header);

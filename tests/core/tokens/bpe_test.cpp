@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <map>
 #include <sstream>
 
 using namespace spillway::tokens;
@@ -12,8 +13,7 @@ namespace {
 
 struct vector_case {
   std::string text;
-  std::vector<token_id> o200k;
-  std::vector<token_id> cl100k;
+  std::map<encoding, std::vector<token_id>> tokens;
 };
 
 std::string unhex(const std::string& hex) {
@@ -37,14 +37,22 @@ const std::vector<vector_case>& vectors() {
   static const std::vector<vector_case> all = [] {
     std::ifstream file{SPILLWAY_TOKEN_VECTORS};
     std::vector<vector_case> read;
-    for (std::string hex, first, second; file >> hex >> first >> second;)
-      read.push_back({unhex(hex), numbers(first), numbers(second)});
+    for (std::string hex, o200k, cl100k, p50k, r50k; file >> hex >> o200k >> cl100k >> p50k >> r50k;)
+      read.push_back({unhex(hex),
+                      {{encoding::o200k_base, numbers(o200k)},
+                       {encoding::o200k_harmony, numbers(o200k)},
+                       {encoding::cl100k_base, numbers(cl100k)},
+                       {encoding::p50k_base, numbers(p50k)},
+                       {encoding::p50k_edit, numbers(p50k)},
+                       {encoding::r50k_base, numbers(r50k)},
+                       {encoding::gpt2, numbers(r50k)}}});
     return read;
   }();
   return all;
 }
 
-constexpr encoding both[] = {encoding::o200k_base, encoding::cl100k_base};
+constexpr encoding distinct[] = {encoding::o200k_base, encoding::cl100k_base, encoding::p50k_base,
+                                 encoding::r50k_base};
 
 } // namespace
 
@@ -52,14 +60,15 @@ TEST_CASE("Every text of the reference vectors gives the reference's tokens") {
   REQUIRE(vectors().size() > 400);
   for (const vector_case& v : vectors()) {
     CAPTURE(v.text);
-    CHECK(encode(encoding::o200k_base, v.text) == v.o200k);
-    CHECK(encode(encoding::o200k_harmony, v.text) == v.o200k);
-    CHECK(encode(encoding::cl100k_base, v.text) == v.cl100k);
+    for (const encoding e : all_encodings) {
+      CAPTURE(to_string(e));
+      CHECK(encode(e, v.text) == v.tokens.at(e));
+    }
   }
 }
 
 TEST_CASE("A count is the number of tokens, cached or not") {
-  for (const encoding e : both)
+  for (const encoding e : distinct)
     for (int round = 0; round < 2; ++round)
       for (const vector_case& v : vectors()) {
         CAPTURE(v.text, to_string(e));
@@ -68,7 +77,7 @@ TEST_CASE("A count is the number of tokens, cached or not") {
 }
 
 TEST_CASE("Tokens give back the text they come from, ill-formed parts as U+FFFD") {
-  for (const encoding e : both)
+  for (const encoding e : distinct)
     for (const vector_case& v : vectors()) {
       CAPTURE(v.text, to_string(e));
       const auto back = decode(e, encode(e, v.text));
@@ -78,7 +87,7 @@ TEST_CASE("Tokens give back the text they come from, ill-formed parts as U+FFFD"
 }
 
 TEST_CASE("A limited count is exact up to its limit and above it beyond") {
-  for (const encoding e : both)
+  for (const encoding e : distinct)
     for (const vector_case& v : vectors()) {
       const std::int64_t all = count(e, v.text);
       CAPTURE(v.text, to_string(e), all);
@@ -89,7 +98,7 @@ TEST_CASE("A limited count is exact up to its limit and above it beyond") {
 }
 
 TEST_CASE("A text cut to some tokens never has more, and ends between characters") {
-  for (const encoding e : both)
+  for (const encoding e : distinct)
     for (const vector_case& v : vectors())
       for (const std::int64_t allowed : {0, 1, 2, 3, 7, 20, 1000}) {
         CAPTURE(v.text, to_string(e), allowed);
@@ -110,7 +119,7 @@ TEST_CASE("Prose cut to some tokens keeps as many") {
   std::string text;
   for (int i = 0; i < 2'000; ++i)
     text += "The quick brown fox, aged " + std::to_string(i) + ", jumps over 13 lazy dogs.\n";
-  for (const encoding e : both)
+  for (const encoding e : distinct)
     for (const std::int64_t allowed : {10, 99, 1'000, 10'007}) {
       CHECK(count(e, truncate_head(e, text, allowed)) >= allowed - 2);
       CHECK(count(e, truncate_tail(e, text, allowed)) >= allowed - 2);
@@ -121,6 +130,8 @@ TEST_CASE("Special tokens are plain text in and named out") {
   CHECK(count(encoding::o200k_base, "<|endoftext|>") == 7);
   const token_id specials[] = {199'999, 200'018};
   CHECK(*decode(encoding::o200k_base, specials) == "<|endoftext|><|endofprompt|>");
+  const token_id older[] = {50'255, 50'256, 50'257};
+  CHECK(*decode(encoding::p50k_base, older) == " gazed<|endoftext|>  ");
   const token_id harmony[] = {200'006, 200'013, 200'008};
   CHECK(*decode(encoding::o200k_harmony, harmony) == "<|start|><|reserved_200013|><|message|>");
 }
