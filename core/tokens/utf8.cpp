@@ -1,6 +1,5 @@
 #include "core/tokens/utf8.hpp"
 
-#include <cstdint>
 #include <cstring>
 
 namespace spillway::tokens {
@@ -78,6 +77,21 @@ bool continues(std::string_view text, std::size_t at) noexcept {
 }
 
 } // namespace
+
+decoded decode_first(std::string_view text) noexcept {
+  const sequence s = first_sequence(text);
+  if (!s.well_formed)
+    return {0xfffd, s.bytes, false};
+  const auto byte = [text](std::size_t i) -> std::uint32_t {
+    return static_cast<std::uint8_t>(text[i]);
+  };
+  if (s.bytes == 1)
+    return {byte(0), 1, true};
+  std::uint32_t code_point = byte(0) & (0x7fu >> s.bytes);
+  for (std::size_t i = 1; i < s.bytes; ++i)
+    code_point = code_point << 6 | (byte(i) & 0x3f);
+  return {code_point, s.bytes, true};
+}
 
 bool is_utf8(std::string_view text) noexcept {
   return valid_end(text, 0) == text.size();

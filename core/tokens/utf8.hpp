@@ -1,10 +1,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace spillway::tokens {
+
+/// The first character of a text, or its first ill-formed part.
+struct decoded {
+  std::uint32_t code_point; ///< 0xfffd for an ill-formed part
+  std::size_t bytes;
+  bool well_formed;
+};
+
+/// Requires: `text` is not empty.
+decoded decode_first(std::string_view text) noexcept;
 
 /// Whether `text` is UTF-8 as Unicode defines it: no overlong forms, no surrogates.
 bool is_utf8(std::string_view text) noexcept;
