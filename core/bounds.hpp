@@ -153,6 +153,12 @@ inline constexpr std::size_t tool_walk_entries_max = 50'000;
 /// Nesting of folders a file tool walks: deeper trees are generated ones.
 inline constexpr int tool_walk_depth_max = 32;
 
+// Text files --------------------------------------------------------------------------------------
+
+/// Line of a text file that a command reads line by line: the largest request body, twice over as
+/// escapes grow it, and far below what memory takes.
+inline constexpr std::size_t text_line_bytes_max = 256 * 1024 * 1024;
+
 // Configuration -----------------------------------------------------------------------------------
 
 /// Configuration file: a larger one is not a configuration file.

@@ -1,5 +1,6 @@
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/serve_command.hpp"
+#include "apps/spillway/tokens_command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
+  spillway::apps::add_tokens_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
