@@ -68,6 +68,16 @@ inline constexpr auto deadline_max = 1h;
 /// Deadline of a request that names none: covers a long reasoning reply.
 inline constexpr auto deadline_default = 10min;
 
+/// Answers one request may ask for, as OpenAI allows.
+inline constexpr int choices_max = 128;
+/// Tool calls of one answer: vendors stop at 128; more is a loop.
+inline constexpr std::size_t tool_calls_max = 1'024;
+/// Texts of one embedding request, as OpenAI allows.
+inline constexpr std::size_t embedding_inputs_max = 2'048;
+/// Deltas that wait for a slow reader of a streamed reply, in bytes of their text: the same as
+/// `http_stream_window_bytes`, after which the upstream is not read on.
+inline constexpr std::size_t delta_window_bytes = 256 * 1024;
+
 // HTTP --------------------------------------------------------------------------------------------
 
 /// Head of a request or reply. Vendors' own heads stay below 8 KiB.
@@ -82,6 +92,8 @@ inline constexpr std::size_t http_stream_window_bytes = 256 * 1024;
 /// Bytes of a streamed reply that wait for a slow peer. Its producer should have paused at the
 /// window; one that does not is cut here.
 inline constexpr std::size_t http_stream_queue_bytes_max = 4 * http_stream_window_bytes;
+/// One event of a stream: a vendor's largest is one image, 20 MiB in base64.
+inline constexpr std::size_t sse_event_bytes_max = 32 * 1024 * 1024;
 /// Connections to one upstream. With 60 s calls this serves 256 concurrent calls; more wait in the
 /// pool's queue within their own connect timeout.
 inline constexpr std::size_t connections_per_endpoint_max = 256;

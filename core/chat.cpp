@@ -1,6 +1,24 @@
 #include "core/chat.hpp"
 
+#include <array>
+
 namespace spillway {
+namespace {
+
+constexpr std::array<const char*, 7> effort_names = {"none", "minimal", "low", "medium",
+                                                     "high", "xhigh",   "max"};
+
+} // namespace
+
+std::string plain_text(const chat_message& message) {
+  if (message.parts.empty())
+    return message.text;
+  std::string joined;
+  for (const content_part& part : message.parts)
+    if (part.what == content_part::kind::text)
+      joined += (joined.empty() ? "" : "\n") + part.text;
+  return joined;
+}
 
 const char* to_string(chat_role role) noexcept {
   switch (role) {
@@ -31,6 +49,17 @@ const char* to_string(service_tier tier) noexcept {
     case service_tier::priority: return "priority";
   }
   return "?";
+}
+
+const char* to_string(reasoning_effort effort) noexcept {
+  return effort_names[static_cast<std::size_t>(effort)];
+}
+
+std::optional<reasoning_effort> parse_reasoning_effort(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < effort_names.size(); ++i)
+    if (name == effort_names[i])
+      return static_cast<reasoning_effort>(i);
+  return std::nullopt;
 }
 
 } // namespace spillway

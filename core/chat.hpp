@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spillway {
@@ -17,18 +18,58 @@ struct tool_call {
   std::string id;
   std::string name;
   std::string arguments_json;
+  /// What the vendor wants back unread with this call in the next turn (Gemini's thoughtSignature,
+  /// base64); empty: nothing.
+  std::string signature{};
   friend bool operator==(const tool_call&, const tool_call&) = default;
 };
 
-/// One turn. `tool_calls` only on assistant turns, `tool_call_id` only on tool turns.
+/// How long a vendor is asked to keep the prompt up to here in its cache. Those whose caches need
+/// no marks ignore it.
+enum class cache_mark { none, five_minutes, one_hour };
+
+/// A piece of a turn that is not plain text alone.
+struct content_part {
+  enum class kind { text, image, audio, file };
+  kind what = kind::text;
+  std::string text{};        ///< of a text
+  std::string url{};         ///< where an image or file lies; empty if its bytes are here
+  std::string data_base64{}; ///< its bytes
+  std::string media_type{};  ///< "image/png", "audio/wav"; empty: not said
+  std::string name{};        ///< of a file
+  std::string detail{};      ///< of an image: "low", "high", "auto"; empty: not said
+  cache_mark cache = cache_mark::none;
+  friend bool operator==(const content_part&, const content_part&) = default;
+};
+
+/// What a model thought before it answered. Goes back unchanged to the vendor it came from, which
+/// checks `signature`; others never see it.
+struct reasoning_block {
+  std::string text;            ///< or the summary the vendor shows
+  std::string signature{};     ///< opaque
+  std::string redacted_data{}; ///< instead of text: thoughts the vendor encrypted
+  friend bool operator==(const reasoning_block&, const reasoning_block&) = default;
+};
+
+/// One turn. Its content is `text`, or `parts` if there are any; then `text` is empty.
+/// `reasoning` and `tool_calls` only on assistant turns, `tool_call_id` and `is_error` only on tool
+/// turns.
 struct chat_message {
   chat_role role = chat_role::user;
   std::string text;
   std::string name;
   std::vector<tool_call> tool_calls;
   std::string tool_call_id;
+  std::vector<content_part> parts{};
+  std::vector<reasoning_block> reasoning{};
+  bool is_error = false;               ///< the tool failed
+  cache_mark cache = cache_mark::none; ///< at the end of the turn
+  std::string refusal{};               ///< of an assistant that declined in an earlier turn
   friend bool operator==(const chat_message&, const chat_message&) = default;
 };
+
+/// All text of a turn, that of its parts joined by newlines.
+std::string plain_text(const chat_message& message);
 
 /// A function the model may call. `parameters_json` is a JSON Schema object, empty for no
 /// parameters.
@@ -36,6 +77,8 @@ struct tool_definition {
   std::string name;
   std::string description;
   std::string parameters_json;
+  std::optional<bool> strict{}; ///< arguments must satisfy the schema; absent: not said
+  cache_mark cache = cache_mark::none;
   friend bool operator==(const tool_definition&, const tool_definition&) = default;
 };
 
@@ -51,6 +94,17 @@ struct tool_choice {
 /// allows, as usual, or first.
 enum class service_tier { standard, batch, flex, priority };
 
+/// How long to think before answering. Absent levels of a vendor are taken as the nearest.
+enum class reasoning_effort { none, minimal, low, medium, high, xhigh, max };
+
+/// Top-level fields of a caller's body that this type does not model: they go along to a target
+/// that speaks the dialect they came in, and to no other.
+struct foreign_fields {
+  std::string dialect; ///< "openai", "anthropic", "gemini"
+  std::string json;    ///< one object; empty: none
+  friend bool operator==(const foreign_fields&, const foreign_fields&) = default;
+};
+
 /// What a caller asks of a model, in no vendor's dialect. The model itself is named beside it,
 /// since the router may choose another.
 struct chat_request {
@@ -65,6 +119,19 @@ struct chat_request {
   std::vector<std::string> stop;
   std::string response_schema_json; ///< JSON Schema the reply must satisfy; empty for free text
   service_tier tier = service_tier::standard; ///< asked for; flex and priority, where offered
+  std::string response_schema_name{};
+  std::optional<bool> response_schema_strict{}; ///< absent: strict wherever the schema allows it
+  std::optional<reasoning_effort> effort{};
+  std::optional<token_count> reasoning_tokens_max{}; ///< of vendors that take a number instead
+  bool show_reasoning = false; ///< ask for the thoughts, or their summary, where they are opt-in
+  std::optional<std::int64_t> top_k{};
+  std::optional<double> presence_penalty{};
+  std::optional<double> frequency_penalty{};
+  int choices = 1; ///< answers wanted; each is billed
+  std::optional<bool> logprobs{};
+  std::optional<int> top_logprobs{};
+  std::string user{}; ///< the caller's name for its end user, as vendors ask for it
+  foreign_fields foreign{};
 };
 
 /// Token usage in one shape for all vendors. The parts lie inside the totals: `cached_input`,
@@ -87,7 +154,16 @@ struct token_usage {
 
 enum class finish_reason { stop, length, tool_calls, content_filter };
 
-/// What a model answered, in no vendor's dialect.
+/// One of several answers to one request.
+struct chat_choice {
+  chat_message message; ///< role assistant
+  std::string refusal;
+  finish_reason finish = finish_reason::stop;
+  std::string finish_native; ///< the vendor's own word for `finish`
+  std::string logprobs_json{};
+};
+
+/// What a model answered, in no vendor's dialect. The first answer stands in the reply itself.
 struct chat_reply {
   chat_message message; ///< role assistant
   std::string refusal;
@@ -96,10 +172,14 @@ struct chat_reply {
   std::string model_reported; ///< the snapshot that answered, for pricing: "gpt-4o-2024-08-06"
   std::string provider_request_id;
   token_usage usage;
+  std::string logprobs_json{};              ///< the vendor's object, if asked for
+  std::vector<chat_choice> alternatives{};  ///< the other answers, if more than one was asked for
 };
 
 const char* to_string(chat_role role) noexcept;
 const char* to_string(finish_reason reason) noexcept;
 const char* to_string(service_tier tier) noexcept; ///< "standard", "batch", "flex", "priority"
+const char* to_string(reasoning_effort effort) noexcept; ///< "none" ... "max"
+std::optional<reasoning_effort> parse_reasoning_effort(std::string_view name) noexcept;
 
 } // namespace spillway

@@ -1,13 +1,18 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/chat_delta.hpp"
+#include "core/embedding.hpp"
 #include "core/failure.hpp"
 #include "core/rate/observed_limits.hpp"
 #include "core/units.hpp"
 #include "wire/http_message.hpp"
 
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace spillway::providers {
 
@@ -16,6 +21,35 @@ struct upstream_call {
   const chat_request& request;
   std::string_view model; ///< as the provider names it
   token_count output_max; ///< bound on the reply, reasoning included; zero: the provider's own
+  bool stream = false;    ///< read the answer by `decode_stream`; its usage is always asked for
+};
+
+/// One embedding to make. Refers to its parts: for the duration of `encode_embedding` only.
+struct embedding_call {
+  const embedding_request& request;
+  std::string_view model;
+};
+
+/// What became of a streamed reply.
+struct streamed_reply {
+  chat_reply reply; ///< all that came, also if it broke off; usage `estimated` if none was told
+  std::optional<call_failure> failure; ///< why it is not whole
+};
+
+/// Reads one streamed reply, in whatever pieces its bytes come. Never throws, whatever they hold.
+class stream_decoder {
+public:
+  virtual ~stream_decoder() = default;
+
+  /// Appends to `deltas` what `bytes` say. Bytes after the end are ignored.
+  virtual void feed(std::string_view bytes, std::vector<chat_delta>& deltas) = 0;
+
+  /// True once the vendor's end mark or an error has come: nothing that follows matters, and the
+  /// connection need not be read on.
+  virtual bool ended() const = 0;
+
+  /// The body is over. Call it once, at last. A body without the vendor's end is `interrupted`.
+  virtual streamed_reply finish() = 0;
 };
 
 /// Turns neutral requests into one provider's HTTP and back. Immutable, so one object serves any
@@ -30,6 +64,16 @@ public:
   /// to wait for into a span.
   virtual std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
                                                         wall_time now) const = 0;
+
+  /// A decoder for the body of a 200 with this head. It must not outlive the codec.
+  virtual std::unique_ptr<stream_decoder> decode_stream(const wire::http_headers& head,
+                                                        wall_time now) const = 0;
+
+  /// False: the vendor has no embeddings, and the next two must not be called.
+  virtual bool embeds() const = 0;
+  virtual wire::http_request encode_embedding(const embedding_call& call) const = 0;
+  virtual std::variant<embedding_reply, call_failure>
+  decode_embedding(const wire::http_response& response, wall_time now) const = 0;
 
   /// What the provider says of its windows, on answers and errors alike.
   virtual rate::observed_limits observed_limits(const wire::http_response& response) const = 0;

@@ -8,7 +8,7 @@
 
 namespace spillway::providers {
 
-/// Speaks to OpenAI and to every server with its chat completions.
+/// Speaks to OpenAI and to every server with its chat completions and embeddings.
 class openai_codec final : public codec {
 public:
   struct options {
@@ -25,9 +25,19 @@ public:
   std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
                                                 wall_time now) const override;
 
+  std::unique_ptr<stream_decoder> decode_stream(const wire::http_headers& head,
+                                                wall_time now) const override;
+
+  bool embeds() const override { return true; }
+  wire::http_request encode_embedding(const embedding_call& call) const override;
+  std::variant<embedding_reply, call_failure>
+  decode_embedding(const wire::http_response& response, wall_time now) const override;
+
   rate::observed_limits observed_limits(const wire::http_response& response) const override;
 
 private:
+  wire::http_request post(std::string_view path, std::string body) const;
+
   options options_;
 };
 

@@ -39,7 +39,7 @@ std::string cut(std::string text) {
 }
 
 json message_json(const chat_message& message) {
-  json out = {{"role", to_string(message.role)}, {"content", message.text}};
+  json out = {{"role", to_string(message.role)}, {"content", plain_text(message)}};
   if (!message.tool_calls.empty())
     out["tool_calls"] = openai::encode_tool_calls(message.tool_calls);
   if (!message.tool_call_id.empty())

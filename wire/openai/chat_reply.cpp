@@ -1,6 +1,7 @@
 #include "wire/openai/chat_reply.hpp"
 
 #include "wire/json_reader.hpp"
+#include "wire/openai/finish.hpp"
 #include "wire/openai/message.hpp"
 #include "wire/openai/usage.hpp"
 
@@ -8,14 +9,6 @@ namespace spillway::wire::openai {
 namespace {
 
 using nlohmann::json;
-
-finish_reason finish_of(const std::string& native, bool calls_tools) {
-  if (native == "length")
-    return finish_reason::length;
-  if (native == "content_filter")
-    return finish_reason::content_filter;
-  return calls_tools ? finish_reason::tool_calls : finish_reason::stop;
-}
 
 json encode_message(const chat_reply& reply) {
   const chat_message& message = reply.message;

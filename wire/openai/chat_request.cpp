@@ -195,6 +195,10 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
     out["service_tier"] = to_string(request.tier);
   if (!request.response_schema_json.empty())
     out["response_format"] = encode_response_format(request.response_schema_json);
+  if (options.stream) {
+    out["stream"] = true;
+    out["stream_options"] = {{"include_usage", true}};
+  }
   return dump_json(out);
 }
 

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/chat_delta.hpp"
+#include "core/units.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The events of a streamed reply to POST /chat/completions, both ways.
+/// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21); what compatible servers do
+/// otherwise is from recordings of theirs.
+namespace spillway::wire::openai {
+
+/// Reads the chunks of one stream. Tolerates what servers of this dialect are known to send: chunks
+/// without choices, names repeated with each fragment of a tool call, calls without an index or with
+/// the same one, usage with every chunk (the last counts), `[DONE]` missing or doubled.
+class chunk_reader {
+public:
+  /// Takes the data of one event and appends what it says. Does nothing once `ended`.
+  void take(std::string_view data, std::vector<chat_delta>& deltas);
+
+  /// `[DONE]`, an error or nonsense has come.
+  bool ended() const noexcept { return done_ || !error_json_.empty() || !malformed_.empty(); }
+
+  /// An answer has its finish reason, so the stream is whole even without `[DONE]`.
+  bool is_whole() const noexcept { return assembler_.has_ended(); }
+
+  /// The event that held an `error`; empty: none came.
+  const std::string& error_json() const noexcept { return error_json_; }
+
+  /// What is wrong with an event that could not be read, by its path; empty: nothing.
+  const std::string& malformed() const noexcept { return malformed_; }
+
+  /// All that came; usage is `estimated` zeros if none was told. Call it once, at last.
+  chat_reply take_reply();
+
+private:
+  struct known_call {
+    std::size_t index; ///< ours
+    std::string id;
+  };
+  struct choice_state {
+    std::map<std::int64_t, known_call> calls; ///< by the server's index
+    std::int64_t last = -1;                   ///< the server's index of the latest
+  };
+
+  struct chunk;
+  std::size_t index_of(const chunk& c, choice_state& state);
+
+  reply_assembler assembler_;
+  std::map<int, choice_state> states_;
+  chat_reply told_; ///< model, id and usage
+  bool done_ = false;
+  std::string error_json_;
+  std::string malformed_;
+};
+
+/// What every chunk of one stream repeats.
+struct chunk_head {
+  std::string id;
+  std::string model;
+  wall_time created{};
+};
+
+/// The data of the first event: the role, of choice 0.
+std::string encode_first_chunk(const chunk_head& head);
+std::string encode_chunk(const chunk_head& head, const chat_delta& delta);
+std::string encode_last_chunk(const chunk_head& head, int choice, finish_reason finish);
+/// The event without choices that a caller gets who asked for `include_usage`.
+std::string encode_usage_chunk(const chunk_head& head, const token_usage& usage);
+/// The data of the event that ends a stream.
+inline constexpr std::string_view stream_end_data = "[DONE]";
+
+} // namespace spillway::wire::openai

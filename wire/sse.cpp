@@ -1,0 +1,89 @@
+#include "wire/sse.hpp"
+
+#include "core/bounds.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace spillway::wire {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+} // namespace
+
+void sse_reader::feed(std::string_view bytes, std::vector<sse_event>& events) {
+  while (!bytes.empty() && !broken_) {
+    if (std::exchange(skip_newline_, false) && bytes.front() == '\n') {
+      bytes.remove_prefix(1);
+      continue;
+    }
+    const std::size_t end = bytes.find_first_of("\r\n");
+    const std::string_view piece = bytes.substr(0, end);
+    if (line_.size() + event_.data.size() + piece.size() > bounds::sse_event_bytes_max) {
+      broken_ = true;
+      return;
+    }
+    if (end == std::string_view::npos) {
+      line_ += piece;
+      return;
+    }
+    if (line_.empty()) {
+      take_line(piece, events);
+    } else {
+      line_ += piece;
+      take_line(line_, events);
+      line_.clear();
+    }
+    skip_newline_ = bytes[end] == '\r';
+    bytes.remove_prefix(end + 1);
+  }
+}
+
+void sse_reader::take_line(std::string_view line, std::vector<sse_event>& events) {
+  if (std::exchange(at_start_, false) && line.starts_with(byte_order_mark))
+    line.remove_prefix(byte_order_mark.size());
+  if (line.empty())
+    return end_event(events);
+  const std::size_t colon = line.find(':');
+  const std::string_view field = line.substr(0, colon);
+  std::string_view value = colon == std::string_view::npos ? "" : line.substr(colon + 1);
+  if (value.starts_with(' '))
+    value.remove_prefix(1);
+  if (field == "data") {
+    if (has_data_)
+      event_.data += '\n';
+    event_.data += value;
+    has_data_ = true;
+  } else if (field == "event") {
+    event_.name = value;
+  }
+}
+
+void sse_reader::end_event(std::vector<sse_event>& events) {
+  if (has_data_)
+    events.push_back(std::move(event_));
+  event_ = {};
+  has_data_ = false;
+}
+
+void sse_reader::finish(std::vector<sse_event>& events) {
+  if (broken_)
+    return;
+  if (!line_.empty())
+    take_line(std::exchange(line_, {}), events);
+  end_event(events);
+}
+
+void append_sse_event(std::string& out, std::string_view name, std::string_view data) {
+  if (!name.empty())
+    out.append("event: ").append(name).append("\n");
+  for (std::size_t begin = 0; begin <= data.size();) {
+    const std::size_t end = std::min(data.find('\n', begin), data.size());
+    out.append("data: ").append(data.substr(begin, end - begin)).append("\n");
+    begin = end + 1;
+  }
+  out += '\n';
+}
+
+} // namespace spillway::wire
