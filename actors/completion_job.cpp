@@ -209,7 +209,8 @@ void completion_job_state::call() {
   stage_ = stage::calling;
   ask(target().provider,
       call_provider{attempt_.lease, candidate().model->upstream_name, candidate().output_max,
-                    job_.request.chat, time_left()},
+                    job_.request.chat, time_left(), job_.request.id, candidate().model->id,
+                    job_.request.sink},
       &completion_job_state::on_provider_reply);
 }
 
@@ -223,9 +224,7 @@ void completion_job_state::on_provider_reply(const provider_reply& m) {
 void completion_job_state::on_answer(const provider_reply& m,
                                      const std::shared_ptr<const chat_reply>& given) {
   const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
-  const money::call_cost cost =
-      money::cost_of(answer->usage, candidate().model->pricing, options_.wall(m.sent_at))
-          .value_or(money::call_cost{});
+  const money::call_cost cost = price(m, answer->usage);
   settle(m, *answer, cost);
   trace(m, answer, nullptr, cost);
   reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
@@ -237,7 +236,15 @@ void completion_job_state::on_answer(const provider_reply& m,
   finish(completion_status::answered);
 }
 
+money::call_cost completion_job_state::price(const provider_reply& m,
+                                             const token_usage& usage) const {
+  return money::cost_of(usage, candidate().model->pricing, options_.wall(m.sent_at))
+      .value_or(money::call_cost{});
+}
+
 void completion_job_state::on_call_failure(const provider_reply& m, const call_failure& failure) {
+  if (m.partial && m.first_content_at != mono_time{})
+    return on_broken_answer(m, failure);
   release_failed(m, failure);
   warn_of(failure);
   trace(m, nullptr, &failure, {});
@@ -245,6 +252,22 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
   if (cut_)
     return finish(*cut_);
   take(walk_->on_failure(failure, time_left()));
+}
+
+/// The caller has seen the beginning, so no other model can take over; what came is billed.
+void completion_job_state::on_broken_answer(const provider_reply& m, const call_failure& failure) {
+  const std::shared_ptr<const chat_reply> came = routing::with_usage(candidate(), m.partial);
+  const money::call_cost cost = price(m, came->usage);
+  settle(m, *came, cost);
+  warn_of(failure);
+  trace(m, came, &failure, cost);
+  reply_.attempts.push_back({candidate().model->id, failure.kind, came->usage, cost.total});
+  reply_.cost = cost;
+  reply_.reply = came;
+  reply_.model = candidate().model->id;
+  reply_.reason = candidate().model->id.value + " broke off in the middle of its reply: "
+                  + failure.message;
+  finish(cut_.value_or(completion_status::upstream_failed));
 }
 
 // -- the ends of a call ---------------------------------------------------------------------------
@@ -377,6 +400,7 @@ void completion_job_state::finish(completion_status status) {
   reply_.elapsed = now() - job_.accepted_at;
   walk_.reset();
   job_.request.chat.reset();
+  job_.request.sink = {};
   self_->send(options_.router, completion_finished{std::move(reply_)});
 }
 

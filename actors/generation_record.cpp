@@ -50,7 +50,9 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
   g->tags = labels.tags;
   if (call.answer) {
     g->model_reported = call.answer->model_reported;
-    g->first_byte_at = wall(call.reply.first_byte_at);
+    const bool streamed = call.reply.first_content_at != mono_time{};
+    g->first_byte_at =
+        wall(streamed ? call.reply.first_content_at : call.reply.first_byte_at);
     g->usage = call.answer->usage;
     g->output = call.answer;
   }

@@ -40,14 +40,22 @@ void provider_state::start(provider_self::pointer self, provider_options options
 }
 
 caf::result<provider_reply> provider_state::on_call_provider(const call_provider& m) {
+  const bool streamed = static_cast<bool>(m.sink);
   wire::http_request request =
-      options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max});
+      options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max, streamed});
   transport::http_timeouts timeouts = options_.timeouts;
   timeouts.total = std::min(timeouts.total, m.time_left);
   auto promise = self_->make_response_promise<provider_reply>();
-  const auto http = begin_exchange(self_, *options_.http, m.lease.value, options_.endpoint,
-                                   std::move(request), timeouts);
-  calls_.emplace(m.lease, call{promise, http});
+  call c{promise, 0, std::nullopt};
+  if (streamed) {
+    c.stream.emplace(m.request, m.model, m.sink);
+    c.http = begin_stream(self_, *options_.http, m.lease.value, options_.endpoint,
+                          std::move(request), timeouts);
+  } else {
+    c.http = begin_exchange(self_, *options_.http, m.lease.value, options_.endpoint,
+                            std::move(request), timeouts);
+  }
+  calls_.emplace(m.lease, std::move(c));
   return promise;
 }
 
@@ -56,9 +64,102 @@ void provider_state::on_cancel_call(const cancel_call& m) {
     options_.http->cancel(it->second.http);
 }
 
+// -- a reply as it comes --------------------------------------------------------------------------
+
+void provider_state::on_stream_begun(stream_begun& m) {
+  const auto it = calls_.find(lease_id{m.call});
+  if (it == calls_.end())
+    return;
+  auto decoder =
+      options_.codec->decode_stream(m.head.headers, options_.wall(self_->clock().now()));
+  it->second.limits = options_.codec->observed_limits({m.head.status, m.head.headers, {}});
+  it->second.stream->begin(std::move(decoder), m.head.sent_at, m.head.at);
+}
+
+void provider_state::on_stream_piece(const stream_piece& m) {
+  const auto it = calls_.find(lease_id{m.call});
+  if (it == calls_.end())
+    return;
+  it->second.stream->feed(m.bytes, self_->clock().now());
+  move_on(it);
+}
+
+void provider_state::move_on(open_calls::iterator it) {
+  call& open = it->second;
+  if (auto more = open.stream->next()) {
+    // Unbounded in time: the call's own total timeout stands above it.
+    self_->request(open.stream->sink(), caf::infinite, std::move(*more))
+        .then([this, lease = it->first](deltas_taken) { on_deltas_taken(lease); },
+              [this, lease = it->first](const caf::error&) { on_sink_gone(lease); });
+    return;
+  }
+  if (const std::size_t bytes = open.stream->take_silent_bytes(); bytes != 0)
+    options_.http->consume(open.http, bytes);
+  if (!open.stream->is_over())
+    return;
+  auto done = calls_.extract(it);
+  provider_reply reply = reply_to(done.mapped());
+  if (reply.partial) // nothing that still comes could mend it
+    options_.http->cancel(done.mapped().http);
+  done.mapped().promise.deliver(std::move(reply));
+}
+
+void provider_state::on_deltas_taken(lease_id lease) {
+  const auto it = calls_.find(lease);
+  if (it == calls_.end())
+    return;
+  options_.http->consume(it->second.http, it->second.stream->delivered());
+  move_on(it);
+}
+
+void provider_state::on_sink_gone(lease_id lease) {
+  const auto it = calls_.find(lease);
+  if (it == calls_.end())
+    return;
+  it->second.stream->drop_sink();
+  options_.http->cancel(it->second.http);
+  move_on(it);
+}
+
+// -- the end of a call ----------------------------------------------------------------------------
+
 void provider_state::on_exchange_finished(exchange_finished& m) {
-  if (auto done = calls_.extract(lease_id{m.call}))
-    done.mapped().promise.deliver(reply_to(m.exchange));
+  const auto it = calls_.find(lease_id{m.call});
+  if (it == calls_.end())
+    return;
+  if (it->second.stream) {
+    it->second.stream->close(std::move(m.exchange));
+    return move_on(it);
+  }
+  auto done = calls_.extract(it);
+  done.mapped().promise.deliver(reply_to(m.exchange));
+}
+
+provider_reply provider_state::reply_to(call& streamed) const {
+  reply_stream& stream = *streamed.stream;
+  transport::http_exchange exchange = stream.exchange(self_->clock().now());
+  auto came = stream.finish();
+  if (!came) // no head, or one that was no success
+    return reply_to(exchange);
+  provider_reply reply;
+  reply.sent_at = exchange.sent_at;
+  reply.first_byte_at = exchange.first_byte_at;
+  reply.finished_at = exchange.finished_at;
+  reply.first_content_at = stream.first_content_at();
+  reply.limits = streamed.limits;
+  auto answer = std::make_shared<const chat_reply>(std::move(came->reply));
+  if (!came->failure) {
+    reply.outcome = std::move(answer);
+    return reply;
+  }
+  reply.partial = std::move(answer);
+  const auto* cut = std::get_if<transport::http_failure>(&exchange.outcome);
+  // A connection that broke explains a body without an end; an error of the vendor's explains both.
+  if (cut != nullptr && came->failure->kind == failure_kind::interrupted)
+    reply.outcome = call_failure{failure_kind_of(*cut), 200, cut->message, {}};
+  else
+    reply.outcome = std::move(*came->failure);
+  return reply;
 }
 
 provider_reply provider_state::reply_to(transport::http_exchange& exchange) const {
@@ -100,6 +201,8 @@ provider_self::behavior_type provider(provider_self::stateful_pointer<provider_s
   return {
       [self](const call_provider& m) { return self->state.on_call_provider(m); },
       [self](const cancel_call& m) { self->state.on_cancel_call(m); },
+      [self](stream_begun& m) { self->state.on_stream_begun(m); },
+      [self](const stream_piece& m) { self->state.on_stream_piece(m); },
       [self](exchange_finished& m) { self->state.on_exchange_finished(m); },
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/http_exchange.hpp"
+#include "actors/reply_stream.hpp"
 #include "core/instant.hpp"
 #include "messages/private_handles.hpp"
 #include "providers/codec.hpp"
@@ -11,6 +12,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace spillway::actors {
@@ -34,6 +36,8 @@ public:
 
   caf::result<provider_reply> on_call_provider(const call_provider& m);
   void on_cancel_call(const cancel_call& m);
+  void on_stream_begun(stream_begun& m);
+  void on_stream_piece(const stream_piece& m);
   void on_exchange_finished(exchange_finished& m);
   void on_stop();
 
@@ -41,13 +45,21 @@ private:
   struct call {
     caf::typed_response_promise<provider_reply> promise;
     transport::http_call_id http = 0;
+    std::optional<reply_stream> stream; ///< if the caller wants the reply as it comes
+    rate::observed_limits limits{};     ///< of the stream's head
   };
+  using open_calls = std::unordered_map<lease_id, call>;
 
+  /// Delivers what there is to deliver, and ends the call if that was all.
+  void move_on(open_calls::iterator it);
+  void on_deltas_taken(lease_id lease);
+  void on_sink_gone(lease_id lease);
   provider_reply reply_to(transport::http_exchange& exchange) const;
+  provider_reply reply_to(call& streamed) const;
 
   provider_self::pointer self_ = nullptr;
   provider_options options_;
-  std::unordered_map<lease_id, call> calls_;
+  open_calls calls_;
 };
 
 provider_self::behavior_type provider(provider_self::stateful_pointer<provider_state> self,

@@ -2,6 +2,7 @@
 
 #include "gateway/error_reply.hpp"
 #include "gateway/reply_relay.hpp"
+#include "gateway/stream_relay.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -85,10 +86,14 @@ private:
     auto call = read_chat_call(request);
     if (!call)
       return reply(malformed_request(call.failure().message));
-    if (call->stream)
-      return reply(malformed_request("stream must be false: replies are not streamed yet"));
-    options_.system->spawn(reply_relay, reply_relay_options{options_.actors.router, options_.wall,
-                                                            std::move(*call), reply});
+    const bool stream = call->stream;
+    const auto encoder =
+        stream ? std::make_shared<chat_chunk_encoder>(call->include_usage) : nullptr;
+    reply_relay_options errand{options_.actors.router, options_.wall, std::move(*call), reply};
+    if (stream)
+      options_.system->spawn(stream_relay, std::move(errand), encoder);
+    else
+      options_.system->spawn(reply_relay, std::move(errand));
   }
 
   void list_models(const wire::http_request&, const transport::http_responder& reply) const {

@@ -7,6 +7,7 @@
 #include "core/rate/fair_queue.hpp"
 #include "core/report/usage_report.hpp"
 #include "core/units.hpp"
+#include "messages/deltas.hpp"
 #include "messages/type_ids.hpp"
 
 #include <memory>
@@ -37,13 +38,15 @@ struct run_completion {
   rate::priority level = rate::priority::normal;
   bool allow_fallback = true; ///< false: only the first candidate
   call_labels labels;
+  delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
 };
 
 /// The one reply to `run_completion`; every refusal is one too.
 struct completion_reply {
   request_id id;
   completion_status status = completion_status::answered;
-  std::shared_ptr<const chat_reply> reply; ///< set if and only if answered
+  /// Set if answered; else, if the reply broke off after its sink had got some of it, what came.
+  std::shared_ptr<const chat_reply> reply;
   model_id model;                          ///< that answered
   std::string reason;                      ///< for people: why not, and what to do
   money::call_cost cost;                   ///< of the answer

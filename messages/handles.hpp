@@ -3,6 +3,7 @@
 #include "messages/agent.hpp"
 #include "messages/alert.hpp"
 #include "messages/completion.hpp"
+#include "messages/deltas.hpp"
 #include "messages/durability.hpp"
 #include "messages/permit.hpp"
 #include "messages/provider_call.hpp"
@@ -65,6 +66,8 @@ using budget_actor = caf::typed_actor<
     caf::replies_to<get_cumulative_cost>::with<cumulative_cost>,
     // On what?
     caf::replies_to<get_cost_breakdown>::with<cost_breakdown>>;
+
+// `delta_sink_actor`, the caller's end of a streamed reply, is in messages/deltas.hpp.
 
 /// Speaks to one upstream in its dialect.
 using provider_actor = caf::typed_actor<

@@ -47,6 +47,10 @@ struct pause_over {
 /// Transport to provider: an exchange is over.
 struct exchange_finished;
 
+/// Transport to provider: the head and a piece of a reply that is streamed.
+struct stream_begun;
+struct stream_piece;
+
 /// Supervisor to router: from now on, this model's calls go there.
 struct replace_target {
   model_id model;
@@ -81,7 +85,9 @@ using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 using langfuse_batcher_self =
     langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>, caf::reacts_to<wake_due>>;
 
-using provider_self = provider_actor::extend<caf::reacts_to<exchange_finished>>;
+using provider_self =
+    provider_actor::extend<caf::reacts_to<stream_begun>, caf::reacts_to<stream_piece>,
+                           caf::reacts_to<exchange_finished>>;
 
 using journal_self = journal_actor::extend<caf::reacts_to<commit_due>>;
 
@@ -95,4 +101,6 @@ SPILLWAY_MESSAGE(spillway::step_due)
 SPILLWAY_MESSAGE(spillway::deadline_due)
 SPILLWAY_MESSAGE(spillway::pause_over)
 SPILLWAY_MESSAGE(spillway::exchange_finished)
+SPILLWAY_MESSAGE(spillway::stream_begun)
+SPILLWAY_MESSAGE(spillway::stream_piece)
 SPILLWAY_MESSAGE(spillway::replace_target)

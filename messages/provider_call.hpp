@@ -4,6 +4,7 @@
 #include "core/failure.hpp"
 #include "core/ids.hpp"
 #include "core/rate/observed_limits.hpp"
+#include "messages/deltas.hpp"
 #include "messages/type_ids.hpp"
 
 #include <memory>
@@ -19,6 +20,9 @@ struct call_provider {
   token_count output_tokens_max;
   std::shared_ptr<const chat_request> chat;
   duration time_left{}; ///< the call is cut when it is over
+  request_id request{};
+  model_id model{};        ///< as we name it
+  delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
 };
 
 /// What became of an upstream call. `request_sent` is false only if the provider saw nothing.
@@ -29,6 +33,9 @@ struct provider_reply {
   mono_time first_byte_at{};
   mono_time finished_at{};
   rate::observed_limits limits; ///< what the provider's headers said
+  mono_time first_content_at{}; ///< of a streamed reply; the epoch: its sink got nothing
+  /// What came of a streamed reply that failed, to be billed; null: nothing.
+  std::shared_ptr<const chat_reply> partial{};
 };
 
 /// Event to a provider: nobody waits for this call any more; its `call_provider` is answered

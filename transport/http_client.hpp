@@ -65,6 +65,7 @@ struct http_reply_head {
   int status = 200;
   wire::http_headers headers;
   mono_time at{};
+  mono_time sent_at{}; ///< the request had been written
 };
 
 /// Takes a streamed reply. Called on one of the client's I/O threads, one at a time and in order,

@@ -119,13 +119,15 @@ token_count settled_charge(const model_entry& model, token_count reserved,
 
 std::shared_ptr<const chat_reply> with_usage(const candidate& c,
                                              std::shared_ptr<const chat_reply> answer) {
-  if (!answer->usage.estimated || answer->usage.total() > token_count{})
+  if (!answer->usage.estimated)
     return answer;
   chat_request reply;
   reply.messages.push_back(answer->message);
   auto counted = std::make_shared<chat_reply>(*answer);
-  counted->usage.input = c.input_likely;
-  counted->usage.output = std::min(tokens::estimate_input(reply).likely, c.output_max);
+  if (counted->usage.input == token_count{})
+    counted->usage.input = c.input_likely;
+  const token_count output = std::min(tokens::estimate_input(reply).likely, c.output_max);
+  counted->usage.output = std::max(counted->usage.output, output);
   return counted;
 }
 

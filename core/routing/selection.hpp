@@ -68,7 +68,7 @@ candidate shortened(candidate c, const chat_request& request, nano_usd room, wal
 token_count settled_charge(const model_entry& model, token_count reserved,
                            const token_usage& usage);
 
-/// The answer with a usage to bill: the provider's, or our own count if it said nothing. An
+/// The answer with a usage to bill: the provider's, or our own count of what it did not say. An
 /// explicit zero stays zero.
 std::shared_ptr<const chat_reply> with_usage(const candidate& c,
                                              std::shared_ptr<const chat_reply> answer);

@@ -74,7 +74,8 @@ void virtual_http::consume(transport::http_call_id id, std::size_t bytes) {
 void virtual_http::deliver_whole(transport::http_call_id id, wire::http_response response) {
   const auto it = calls_.find(id);
   if (it != calls_.end() && it->second.events && response.status / 100 == 2) {
-    it->second.events->on_head({response.status, response.headers, world_.now()});
+    it->second.events->on_head(
+        {response.status, response.headers, world_.now(), it->second.sent_at});
     hand_out(it->second, std::exchange(response.body, {}));
   }
   finish(id, std::move(response));
@@ -89,7 +90,7 @@ void virtual_http::begin(transport::http_call_id id, transport::http_streamed_re
   c.head = {reply.status, std::move(reply.headers), {}};
   c.body = std::move(reply.body);
   if (c.events)
-    c.events->on_head({c.head.status, c.head.headers, world_.now()});
+    c.events->on_head({c.head.status, c.head.headers, world_.now(), c.sent_at});
   c.body->attach(
       [this, id](bool) { world_.schedule(network_delay_max, [this, id] { pull(id); }); });
   pull(id);

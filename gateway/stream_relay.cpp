@@ -1,0 +1,151 @@
+#include "gateway/stream_relay.hpp"
+
+#include "core/bounds.hpp"
+#include "gateway/error_reply.hpp"
+#include "transport/http_body.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace spillway::gateway {
+namespace {
+
+/// What a relay keeps until its request has ended.
+class errand {
+public:
+  errand(stream_relay_actor::pointer self, reply_relay_options options,
+         std::shared_ptr<stream_encoder> encoder)
+      : self_{self}, options_{std::move(options)}, encoder_{std::move(encoder)} {}
+
+  void start() {
+    watch_caller();
+    self_->request(options_.router, caf::infinite, take_request_id{})
+        .then([this](const request_id_reply& m) { on_id(m.id); },
+              [this](const caf::error&) { refuse(draining()); });
+  }
+
+  caf::result<deltas_taken> on_deliver_deltas(const deliver_deltas& m) {
+    std::string events;
+    if (!body_)
+      open(m.model, events);
+    for (const chat_delta& delta : *m.deltas)
+      encoder_->add(delta, events);
+    write(events);
+    if (waiting_bytes_ < bounds::delta_window_bytes)
+      return deltas_taken{};
+    held_ = self_->make_response_promise<deltas_taken>();
+    return *held_;
+  }
+
+  void on_body_written(const body_written& m) {
+    waiting_bytes_ -= std::min(m.bytes, waiting_bytes_);
+    if (!held_ || waiting_bytes_ >= bounds::delta_window_bytes)
+      return;
+    std::exchange(held_, std::nullopt)->deliver(deltas_taken{});
+  }
+
+  void on_caller_gone() {
+    gone_ = true;
+    if (id_)
+      self_->send(options_.router, cancel_completion{id_});
+  }
+
+private:
+  /// The transport's threads only send messages. Weakly: a relay that has ended may go.
+  template <class Event>
+  std::function<void(Event)> teller() const {
+    return [whom = caf::actor_cast<caf::weak_actor_ptr>(self_->address())](Event event) {
+      if (const auto strong = whom.lock())
+        caf::anon_send(caf::actor_cast<stream_relay_actor>(strong), std::move(event));
+    };
+  }
+
+  void watch_caller() {
+    options_.reply.on_gone([tell = teller<caller_gone>()] { tell({}); });
+  }
+
+  void on_id(request_id id) {
+    id_ = id;
+    if (gone_)
+      return self_->quit();
+    options_.call.request.id = id;
+    options_.call.request.sink = self_;
+    // Unbounded in time, because the request's own deadline stands above it.
+    self_->request(options_.router, caf::infinite, std::move(options_.call.request))
+        .then([this](const completion_reply& m) { conclude(m); },
+              [this](const caf::error&) { refuse(draining()); });
+  }
+
+  void open(const model_id& model, std::string& events) {
+    body_ = std::make_shared<transport::http_body>(
+        [tell = teller<body_written>()](std::size_t bytes) { tell({bytes}); });
+    transport::http_streamed_reply reply;
+    reply.headers.add("Content-Type", "text/event-stream; charset=utf-8");
+    reply.headers.add("Cache-Control", "no-cache");
+    reply.headers.add("x-spillway-request-id", completion_name(id_));
+    reply.headers.add("x-spillway-model", model.value);
+    reply.body = body_;
+    options_.reply(std::move(reply));
+    encoder_->begin({completion_name(id_), model.value, options_.wall(self_->clock().now())},
+                    events);
+  }
+
+  void write(const std::string& events) {
+    waiting_bytes_ += events.size();
+    body_->write(events);
+  }
+
+  void conclude(const completion_reply& m) {
+    std::string events;
+    if (m.status == completion_status::answered) {
+      if (!body_) // an answer without a word
+        open(m.model, events);
+      encoder_->end(*m.reply, events);
+    } else if (body_) {
+      encoder_->fail(error_body_of(m), events);
+    } else {
+      return refuse(to_response(m, options_.wall(self_->clock().now())));
+    }
+    write(events);
+    body_->finish();
+    self_->quit();
+  }
+
+  void refuse(wire::http_response response) {
+    if (body_)
+      body_->abort();
+    else
+      options_.reply(std::move(response));
+    self_->quit();
+  }
+
+  stream_relay_actor::pointer self_;
+  reply_relay_options options_;
+  std::shared_ptr<stream_encoder> encoder_;
+  request_id id_;
+  std::shared_ptr<transport::http_body> body_; ///< null: no word has been written yet
+  std::size_t waiting_bytes_ = 0;              ///< written, but not yet on their way to the caller
+  std::optional<caf::typed_response_promise<deltas_taken>> held_;
+  bool gone_ = false;
+};
+
+} // namespace
+
+stream_relay_actor::behavior_type stream_relay(stream_relay_actor::pointer self,
+                                               reply_relay_options options,
+                                               std::shared_ptr<stream_encoder> encoder) {
+  const auto e = std::make_shared<errand>(self, std::move(options), std::move(encoder));
+  e->start();
+  return {
+      [e](const deliver_deltas& m) { return e->on_deliver_deltas(m); },
+      [e](caller_gone) { e->on_caller_gone(); },
+      [e](const body_written& m) { e->on_body_written(m); },
+  };
+}
+
+} // namespace spillway::gateway

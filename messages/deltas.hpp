@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/chat_delta.hpp"
+#include "core/ids.hpp"
+#include "messages/type_ids.hpp"
+
+#include <caf/typed_actor.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace spillway {
+
+/// Provider to a caller's sink: more of the reply to `id`. The next comes only after the answer to
+/// this one.
+struct deliver_deltas {
+  request_id id;
+  model_id model; ///< that answers
+  std::shared_ptr<const std::vector<chat_delta>> deltas; ///< not empty
+};
+
+/// There is room for more.
+struct deltas_taken {};
+
+/// Takes streamed replies: a caller's own actor. As long as it does not answer, the provider's
+/// connection is not read on. All deltas have been taken before `completion_reply` comes. If it
+/// dies its request is cancelled.
+using delta_sink_actor = caf::typed_actor<
+    // More of a reply.
+    caf::replies_to<deliver_deltas>::with<deltas_taken>>;
+
+} // namespace spillway
+
+SPILLWAY_MESSAGE(spillway::deliver_deltas)
+SPILLWAY_MESSAGE(spillway::deltas_taken)
