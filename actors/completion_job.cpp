@@ -400,7 +400,7 @@ void completion_job_state::finish(completion_status status) {
   reply_.elapsed = now() - job_.accepted_at;
   walk_.reset();
   job_.request.chat.reset();
-  job_.request.sink = {};
+  job_.request.sink = delta_sink_actor{};
   self_->send(options_.router, completion_finished{std::move(reply_)});
 }
 

@@ -39,7 +39,7 @@ std::size_t reply_stream::delivered() {
 }
 
 void reply_stream::drop_sink() {
-  sink_ = {};
+  sink_ = delta_sink_actor{};
   pending_.clear();
   underway_ = false;
 }

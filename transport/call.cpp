@@ -73,7 +73,8 @@ void hand_out(call& c, response_parser& parser, bool& head_given) {
     return;
   if (!std::exchange(head_given, true) && c.events->on_head) {
     wire::http_response head = head_of(parser);
-    c.events->on_head({head.status, std::move(head.headers), clock_now(), exchange.sent_at});
+    c.events->on_head(
+        {head.status, std::move(head.headers), clock_now(), c.exchange.sent_at});
   }
   std::string piece = std::exchange(parser.get().body(), {});
   if (piece.empty())
