@@ -128,7 +128,7 @@ void provider_state::on_exchange_finished(exchange_finished& m) {
   if (it == calls_.end())
     return;
   if (it->second.stream) {
-    it->second.stream->close(std::move(m.exchange));
+    it->second.stream->close(std::move(m.exchange), self_->clock().now());
     return move_on(it);
   }
   auto done = calls_.extract(it);

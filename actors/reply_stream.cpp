@@ -14,6 +14,17 @@ void reply_stream::begin(std::unique_ptr<providers::stream_decoder> decoder, mon
 void reply_stream::feed(std::string_view bytes, mono_time now) {
   decoder_->feed(bytes, pending_);
   pending_bytes_ += bytes.size();
+  note_content(now);
+}
+
+void reply_stream::close(transport::http_exchange exchange, mono_time now) {
+  exchange_ = std::move(exchange);
+  if (decoder_)
+    decoder_->flush(pending_);
+  note_content(now);
+}
+
+void reply_stream::note_content(mono_time now) {
   if (!sink_)
     pending_.clear();
   if (!pending_.empty() && !sent_content())

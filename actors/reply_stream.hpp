@@ -33,7 +33,7 @@ public:
   void drop_sink();
 
   /// The upstream's connection is done with this call.
-  void close(transport::http_exchange exchange) { exchange_ = std::move(exchange); }
+  void close(transport::http_exchange exchange, mono_time now);
 
   /// Nothing more will come, and all that came has been delivered.
   bool is_over() const;
@@ -48,6 +48,8 @@ public:
   transport::http_exchange exchange(mono_time now) const;
 
 private:
+  void note_content(mono_time now);
+
   request_id request_;
   model_id model_;
   delta_sink_actor sink_; ///< null: gone

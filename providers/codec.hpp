@@ -48,7 +48,10 @@ public:
   /// connection need not be read on.
   virtual bool ended() const = 0;
 
-  /// The body is over. Call it once, at last. A body without the vendor's end is `interrupted`.
+  /// The body is over: appends what its end completes. Call it once, before `finish`.
+  virtual void flush(std::vector<chat_delta>& deltas) { static_cast<void>(deltas); }
+
+  /// What became of it. Call it once, at last. A body without the vendor's end is `interrupted`.
   virtual streamed_reply finish() = 0;
 };
 

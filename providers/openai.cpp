@@ -1,5 +1,6 @@
 #include "providers/openai.hpp"
 
+#include "providers/buffered_stream.hpp"
 #include "providers/failure.hpp"
 #include "wire/openai/chat_chunk.hpp"
 #include "wire/openai/chat_reply.hpp"
@@ -27,12 +28,13 @@ public:
 
   bool ended() const override { return chunks_.ended() || sse_.broken(); }
 
-  streamed_reply finish() override {
-    // What the last event adds has no reader any more; the reply has it all the same.
-    std::vector<chat_delta> unread;
+  void flush(std::vector<chat_delta>& deltas) override {
     events_.clear();
     sse_.finish(events_);
-    take(unread);
+    take(deltas);
+  }
+
+  streamed_reply finish() override {
     streamed_reply done;
     done.failure = failure();
     done.reply = chunks_.take_reply();
@@ -112,6 +114,8 @@ std::variant<chat_reply, call_failure> openai_codec::decode(const wire::http_res
 
 std::unique_ptr<stream_decoder> openai_codec::decode_stream(const wire::http_headers& head,
                                                             wall_time now) const {
+  if (announces_json(head))
+    return std::make_unique<buffered_stream>(*this, head, now);
   return std::make_unique<openai_stream>(std::string{head.find("x-request-id")}, options_.key, now);
 }
 

@@ -269,3 +269,62 @@ TEST_CASE("a request whose limiter dies goes to the next candidate") {
   CHECK(w.around.released_spend.size() == 2);
   CHECK(w.around.calls.empty());
 }
+
+namespace {
+
+/// A call that failed after `text` had been streamed to the caller, if any.
+provider_reply broken_after(const std::string& text, failure_kind kind, mono_time now) {
+  provider_reply reply = failure_of(kind, now);
+  auto came = std::make_shared<chat_reply>();
+  came->message = {chat_role::assistant, text, {}, {}, {}};
+  came->usage.estimated = true;
+  reply.partial = std::move(came);
+  if (!text.empty())
+    reply.first_content_at = now;
+  return reply;
+}
+
+} // namespace
+
+TEST_CASE("a stream that breaks before its first word falls back unseen") {
+  job_world w;
+  w.around.on_call = [&](const call_provider& m) {
+    return m.model == model_id{"a"} ? broken_after("", failure_kind::interrupted, w.world.now())
+                                    : answer_of(100, 20, w.world.now());
+  };
+  w.assign(1);
+  w.world.advance(30s);
+  CHECK(w.only_reply().status == completion_status::answered);
+  CHECK(w.only_reply().model == model_id{"b"});
+}
+
+TEST_CASE("a stream that breaks after its first word is not tried elsewhere, and what came is paid") {
+  job_world w;
+  const auto broken = [&](failure_kind kind) {
+    return broken_after(std::string(400, 'x'), kind, w.world.now());
+  };
+  SECTION("the upstream broke") {
+    w.around.on_call = [&](const call_provider&) { return broken(failure_kind::interrupted); };
+    w.assign(1);
+    CHECK(w.only_reply().status == completion_status::upstream_failed);
+    CHECK(w.only_reply().reason.find("broke off") != std::string::npos);
+  }
+  SECTION("the caller went") {
+    w.around.holds_calls = true;
+    w.assign(1);
+    w.world.self()->send(w.job, cancel_completion{{1}});
+    w.world.settle();
+    w.around.answer_held(broken(failure_kind::cancelled));
+    CHECK(w.only_reply().status == completion_status::cancelled);
+  }
+  CHECK(w.around.calls.size() == 1);
+  REQUIRE(w.around.settled_spend.size() == 1);
+  CHECK(w.around.settled_spend[0].actual > nano_usd{0});
+  CHECK(w.around.settled_spend[0].actual < w.around.reserved[0].amount);
+  CHECK(w.only_reply().cost.total == w.around.settled_spend[0].actual);
+  REQUIRE(w.around.traces.size() == 1);
+  CHECK(w.around.traces[0]->failure);
+  CHECK(w.around.traces[0]->usage.estimated);
+  CHECK(w.around.traces[0]->usage.output > token_count{50});
+  w.check_nothing_held(1);
+}
