@@ -1,4 +1,6 @@
 #include "actors/completion_job.hpp"
+
+#include "core/report/generation.hpp"
 #include "tests/actors/fake_neighbours.hpp"
 
 #include <catch2/catch.hpp>
