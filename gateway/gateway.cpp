@@ -1,6 +1,6 @@
 #include "gateway/gateway.hpp"
 
-#include "gateway/error_reply.hpp"
+#include "gateway/api.hpp"
 #include "gateway/reply_relay.hpp"
 #include "gateway/stream_relay.hpp"
 
@@ -48,11 +48,11 @@ public:
     const std::string_view path = path_of(request.target);
     const auto row = std::ranges::find(paths, path, &served_path::path);
     if (row == paths.end())
-      return reply(unknown_path(request.method, path));
+      return reply(encode_refusal(unknown_path(request.method, path)));
     if (request.method != row->method)
-      return reply(wrong_method(request.method, row->method));
+      return reply(encode_refusal(wrong_method(request.method, row->method)));
     if (row->needs_key && !is_authorized(request.headers))
-      return reply(unauthorized());
+      return reply(encode_refusal(unauthorized()));
     (this->*row->serve)(request, reply);
   }
 
@@ -80,18 +80,23 @@ private:
         options_.keys, [&](const secret& key) { return is_same_secret(given, key.reveal()); });
   }
 
-  void complete(const wire::http_request& request, const transport::http_responder& reply) const {
+  void complete_chat(const wire::http_request& request,
+                     const transport::http_responder& reply) const {
+    complete(chat_completions_api(), request, reply);
+  }
+
+  void complete(const api& spoken, const wire::http_request& request,
+                const transport::http_responder& reply) const {
     if (draining_)
-      return reply(draining());
-    auto call = read_chat_call(request);
+      return reply(spoken.refuse(draining()));
+    auto call = spoken.read(request);
     if (!call)
-      return reply(malformed_request(call.failure().message));
+      return reply(spoken.refuse(malformed_request(call.failure().message)));
     const bool stream = call->stream;
-    const auto encoder =
-        stream ? std::make_shared<chat_chunk_encoder>(call->include_usage) : nullptr;
-    reply_relay_options errand{options_.actors.router, options_.wall, std::move(*call), reply};
+    reply_relay_options errand{options_.actors.router, options_.wall, &spoken, std::move(*call),
+                               reply};
     if (stream)
-      options_.system->spawn(stream_relay, std::move(errand), encoder);
+      options_.system->spawn(stream_relay, std::move(errand));
     else
       options_.system->spawn(reply_relay, std::move(errand));
   }
@@ -121,7 +126,7 @@ private:
 };
 
 const std::array<gateway::door::served_path, 5> gateway::door::paths{{
-    {"/v1/chat/completions", "POST", true, &door::complete},
+    {"/v1/chat/completions", "POST", true, &door::complete_chat},
     {"/v1/models", "GET", true, &door::list_models},
     {"/healthz", "GET", false, &door::tell_health},
     {"/readyz", "GET", false, &door::tell_readiness},

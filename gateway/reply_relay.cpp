@@ -1,7 +1,5 @@
 #include "gateway/reply_relay.hpp"
 
-#include "gateway/error_reply.hpp"
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
@@ -28,12 +26,12 @@ void watch_caller(reply_relay_actor::pointer self, const transport::http_respond
 }
 
 void answer(reply_relay_actor::pointer self, const errand& e, const completion_reply& m) {
-  e.options.reply(to_response(m, e.options.wall(self->clock().now())));
+  e.options.reply(to_response(m, *e.options.spoken, e.options.wall(self->clock().now())));
   self->quit();
 }
 
 void answer_stopped(reply_relay_actor::pointer self, const errand& e) {
-  e.options.reply(draining());
+  e.options.reply(e.options.spoken->refuse(draining()));
   self->quit();
 }
 

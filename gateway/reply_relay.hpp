@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/instant.hpp"
-#include "gateway/chat_completions.hpp"
+#include "gateway/api.hpp"
 #include "messages/handles.hpp"
 #include "transport/http_server.hpp"
 
@@ -18,6 +18,7 @@ using reply_relay_actor = caf::typed_actor<caf::reacts_to<caller_gone>>;
 struct reply_relay_options {
   router_actor router;
   wall_clock wall;
+  const api* spoken = nullptr;
   chat_call call;
   transport::http_responder reply;
 };

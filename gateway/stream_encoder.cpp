@@ -26,8 +26,8 @@ void chat_chunk_encoder::end(const chat_reply& reply, std::string& out) {
   wire::append_sse_event(out, {}, openai::stream_end_data);
 }
 
-void chat_chunk_encoder::fail(const openai::error_body& why, std::string& out) {
-  wire::append_sse_event(out, {}, openai::encode_error_body(why));
+void chat_chunk_encoder::fail(const refusal& why, std::string& out) {
+  wire::append_sse_event(out, {}, openai::encode_error_body(why.body));
 }
 
 } // namespace spillway::gateway

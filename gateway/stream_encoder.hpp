@@ -1,9 +1,8 @@
 #pragma once
 
 #include "core/chat_delta.hpp"
-#include "messages/completion.hpp"
+#include "gateway/refusal.hpp"
 #include "wire/openai/chat_chunk.hpp"
-#include "wire/openai/error_body.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,7 +25,7 @@ public:
   virtual void add(const chat_delta& delta, std::string& out) = 0;
   virtual void end(const chat_reply& reply, std::string& out) = 0;
   /// The reply broke off.
-  virtual void fail(const wire::openai::error_body& why, std::string& out) = 0;
+  virtual void fail(const refusal& why, std::string& out) = 0;
 };
 
 /// `chat.completion.chunk` events. `include_usage`: the last one before the end tells the usage.
@@ -37,7 +36,7 @@ public:
   void begin(const stream_opening& opening, std::string& out) override;
   void add(const chat_delta& delta, std::string& out) override;
   void end(const chat_reply& reply, std::string& out) override;
-  void fail(const wire::openai::error_body& why, std::string& out) override;
+  void fail(const refusal& why, std::string& out) override;
 
 private:
   wire::openai::chunk_head head_;

@@ -1,7 +1,6 @@
 #include "gateway/stream_relay.hpp"
 
 #include "core/bounds.hpp"
-#include "gateway/error_reply.hpp"
 #include "transport/http_body.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -18,15 +17,15 @@ namespace {
 /// What a relay keeps until its request has ended.
 class errand {
 public:
-  errand(stream_relay_actor::pointer self, reply_relay_options options,
-         std::shared_ptr<stream_encoder> encoder)
-      : self_{self}, options_{std::move(options)}, encoder_{std::move(encoder)} {}
+  errand(stream_relay_actor::pointer self, reply_relay_options options)
+      : self_{self}, options_{std::move(options)},
+        encoder_{options_.spoken->make_stream(options_.call)} {}
 
   void start() {
     watch_caller();
     self_->request(options_.router, caf::infinite, take_request_id{})
         .then([this](const request_id_reply& m) { on_id(m.id); },
-              [this](const caf::error&) { refuse(draining()); });
+              [this](const caf::error&) { refuse(options_.spoken->refuse(draining())); });
   }
 
   caf::result<deltas_taken> on_deliver_deltas(const deliver_deltas& m) {
@@ -78,7 +77,7 @@ private:
     // Unbounded in time, because the request's own deadline stands above it.
     self_->request(options_.router, caf::infinite, std::move(options_.call.request))
         .then([this](const completion_reply& m) { conclude(m); },
-              [this](const caf::error&) { refuse(draining()); });
+              [this](const caf::error&) { refuse(options_.spoken->refuse(draining())); });
   }
 
   void open(const model_id& model, std::string& events) {
@@ -87,11 +86,12 @@ private:
     transport::http_streamed_reply reply;
     reply.headers.add("Content-Type", "text/event-stream; charset=utf-8");
     reply.headers.add("Cache-Control", "no-cache");
-    reply.headers.add("x-spillway-request-id", completion_name(id_));
+    const std::string name = options_.spoken->name_of(id_);
+    reply.headers.add("x-spillway-request-id", name);
     reply.headers.add("x-spillway-model", model.value);
     reply.body = body_;
     options_.reply(std::move(reply));
-    encoder_->begin({completion_name(id_), model.value, options_.wall(self_->clock().now())},
+    encoder_->begin({name, model.value, options_.wall(self_->clock().now())},
                     events);
   }
 
@@ -107,9 +107,9 @@ private:
         open(m.model, events);
       encoder_->end(*m.reply, events);
     } else if (body_) {
-      encoder_->fail(error_body_of(m), events);
+      encoder_->fail(refusal_of(m), events);
     } else {
-      return refuse(to_response(m, options_.wall(self_->clock().now())));
+      return refuse(to_response(m, *options_.spoken, options_.wall(self_->clock().now())));
     }
     write(events);
     body_->finish();
@@ -137,9 +137,8 @@ private:
 } // namespace
 
 stream_relay_actor::behavior_type stream_relay(stream_relay_actor::pointer self,
-                                               reply_relay_options options,
-                                               std::shared_ptr<stream_encoder> encoder) {
-  const auto e = std::make_shared<errand>(self, std::move(options), std::move(encoder));
+                                               reply_relay_options options) {
+  const auto e = std::make_shared<errand>(self, std::move(options));
   e->start();
   return {
       [e](const deliver_deltas& m) { return e->on_deliver_deltas(m); },

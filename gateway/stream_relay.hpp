@@ -1,7 +1,6 @@
 #pragma once
 
 #include "gateway/reply_relay.hpp"
-#include "gateway/stream_encoder.hpp"
 #include "messages/deltas.hpp"
 
 #include <cstddef>
@@ -22,8 +21,7 @@ using stream_relay_actor =
 
 /// Asks the router and writes what comes, no faster than the caller reads.
 stream_relay_actor::behavior_type stream_relay(stream_relay_actor::pointer self,
-                                               reply_relay_options options,
-                                               std::shared_ptr<stream_encoder> encoder);
+                                               reply_relay_options options);
 
 } // namespace spillway::gateway
 

@@ -149,6 +149,17 @@ std::vector<std::string> decode_stop(const json_node& node) {
   return stop;
 }
 
+/// Bookkeeping of the caller's: never a fault.
+std::vector<std::pair<std::string, std::string>> decode_metadata(const json& document) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  const auto metadata = document.find("metadata");
+  if (metadata != document.end() && metadata->is_object())
+    for (const auto& [name, value] : metadata->items())
+      if (value.is_string())
+        entries.emplace_back(name, value.get<std::string>());
+  return entries;
+}
+
 void refuse_what_would_be_lost(const json_node& root) {
   if (root["n"].integer().value_or(1) != 1)
     root["n"].reject("must be 1: several choices are not supported");
@@ -216,6 +227,7 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   decoded.stream = root["stream"].boolean().value_or(false);
   decoded.include_usage = root["stream_options"]["include_usage"].boolean().value_or(false);
   decoded.user = root["user"].text_or({});
+  decoded.metadata = decode_metadata(*document);
   if (fault.found())
     return fault.take();
   return decoded;

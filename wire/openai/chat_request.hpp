@@ -6,6 +6,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /// The body of POST /chat/completions, both ways. Covers text, tools and structured output without
 /// streaming: what `chat_request` can say.
@@ -32,6 +34,7 @@ struct decoded_chat_request {
   bool stream = false;
   bool include_usage = false; ///< with `stream`: the last chunk is to tell the usage
   std::string user;           ///< the caller's own name for its user; empty: not said
+  std::vector<std::pair<std::string, std::string>> metadata{}; ///< entries that are text
 };
 
 /// Reads a caller's body. Fields that `chat_request` cannot express and that only tune sampling or

@@ -1,4 +1,4 @@
-#include "gateway/error_reply.hpp"
+#include "gateway/refusal.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -37,7 +37,7 @@ TEST_CASE("every outcome has its status, type and code") {
       {completion_status::cancelled, 503, "server_error"},
       {completion_status::shutting_down, 503, "server_error"},
   }));
-  const auto response = gateway::error_reply(refused(r.outcome));
+  const auto response = gateway::encode_refusal(gateway::refusal_of(refused(r.outcome)));
   CHECK(response.status == r.status);
   const auto body = nlohmann::json::parse(response.body).at("error");
   CHECK(body.at("type") == r.type);
@@ -47,7 +47,7 @@ TEST_CASE("every outcome has its status, type and code") {
 
 TEST_CASE("a caller is told to come again in whole seconds, no sooner than there is room") {
   const auto told = [](std::optional<duration> wait) {
-    return std::string{gateway::error_reply(refused(completion_status::rate_limited, wait))
+    return std::string{gateway::refusal_of(refused(completion_status::rate_limited, wait))
                            .headers.find("Retry-After")};
   };
   CHECK(told(2500ms) == "3");

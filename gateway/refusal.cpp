@@ -1,12 +1,10 @@
-#include "gateway/error_reply.hpp"
+#include "gateway/refusal.hpp"
 
 #include <algorithm>
 #include <chrono>
 
 namespace spillway::gateway {
 namespace {
-
-using wire::openai::error_body;
 
 struct http_error {
   int status = 500;
@@ -49,63 +47,65 @@ void add_retry_after(wire::http_headers& headers, duration wait) {
 
 } // namespace
 
-wire::http_response error_reply(int status, const error_body& body) {
-  wire::http_response response;
-  response.status = status;
-  response.headers.add("Content-Type", "application/json");
-  response.body = wire::openai::encode_error_body(body);
-  return response;
+refusal malformed_request(const std::string& why) {
+  return {400, {why, "invalid_request_error", "", ""}};
 }
 
-wire::http_response malformed_request(const std::string& why) {
-  return error_reply(400, {why, "invalid_request_error", "", ""});
+refusal unauthorized() {
+  refusal r{401,
+            {"no valid key was sent; send one of the gateway's as \"Authorization: Bearer ...\" or "
+             "\"x-api-key: ...\"",
+             "invalid_request_error", "invalid_api_key", ""}};
+  r.headers.add("WWW-Authenticate", "Bearer");
+  return r;
 }
 
-wire::http_response unauthorized() {
-  wire::http_response response =
-      error_reply(401, {"no valid key was sent; send one of the gateway's as \"Authorization: "
-                        "Bearer ...\"",
-                        "invalid_request_error", "invalid_api_key", ""});
-  response.headers.add("WWW-Authenticate", "Bearer");
-  return response;
+refusal forbidden(const std::string& why) {
+  return {403, {why, "invalid_request_error", "forbidden", ""}};
 }
 
-wire::http_response unknown_path(std::string_view method, std::string_view path) {
-  return error_reply(404, {"there is no " + std::string{method} + " " + std::string{path}
-                               + "; see /v1/chat/completions and /v1/models",
-                           "invalid_request_error", "unknown_url", ""});
+refusal unknown_path(std::string_view method, std::string_view path) {
+  return {404,
+          {"there is no " + std::string{method} + " " + std::string{path}
+               + "; see /v1/chat/completions and /v1/models",
+           "invalid_request_error", "unknown_url", ""}};
 }
 
-wire::http_response wrong_method(std::string_view method, std::string_view allowed) {
-  wire::http_response response =
-      error_reply(405, {std::string{method} + " is not allowed here; use " + std::string{allowed},
-                        "invalid_request_error", "method_not_supported", ""});
-  response.headers.add("Allow", std::string{allowed});
-  return response;
+refusal wrong_method(std::string_view method, std::string_view allowed) {
+  refusal r{405,
+            {std::string{method} + " is not allowed here; use " + std::string{allowed},
+             "invalid_request_error", "method_not_supported", ""}};
+  r.headers.add("Allow", std::string{allowed});
+  return r;
 }
 
-wire::http_response draining() {
+refusal draining() {
   completion_reply stopping;
   stopping.status = completion_status::shutting_down;
   stopping.reason = "the gateway is stopping";
-  return error_reply(stopping);
+  return refusal_of(stopping);
 }
 
-error_body error_body_of(const completion_reply& m) {
+refusal refusal_of(const completion_reply& m) {
   const http_error e = error_of(m.status);
   const bool names_model = m.status == completion_status::unknown_target;
-  return {m.reason.empty() ? to_string(m.status) : m.reason, e.type, e.code,
-          names_model ? "model" : ""};
-}
-
-wire::http_response error_reply(const completion_reply& m) {
-  const int status = error_of(m.status).status;
-  wire::http_response response = error_reply(status, error_body_of(m));
-  if (status == 429 || status == 503)
-    add_retry_after(response.headers, m.retry_after.value_or(usual_wait(m.status)));
+  refusal r{e.status,
+            {m.reason.empty() ? to_string(m.status) : m.reason, e.type, e.code,
+             names_model ? "model" : ""}};
+  if (e.status == 429 || e.status == 503)
+    add_retry_after(r.headers, m.retry_after.value_or(usual_wait(m.status)));
   // OpenAI's own clients retry every 429; a budget that is spent stays so.
   if (m.status == completion_status::over_budget)
-    response.headers.add("x-should-retry", "false");
+    r.headers.add("x-should-retry", "false");
+  return r;
+}
+
+wire::http_response encode_refusal(const refusal& r) {
+  wire::http_response response;
+  response.status = r.status;
+  response.headers = r.headers;
+  response.headers.add("Content-Type", "application/json");
+  response.body = wire::openai::encode_error_body(r.body);
   return response;
 }
 

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "gateway/refusal.hpp"
+#include "gateway/stream_encoder.hpp"
+#include "messages/completion.hpp"
+#include "wire/http_message.hpp"
+
+#include <memory>
+#include <string>
+
+namespace spillway::gateway {
+
+/// What a caller asked for.
+struct chat_call {
+  run_completion request; ///< without an id
+  bool stream = false;
+  bool include_usage = false; ///< with `stream`, where the API leaves it to the caller
+};
+
+/// One of the APIs that callers may speak: its requests, replies, streams and refusals. Immutable and
+/// without state; all instances live as long as the program.
+class api {
+public:
+  virtual ~api() = default;
+
+  /// Errors: the body or a header makes no sense, named by its path.
+  virtual result<chat_call> read(const wire::http_request& request) const = 0;
+
+  /// The name a caller sees of a completion, in its body and in x-spillway-request-id.
+  virtual std::string name_of(request_id id) const = 0;
+
+  /// The body of a whole reply. Requires: `m` is answered.
+  virtual std::string encode(const completion_reply& m, wall_time now) const = 0;
+
+  virtual std::shared_ptr<stream_encoder> make_stream(const chat_call& call) const = 0;
+
+  virtual wire::http_response refuse(const refusal& r) const = 0;
+};
+
+/// OpenAI's POST /v1/chat/completions.
+const api& chat_completions_api();
+
+/// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
+/// -input-tokens, -output-tokens, -waited-ms and -attempts.
+void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
+                          const std::string& name);
+
+/// The whole reply, refusals included.
+wire::http_response to_response(const completion_reply& m, const api& spoken, wall_time now);
+
+} // namespace spillway::gateway

@@ -1,0 +1,121 @@
+#include "gateway/controls.hpp"
+
+#include "core/bounds.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <string_view>
+
+namespace spillway::gateway {
+namespace {
+
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+class controls {
+public:
+  controls(const wire::http_headers& headers, const pairs& metadata)
+      : headers_{headers}, metadata_{metadata} {}
+
+  /// Empty if it is not said.
+  std::string_view find(std::string_view name) const {
+    const std::string header = "x-spillway-" + std::string{name};
+    if (headers_.contains(header))
+      return headers_.find(header);
+    const std::string entry = "spillway-" + std::string{name};
+    const auto it = std::ranges::find(metadata_, entry, &pairs::value_type::first);
+    return it == metadata_.end() ? std::string_view{} : std::string_view{it->second};
+  }
+
+private:
+  const wire::http_headers& headers_;
+  const pairs& metadata_;
+};
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> items;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, comma);
+    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+    item.remove_suffix(item.size() - (item.find_last_not_of(' ') + 1));
+    if (!item.empty())
+      items.emplace_back(item);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return items;
+}
+
+result<duration> read_deadline(std::string_view text) {
+  std::int64_t ms = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), ms);
+  constexpr std::int64_t most =
+      std::chrono::duration_cast<std::chrono::milliseconds>(bounds::deadline_max).count();
+  if (failed != std::errc{} || end != text.data() + text.size() || ms < 1 || ms > most)
+    return error{"x-spillway-deadline-ms must be a whole number from 1 to " + std::to_string(most)};
+  return duration{std::chrono::milliseconds{ms}};
+}
+
+result<rate::priority> read_priority(std::string_view text) {
+  if (text == "low")
+    return rate::priority::low;
+  if (text == "normal")
+    return rate::priority::normal;
+  if (text == "high")
+    return rate::priority::high;
+  return error{"x-spillway-priority must be low, normal or high"};
+}
+
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos
+         && text.find_first_not_of('0') != std::string_view::npos;
+}
+
+/// A header that is no traceparent is passed over, as the standard says.
+/// Source: https://www.w3.org/TR/trace-context/ (2026-11).
+void read_traceparent(std::string_view text, call_labels& labels) {
+  constexpr std::size_t trace_at = 3, trace_size = 32, span_at = 36, span_size = 16, size = 55;
+  if (text.size() < size || text[2] != '-' || text[35] != '-' || text[52] != '-')
+    return;
+  const std::string_view trace = text.substr(trace_at, trace_size);
+  const std::string_view span = text.substr(span_at, span_size);
+  if (!is_hex(trace) || !is_hex(span) || text.starts_with("ff"))
+    return;
+  labels.trace_id = trace;
+  labels.parent_span_id = span;
+}
+
+void read_labels(const controls& c, call_labels& labels) {
+  labels.team = c.find("team");
+  labels.session = c.find("session");
+  labels.run = c.find("run");
+  labels.trace_name = c.find("trace");
+  if (const auto user = c.find("user"); !user.empty())
+    labels.user = user;
+  labels.tags = split(c.find("tags"));
+}
+
+} // namespace
+
+result<void> read_controls(const wire::http_headers& headers, const pairs& metadata,
+                           run_completion& request) {
+  const controls c{headers, metadata};
+  read_labels(c, request.labels);
+  read_traceparent(headers.find("traceparent"), request.labels);
+  request.allow_fallback = c.find("fallback") != "false";
+  if (const auto text = c.find("deadline-ms"); !text.empty()) {
+    const auto deadline = read_deadline(text);
+    if (!deadline)
+      return deadline.failure();
+    request.deadline = *deadline;
+  }
+  if (const auto text = c.find("priority"); !text.empty()) {
+    const auto level = read_priority(text);
+    if (!level)
+      return level.failure();
+    request.level = *level;
+  }
+  return {};
+}
+
+} // namespace spillway::gateway

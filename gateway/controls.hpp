@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "messages/completion.hpp"
+#include "wire/http_message.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace spillway::gateway {
+
+/// Reads what a caller may say of one request beside its body, into `request`. Each control is a
+/// header `x-spillway-<name>` or, for clients that cannot set headers, an entry `spillway-<name>` of
+/// the body's `metadata`; a header wins.
+///
+/// | name | meaning |
+/// |---|---|
+/// | team, user, session, run, trace | labels of budgets and traces |
+/// | tags | labels, comma-separated |
+/// | deadline-ms | everything has to be over by then |
+/// | priority | low, normal or high |
+/// | fallback | false: only the first model |
+///
+/// `traceparent` (W3C) names the trace and the span that called.
+/// Errors: a control that makes no sense, by its name.
+result<void> read_controls(const wire::http_headers& headers,
+                           const std::vector<std::pair<std::string, std::string>>& metadata,
+                           run_completion& request);
+
+} // namespace spillway::gateway
