@@ -51,7 +51,7 @@ struct reasoning_block {
   std::string text;            ///< or the summary the vendor shows
   std::string signature{};     ///< opaque
   std::string redacted_data{}; ///< instead of text: thoughts the vendor encrypted
-  std::string dialect{};       ///< whose they are: "anthropic", "gemini", "openai"; empty: not known
+  std::string dialect{};       ///< whose they are: "anthropic", "gemini", "openai"; empty: unknown
   std::string model{};         ///< that thought it, as it reported itself; empty: not known
   /// Where it stood: bytes of the turn's text and tool calls that came before it.
   std::size_t text_before = 0;

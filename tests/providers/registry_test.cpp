@@ -46,5 +46,5 @@ TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
   const auto codec = make_codec("klingon", "", secret{});
   REQUIRE_FALSE(codec);
   CHECK(codec.failure().message
-        == "unknown dialect 'klingon'; known: openai, gemini, azure, generic");
+        == "unknown dialect 'klingon'; known: openai, gemini, azure, generic, anthropic");
 }

@@ -28,8 +28,8 @@ public:
   /// Call it once, at first.
   std::string begin() const;
 
-  /// Opens and ends blocks as the deltas demand. A piece of a tool call whose block has ended cannot
-  /// be said any more and breaks the stream: an `error` event, and nothing after it.
+  /// Opens and ends blocks as the deltas demand. A piece of a tool call whose block has ended
+  /// cannot be said any more and breaks the stream: an `error` event, and nothing after it.
   std::string add(const chat_delta& delta);
 
   /// The end of a whole answer, with what it used.

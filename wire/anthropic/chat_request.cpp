@@ -137,7 +137,8 @@ private:
 
   /// The answer becomes the input of a tool; with other tools there the model may call those first.
   void take_reply_tool(const json& schema) {
-    const bool alone = !out_.contains("tools") || choice_ == tool_choice{tool_choice_mode::none, {}};
+    const bool alone = !out_.contains("tools")
+                       || (choice_ && choice_->mode == tool_choice_mode::none);
     out_["tools"].push_back({{"name", reply_tool},
                              {"description", "Gives the answer to the user."},
                              {"input_schema", schema}});

@@ -31,8 +31,8 @@ struct request_options {
 ///   four allowed are left out; a temperature above 1 is 1;
 /// - structured output is a format, or for older models a tool that takes the answer.
 ///
-/// What it cannot say at all (audio, several answers) is sent under its own name, so that the vendor
-/// refuses it instead of us answering another question.
+/// What it cannot say at all (audio, several answers) is sent under its own name, so that the
+/// vendor refuses it instead of us answering another question.
 std::string encode_chat_request(const chat_request& request, std::string_view model,
                                 token_count output_max, const request_options& options);
 

@@ -15,8 +15,9 @@ using nlohmann::json;
 
 /// What `chat_request` says itself; the other fields are foreign.
 constexpr std::array<std::string_view, 14> modelled = {
-    "model", "max_tokens", "messages",      "system", "temperature", "top_p",    "top_k",
-    "stop_sequences", "stream", "tool_choice", "metadata", "tools", "output_config", "output_format"};
+    "model",         "max_tokens",    "messages",      "system",   "temperature",
+    "top_p",         "top_k",         "stream",        "tools",    "tool_choice",
+    "output_config", "output_format", "stop_sequences", "metadata"};
 
 /// Of the vendor's own tools ("web_search_20250305") only the vendor knows what they do.
 bool is_callers_own(const json_node& tool) {

@@ -10,13 +10,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<int, std::string_view>, 8> types = {{
+constexpr std::array<std::pair<int, std::string_view>, 10> types = {{
+    {400, "invalid_request_error"},
     {401, "authentication_error"},
     {402, "billing_error"},
     {403, "permission_error"},
     {404, "not_found_error"},
     {413, "request_too_large"},
     {429, "rate_limit_error"},
+    {500, "api_error"},
     {504, "timeout_error"},
     {529, "overloaded_error"},
 }};
@@ -51,6 +53,13 @@ std::string_view error_type_of(int status) {
     if (known == status)
       return type;
   return status >= 500 ? "api_error" : "invalid_request_error";
+}
+
+int status_of_type(std::string_view type) {
+  for (const auto& [status, known] : types)
+    if (known == type)
+      return status;
+  return 0;
 }
 
 } // namespace spillway::wire::anthropic

@@ -96,6 +96,8 @@ std::string arguments(const std::string& part) {
 }
 
 constexpr const char* text_block = R"({"type":"text","text":""})";
+constexpr const char* second_call_block =
+    R"({"type":"tool_use","id":"t9","name":"get","input":{}})";
 constexpr const char* call_block = R"({"type":"tool_use","id":"t1","name":"get","input":{}})";
 
 } // namespace
@@ -232,7 +234,7 @@ TEST_CASE("A call that begins anew goes on where readers have it, or is another 
   const auto restarted = [&](const std::string& second) {
     return read(stream_of({start, block_start(0, call_block),
                            block_delta(0, arguments(R"({"city":"Par)")), start,
-                           block_start(0, R"({"type":"tool_use","id":"t9","name":"get","input":{}})"),
+                           block_start(0, second_call_block),
                            block_delta(0, arguments(second)), block_stop(0), finish, stop}));
   };
   const heard same = restarted(R"({"city":"Paris"})");
@@ -389,7 +391,8 @@ TEST_CASE("A stream that broke off ends in an error event and nothing else", "[w
   bytes += writer.fail({"api_error", "again", {}});
   bytes += writer.end({});
   const heard h = read(bytes);
-  CHECK(json::parse(h.error_json)["error"] == json{{"type", "overloaded_error"}, {"message", "busy"}});
+  CHECK(json::parse(h.error_json)["error"]
+        == json{{"type", "overloaded_error"}, {"message", "busy"}});
   CHECK(bytes.find("again") == std::string::npos);
   CHECK(bytes.find("message_stop") == std::string::npos);
 }

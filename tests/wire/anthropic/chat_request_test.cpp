@@ -43,7 +43,8 @@ chat_request asking(std::vector<chat_message> messages) {
   return request;
 }
 
-json encoded(const chat_request& request, const char* model = older, std::int64_t output_max = 9'000) {
+json encoded(const chat_request& request, const char* model = older,
+             std::int64_t output_max = 9'000) {
   return json::parse(
       encode_chat_request(request, model, token_count{output_max}, {traits_of(model)}));
 }
@@ -69,13 +70,15 @@ std::string fault_of(const std::string& body) {
 
 /// A body with these members besides the least.
 std::string body_with(const std::string& members) {
-  return R"({"model":"claude-opus-4-8","max_tokens":100,"messages":[{"role":"user","content":"hi"}],)"
+  return R"({"model":"claude-opus-4-8","max_tokens":100,)"
+         R"("messages":[{"role":"user","content":"hi"}],)"
          + members + '}';
 }
 
 /// A body with this content in the user's turn.
 std::string user_body(const std::string& blocks) {
-  return R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":[)" + blocks + "]}]}";
+  return R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":[)" + blocks
+         + "]}]}";
 }
 
 } // namespace
@@ -96,7 +99,8 @@ TEST_CASE("A call carries model, bound and turns", "[wire][anthropic]") {
         == true);
 }
 
-TEST_CASE("Without a bound the model's own is sent, since the vendor wants one", "[wire][anthropic]") {
+TEST_CASE("Without a bound the model's own is sent, since the vendor wants one",
+          "[wire][anthropic]") {
   CHECK(encoded(asking({user("hi")}), older, 0)["max_tokens"] == 64'000);
   CHECK(encoded(asking({user("hi")}), newest, 0)["max_tokens"] == 128'000);
   CHECK(encoded(asking({user("hi")}), "claude-3-haiku-20240307", 0)["max_tokens"] == 4'096);
@@ -104,8 +108,9 @@ TEST_CASE("Without a bound the model's own is sent, since the vendor wants one",
 
 TEST_CASE("Results of parallel calls are one user turn, in order, before its text",
           "[wire][anthropic]") {
-  const json body = encoded(asking({user("weather?"), calling({{"a", "get", "{}"}, {"b", "get", "{}"}}),
-                                    result_of("a", "rain"), result_of("b", "sun"), user("well?")}));
+  const json body =
+      encoded(asking({user("weather?"), calling({{"a", "get", "{}"}, {"b", "get", "{}"}}),
+                      result_of("a", "rain"), result_of("b", "sun"), user("well?")}));
   const json& last = body["messages"][2];
   REQUIRE(body["messages"].size() == 3);
   CHECK(last["role"] == "user");
@@ -117,8 +122,8 @@ TEST_CASE("Results of parallel calls are one user turn, in order, before its tex
 }
 
 TEST_CASE("A result that comes after the user's text is put before it", "[wire][anthropic]") {
-  const json body = encoded(
-      asking({user("weather?"), calling({{"a", "get", "{}"}}), user("well?"), result_of("a", "rain")}));
+  const json body = encoded(asking({user("weather?"), calling({{"a", "get", "{}"}}),
+                                    user("well?"), result_of("a", "rain")}));
   CHECK(body["messages"][2]["content"][0]["type"] == "tool_result");
   CHECK(body["messages"][2]["content"][1] == text("well?"));
 }
@@ -133,8 +138,8 @@ TEST_CASE("A failed tool is told as failed", "[wire][anthropic]") {
 TEST_CASE("Blank texts are dropped, and a call without text is only a call", "[wire][anthropic]") {
   const json body = encoded(
       asking({user("go"), calling({{"a", "get", R"({"x":1})"}}, " \n"), result_of("a", "  ")}));
-  CHECK(body["messages"][1]["content"]
-        == json::array({{{"type", "tool_use"}, {"id", "a"}, {"name", "get"}, {"input", {{"x", 1}}}}}));
+  const json call = {{"type", "tool_use"}, {"id", "a"}, {"name", "get"}, {"input", {{"x", 1}}}};
+  CHECK(body["messages"][1]["content"] == json::array({call}));
   CHECK_FALSE(body["messages"][2]["content"][0].contains("content"));
 }
 
@@ -159,7 +164,8 @@ TEST_CASE("Instructions within a conversation stay there if the model takes them
         == json::array({text("hi"), text("<system>\nNow in German.\n</system>")}));
 }
 
-TEST_CASE("Instructions at a place the vendor refuses become the user's text", "[wire][anthropic]") {
+TEST_CASE("Instructions at a place the vendor refuses become the user's text",
+          "[wire][anthropic]") {
   const json body = encoded(asking({user("hi"), turn(chat_role::assistant, "Hallo"),
                                     turn(chat_role::system, "Now in English."), user("and?")}),
                             newest);
@@ -461,9 +467,11 @@ TEST_CASE("Cache marks are kept, the last four of them", "[wire][anthropic]") {
   CHECK(body["messages"][0]["content"][2]["cache_control"] == json{{"type", "ephemeral"}});
 }
 
-TEST_CASE("Fields of a caller of this dialect go along, those of another stay", "[wire][anthropic]") {
+TEST_CASE("Fields of a caller of this dialect go along, those of another stay",
+          "[wire][anthropic]") {
   chat_request request = asking({user("hi")});
-  request.foreign = {"anthropic", R"({"inference_geo":"us","model":"x","tools":[{"type":"web_search_20250305","name":"web_search"}]})"};
+  request.foreign = {"anthropic", R"({"inference_geo":"us","model":"x",
+      "tools":[{"type":"web_search_20250305","name":"web_search"}]})"};
   const json body = encoded(request);
   CHECK(body["inference_geo"] == "us");
   CHECK(body["model"] == older);
@@ -549,7 +557,8 @@ TEST_CASE("A caller's thinking goes along as it was written, if the model takes 
   CHECK(encoded(budget, older)["thinking"] == json{{"type", "enabled"}, {"budget_tokens", 2048}});
   CHECK(encoded(budget, older, 2'048)["thinking"]["budget_tokens"] == 1'024);
   CHECK_FALSE(encoded(budget, older, 2'000).contains("thinking"));
-  CHECK(encoded(budget, newest)["thinking"] == json{{"type", "adaptive"}, {"display", "summarized"}});
+  CHECK(encoded(budget, newest)["thinking"]
+        == json{{"type", "adaptive"}, {"display", "summarized"}});
   const chat_request effort = decoded(body_with(R"("output_config":{"effort":"low"})")).request;
   CHECK(encoded(effort, newest)["output_config"] == json{{"effort", "low"}});
   CHECK_FALSE(encoded(effort, newest).contains("thinking"));

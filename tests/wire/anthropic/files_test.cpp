@@ -134,6 +134,8 @@ TEST_CASE("An error body is read in any shape and written in the vendor's", "[wi
   CHECK(error_type_of(429) == "rate_limit_error");
   CHECK(error_type_of(503) == "api_error");
   CHECK(error_type_of(422) == "invalid_request_error");
+  CHECK(status_of_type("overloaded_error") == 529);
+  CHECK(status_of_type("server_error") == 0);
 }
 
 TEST_CASE("Rate headers are counted from the reply's own date", "[wire][anthropic]") {
