@@ -72,6 +72,8 @@ inline constexpr auto deadline_default = 10min;
 inline constexpr int choices_max = 128;
 /// Tool calls of one answer: vendors stop at 128; more is a loop.
 inline constexpr std::size_t tool_calls_max = 1'024;
+/// Blocks of one answer (texts, thoughts, calls): each call may come with a text and a thought.
+inline constexpr std::size_t reply_blocks_max = 3 * tool_calls_max;
 /// Texts of one embedding request, as OpenAI allows.
 inline constexpr std::size_t embedding_inputs_max = 2'048;
 /// Deltas that wait for a slow reader of a streamed reply, in bytes of their text: the same as

@@ -1,19 +1,31 @@
 #include "providers/registry.hpp"
 
+#include "providers/anthropic.hpp"
 #include "providers/openai.hpp"
 #include "providers/profile.hpp"
 
 #include <utility>
 
 namespace spillway::providers {
+namespace {
+
+/// Both ways in which people write the vendor's address: with the version and without.
+std::string with_version(std::string base_path) {
+  return base_path.ends_with("/v1") ? base_path : base_path + "/v1";
+}
+
+} // namespace
 
 result<std::shared_ptr<const codec>> make_codec(std::string_view dialect, std::string base_path,
                                                 secret key) {
-  auto row = find_profile(dialect);
-  if (!row)
-    return row.failure();
   while (base_path.ends_with('/'))
     base_path.pop_back();
+  if (dialect == anthropic_dialect)
+    return std::shared_ptr<const codec>{std::make_shared<anthropic_codec>(
+        anthropic_codec::options{with_version(std::move(base_path)), std::move(key)})};
+  auto row = find_profile(dialect);
+  if (!row)
+    return error{row.failure().message + ", " + std::string{anthropic_dialect}};
   return std::shared_ptr<const codec>{std::make_shared<openai_codec>(
       openai_codec::options{*row, std::move(base_path), std::move(key)})};
 }

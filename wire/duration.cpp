@@ -1,5 +1,7 @@
 #include "wire/duration.hpp"
 
+#include "wire/timestamp.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -66,23 +68,6 @@ std::optional<duration> parse_multiple(std::string_view text, double unit_nanos)
   if (!number || !text.empty())
     return std::nullopt;
   return to_duration(*number * unit_nanos);
-}
-
-std::optional<unsigned> digits(std::string_view text) {
-  unsigned value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, problem] = std::from_chars(text.data(), end, value);
-  if (problem != std::errc{} || rest != end)
-    return std::nullopt;
-  return value;
-}
-
-std::optional<std::chrono::month> month_named(std::string_view name) {
-  constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  for (unsigned m = 0; m < 12; ++m)
-    if (names.substr(3 * m, 3) == name)
-      return std::chrono::month{m + 1};
-  return std::nullopt;
 }
 
 } // namespace

@@ -54,5 +54,5 @@ TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
   REQUIRE_FALSE(codec);
   CHECK(codec.failure().message
         == "unknown dialect 'klingon'; known: openai, azure, gemini_openai, deepseek, groq, mistral, "
-           "openrouter, ollama, vllm, llamacpp, generic");
+           "openrouter, ollama, vllm, llamacpp, generic, anthropic");
 }
