@@ -52,6 +52,7 @@ private:
     routing::candidate candidate; ///< as the budget let it: its reply may be shortened
     bool queue = false;           ///< wait for the permit as long as it takes
     mono_time permit_asked_at{};
+    duration waited{}; ///< for the permit
   };
 
   void take(const routing::next_step& step);
@@ -73,6 +74,7 @@ private:
   nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
   void release_failed(const provider_reply& m, const call_failure& failure);
   void warn_of(const call_failure& failure);
+  void report_end(const std::optional<call_failure>& failure, nano_usd cost);
   void trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
              const call_failure* failure, const money::call_cost& cost);
 

@@ -1,6 +1,7 @@
 #include "core/alerts/notifier.hpp"
 
 #include "core/bounds.hpp"
+#include "core/tokens/utf8.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,6 +12,14 @@ namespace {
 constexpr duration hour = std::chrono::hours{1};
 /// Lines of a digest.
 constexpr std::size_t digest_lines_max = 40;
+
+std::string clipped(std::string text) {
+  constexpr std::string_view more = " ...";
+  if (text.size() <= bounds::alert_text_bytes_max)
+    return text;
+  text.resize(tokens::border_before(text, bounds::alert_text_bytes_max - more.size()));
+  return text.append(more);
+}
 
 bool may_repeat(const incident& i) {
   return i.what.once_until == wall_time{};
@@ -44,6 +53,7 @@ incident& notifier::find_or_add(finding what, wall_time now) {
   if (i.closed)
     i.since = now;
   i.what = std::move(what);
+  i.what.text = clipped(std::move(i.what.text));
   i.last = now;
   i.ended.reset();
   i.closed = false;
@@ -143,7 +153,7 @@ notice notifier::digest(wall_time now) {
   held_back_.clear();
   held_back_count_ = 0;
   const std::string moment = std::to_string(to_unix_nanos(now) / 1'000'000'000);
-  return {notice_kind::digest, {{"digest", "all", moment}, worst, std::move(text)}, now, now, 1};
+  return {notice_kind::digest, {{"digest", "all", moment}, worst, clipped(std::move(text))}, now, now, 1};
 }
 
 std::vector<notice> notifier::take(wall_time now) {
