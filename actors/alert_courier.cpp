@@ -6,11 +6,6 @@
 namespace spillway::actors {
 namespace {
 
-/// Receivers do little more than to queue what they get.
-constexpr transport::http_timeouts delivery_timeouts{
-    std::chrono::seconds{5}, std::chrono::seconds{10}, std::chrono::seconds{10},
-    std::chrono::seconds{15}};
-
 constexpr const char* rule_undelivered = "alert_undelivered";
 
 } // namespace

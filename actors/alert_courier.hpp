@@ -17,6 +17,11 @@
 
 namespace spillway::actors {
 
+/// Receivers do little more than to queue what they get.
+inline constexpr transport::http_timeouts delivery_timeouts{
+    std::chrono::seconds{5}, std::chrono::seconds{10}, std::chrono::seconds{10},
+    std::chrono::seconds{15}};
+
 /// Who is served, where he is and what he understands.
 struct alert_courier_options {
   std::string target; ///< its name in the configuration

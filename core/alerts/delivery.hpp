@@ -30,6 +30,15 @@ struct delivery_verdict {
   std::optional<duration> retry_after;
 };
 
+/// What came of a test of one target.
+struct delivery_trial {
+  std::string target;
+  std::string kind; ///< "slack"
+  bool delivered = false;
+  int http_status = 0; ///< 0: there was no answer
+  std::string detail;  ///< for people
+};
+
 /// By the status of an HTTP answer. Only what is wrong with the body itself is refused for good: a
 /// credential or an address may be put right while the notice waits.
 delivery_attempt judge_delivery(int http_status) noexcept;
