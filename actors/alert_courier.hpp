@@ -36,8 +36,8 @@ struct alert_courier_options {
   std::uint64_t seed = 0; ///< of the backoff's jitter
 };
 
-/// Brings notices to one target in their order, at least once each: what is not taken is tried again
-/// with growing pauses until it is, or until it is too old to be news. A test is tried once.
+/// Brings notices to one target in their order, at least once each: what is not taken is tried
+/// again with growing pauses until it is, or until it is too old to be news. A test is tried once.
 class alert_courier_state {
 public:
   static constexpr const char* name = "alert_courier";
@@ -63,7 +63,8 @@ private:
   alert_courier_self::pointer self_ = nullptr;
   alert_courier_options options_;
   alerts::delivery_queue queue_;
-  std::unordered_map<std::uint64_t, caf::typed_response_promise<delivery_reply>> waiting_; ///< by id
+  /// By id of the notice.
+  std::unordered_map<std::uint64_t, caf::typed_response_promise<delivery_reply>> waiting_;
   std::uint64_t exchanges_ = 0; ///< numbers them
   mono_time armed_at_ = mono_time::max();
 };

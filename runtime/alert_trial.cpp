@@ -1,9 +1,8 @@
 #include "runtime/alert_trial.hpp"
 
 #include "runtime/alert_targets.hpp"
+#include "runtime/command_network.hpp"
 #include "runtime/system_wall_clock.hpp"
-#include "transport/beast_client.hpp"
-#include "transport/io_threads.hpp"
 
 #include <algorithm>
 #include <future>
@@ -31,11 +30,8 @@ public:
       : target_{target}, courier_{std::move(courier)} {}
 
   void begin(alerts::notice_kind kind, wall_time now) {
-    auto done = std::make_shared<std::promise<transport::http_exchange>>();
-    answer_ = done->get_future();
-    courier_.http->send(courier_.endpoint, courier_.encode(test_notice(kind, now), now),
-                        actors::delivery_timeouts,
-                        [done](transport::http_exchange e) { done->set_value(std::move(e)); });
+    answer_ = ask(*courier_.http, courier_.endpoint, courier_.encode(test_notice(kind, now), now),
+                  actors::delivery_timeouts);
   }
 
   alerts::delivery_trial finish(wall_time now) {
@@ -68,30 +64,6 @@ std::string names_of(const std::vector<config::alert_target_settings>& targets) 
   return out.empty() ? "none is configured" : "there are: " + out;
 }
 
-/// I/O on a thread of its own, for as long as the trial lasts.
-struct trial_network {
-  http_client_factory factory() {
-    return [this](const http_client_needs& n) -> result<std::shared_ptr<transport::http_client>> {
-      auto made = transport::beast_client::make(io.context(),
-                                                {n.ca_file, n.connections_max, n.public_only});
-      if (!made)
-        return made.failure();
-      clients.push_back(*made);
-      return std::shared_ptr<transport::http_client>{*made};
-    };
-  }
-  ~trial_network() {
-    for (const auto& client : clients) {
-      std::promise<void> stopped;
-      client->stop([&] { stopped.set_value(); });
-      stopped.get_future().wait();
-    }
-  }
-
-  transport::io_threads io{1};
-  std::vector<std::shared_ptr<transport::beast_client>> clients;
-};
-
 } // namespace
 
 result<std::vector<alerts::delivery_trial>> try_alert_targets(const config::settings& settings,
@@ -101,7 +73,7 @@ result<std::vector<alerts::delivery_trial>> try_alert_targets(const config::sett
   if (!only.empty()
       && std::ranges::find(targets, only, &config::alert_target_settings::name) == targets.end())
     return error{"no alert target is named `" + only + "`; " + names_of(targets)};
-  trial_network network;
+  command_network network;
   const wall_clock wall = system_wall_clock();
   const auto now = [&] { return wall(std::chrono::steady_clock::now()); };
   std::vector<trial> trials;

@@ -63,8 +63,8 @@ public:
   snapshot look();
 
   /// Accepts nothing more, waits up to `patience` for calls in flight, cuts the rest, delivers what
-  /// is pending for Langfuse (again up to `patience`) and for alert targets (a few seconds at most),
-  /// and ends every actor.
+  /// is pending for Langfuse (again up to `patience`) and for alert targets (a few seconds at
+  /// most), and ends every actor.
   stop_report stop(duration patience);
 
 private:

@@ -281,7 +281,8 @@ void wirer::spawn_supervisor() {
 }
 
 void wirer::begin_alerts() {
-  caf::anon_send(out_.alerts, watch_runtime{out_.budget, out_.traces, out_.journal, out_.alert_targets});
+  caf::anon_send(out_.alerts,
+                 watch_runtime{out_.budget, out_.traces, out_.journal, out_.alert_targets});
 }
 
 result<runtime_actors> wirer::wire() {

@@ -43,7 +43,7 @@ bool is_public_v4(const ip::address_v4& a) {
   });
 }
 
-/// Whether the first `bits` of `bytes` are those of `first`, which has them in its first four bytes.
+/// Whether the first `bits` of `bytes`, at most 32, are those of `first`.
 bool begins_with(const ip::address_v6::bytes_type& bytes, std::uint32_t first, int bits) {
   const std::uint32_t head = v4(bytes[0], bytes[1], bytes[2], bytes[3]);
   return (head ^ first) >> (32 - bits) == 0;

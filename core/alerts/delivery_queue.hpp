@@ -16,7 +16,8 @@ class delivery_queue {
 public:
   explicit delivery_queue(std::uint64_t seed = 0);
 
-  /// Takes one in. Over `bounds::alert_outbox_max` the oldest that is not out goes, and is returned.
+  /// Takes one in. Over `bounds::alert_outbox_max` the oldest that is not out goes, and is
+  /// returned.
   std::optional<numbered_notice> push(numbered_notice n);
 
   /// Takes out what is older than `bounds::alert_age_max` and not out.

@@ -153,7 +153,8 @@ notice notifier::digest(wall_time now) {
   held_back_.clear();
   held_back_count_ = 0;
   const std::string moment = std::to_string(to_unix_nanos(now) / 1'000'000'000);
-  return {notice_kind::digest, {{"digest", "all", moment}, worst, clipped(std::move(text))}, now, now, 1};
+  finding all{{"digest", "all", moment}, worst, clipped(std::move(text))};
+  return {notice_kind::digest, std::move(all), now, now, 1};
 }
 
 std::vector<notice> notifier::take(wall_time now) {

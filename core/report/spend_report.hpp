@@ -25,7 +25,7 @@ struct spend_line {
   std::uint64_t calls = 0;      ///< upstream; those that never left are not counted
   std::uint64_t answered = 0;
   std::uint64_t rate_limited = 0; ///< refused by the provider with 429
-  std::uint64_t unknown = 0;      ///< nobody knows whether they are billed: counted at their maximum
+  std::uint64_t unknown = 0;      ///< perhaps billed, nobody knows: counted at their maximum
   std::uint64_t fallbacks = 0;    ///< made after a call of the same request to another model
   token_count input;
   token_count cached_input; ///< part of `input`

@@ -42,7 +42,8 @@ struct sink_world {
     std::vector<money::restored_posting> restored;
   };
 
-  explicit sink_world(plan p = {}) {
+  sink_world() : sink_world{plan{}} {}
+  explicit sink_world(plan p) {
     caf::actor_system& system = world.system();
     actors::alert_sink_options o;
     o.receiver = [this](const alerts::notice& n) { told.push_back(n); };
@@ -256,7 +257,8 @@ TEST_CASE("an end that a neighbour reports is told when it has lasted") {
 }
 
 TEST_CASE("each target hears what is grave enough for it, and not of its own trouble") {
-  sink_world w{{.targets = {{"chat", alert_severity::notice}, {"pager", alert_severity::critical}}}};
+  sink_world w{
+      {.targets = {{"chat", alert_severity::notice}, {"pager", alert_severity::critical}}}};
   w.raise("slow");
   w.raise("unauthorized", "gpt-4o", alert_severity::critical);
   w.raise("alert_undelivered", alerts::subject_of_target("pager"), alert_severity::critical);
@@ -281,7 +283,7 @@ TEST_CASE("what a target has not taken is kept, and offered again by the next ru
     REQUIRE(left.undelivered.size() == 2);
     CHECK(left.undelivered[0].targets.size() == 2);
   }
-  sink_world next{{.memory = left, .targets = {{"chat", alert_severity::notice}}}};
+  sink_world next{{.memory = left, .targets = {{"chat", alert_severity::notice}}, .restored = {}}};
   REQUIRE(next.delivered["chat"].size() == 2);
   CHECK(next.delivered["chat"][0].notice.id == left.undelivered[0].notice.id);
   CHECK(next.told.empty());

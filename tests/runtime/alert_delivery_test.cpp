@@ -109,6 +109,9 @@ void raise(runtime::runtime& rt, const std::string& rule) {
 struct scratch {
   scratch() { REQUIRE(mkdtemp(folder.data()) != nullptr); }
   ~scratch() { std::filesystem::remove_all(folder); }
+  std::string alerts() const {
+    return storage::alert_store::path_beside(folder + "/journal");
+  }
   std::string journal() const { return "[journal]\npath = \"" + folder + "/journal\"\n"; }
   std::string folder = "/tmp/spillway-delivery-XXXXXX";
 };
@@ -159,7 +162,7 @@ TEST_CASE("what a target did not take before the end is brought by the next run"
     rt->stop(10ms);
   }
   {
-    auto store = storage::alert_store::open(storage::alert_store::path_beside(s.folder + "/journal"));
+    auto store = storage::alert_store::open(s.alerts());
     REQUIRE(store);
     const auto left = (*store)->load();
     REQUIRE(left);
@@ -170,7 +173,7 @@ TEST_CASE("what a target did not take before the end is brought by the next run"
   auto rt = start(s.journal() + target("hook", "webhook", hook.url()));
   CHECK(hook.received(1).front().body.find("unauthorized") != std::string::npos);
   rt->stop(5s);
-  auto store = storage::alert_store::open(storage::alert_store::path_beside(s.folder + "/journal"));
+  auto store = storage::alert_store::open(s.alerts());
   REQUIRE(store);
   CHECK((*store)->load()->undelivered.empty());
 }
@@ -182,7 +185,8 @@ TEST_CASE("a trial tells of each target what it said") {
   auto settings = loaded(target("good", "webhook", good.url()) + target("gone", "slack", gone.url())
                          + target("pager", "pagerduty", pager.url("/v2/enqueue"))
                          + target("silent", "webhook", "http://127.0.0.1:1/")
-                         + "[alerts.targets.within]\nkind = \"webhook\"\nurl = \"https://127.0.0.1/\"\n");
+                         + "[alerts.targets.within]\nkind = \"webhook\"\n"
+                           "url = \"https://127.0.0.1/\"\n");
   const auto secrets = config::read_alert_environment(
       settings, environment_of({{"PAGERDUTY_ROUTING_KEY", "r0ut1ng"}}));
   REQUIRE(secrets);

@@ -40,7 +40,8 @@ alerts::memory load_or_fail(alert_store& store) {
 
 alerts::incident about(const std::string& subject) {
   alerts::incident i;
-  i.what = {{"budget_used", subject, "80 %"}, alert_severity::warning, "text; 'quoted'", noon + 12h};
+  i.what = {
+      {"budget_used", subject, "80 %"}, alert_severity::warning, "text; 'quoted'", noon + 12h};
   i.since = noon - 1h;
   i.last = noon;
   i.told_at = noon - 1min;
