@@ -11,6 +11,7 @@ namespace {
 constexpr duration retry_interval = std::chrono::seconds{1};
 
 constexpr const char* rule_refused = "journal_refused";
+constexpr const char* rule_alerts_unkept = "alerts_not_kept";
 constexpr const char* subject = "journal";
 
 } // namespace
@@ -78,8 +79,16 @@ void journal_state::commit() {
 }
 
 void journal_state::commit_alerts() {
-  while (!alerts_.empty() && options_.alert_file->commit(alerts_.front()))
+  result<void> done;
+  while (!alerts_.empty() && (done = options_.alert_file->commit(alerts_.front())))
     alerts_.pop_front();
+  if (!done && !std::exchange(alerts_failing_, true))
+    self_->send(options_.alerts,
+                raise_alert{alert_severity::warning, rule_alerts_unkept, subject,
+                            done.failure().message + "; alerts are told, but a restart forgets "
+                                                     "which"});
+  if (done && std::exchange(alerts_failing_, false))
+    self_->send(options_.alerts, end_alert{rule_alerts_unkept, subject});
   if (alerts_.empty() || armed_)
     return;
   armed_ = true;

@@ -54,6 +54,7 @@ private:
   std::deque<alerts::memory_change> alerts_; ///< not on disk yet
   bool armed_ = false;
   bool failing_ = false; ///< the last commit failed; the operator knows
+  bool alerts_failing_ = false; ///< likewise, of alerts
 };
 
 journal_self::behavior_type journal(journal_self::stateful_pointer<journal_state> self,
