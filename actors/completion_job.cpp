@@ -166,7 +166,8 @@ void completion_job_state::ask_permit() {
 
 void completion_job_state::on_permit_reply(const permit_reply& m) {
   if (attempt_.queue)
-    reply_.waited += now() - attempt_.permit_asked_at;
+    attempt_.waited = now() - attempt_.permit_asked_at;
+  reply_.waited += attempt_.waited;
   if (m.verdict == permit_verdict::granted)
     return write_intent();
   self_->send(options_.budget, release_spend{reservation()});
@@ -229,6 +230,7 @@ void completion_job_state::on_answer(const provider_reply& m,
   const money::call_cost cost = price(m, answer->usage);
   settle(m, *answer, cost, routing::health::well);
   trace(m, answer, nullptr, cost);
+  report_end({}, cost.total);
   reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
   reply_.cost = cost;
   if (cut_)
@@ -250,6 +252,7 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
     return on_broken_answer(m, failure);
   release_failed(m, failure);
   tell_of(failure);
+  report_end(failure, held_after(m, failure));
   trace(m, nullptr, &failure, {});
   reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held_after(m, failure)});
   if (cut_)
@@ -347,6 +350,12 @@ void completion_job_state::tell_of(const call_failure& failure) {
     self_->send(options_.alerts,
                 raise_alert{alert_severity::warning, to_string(failure.kind),
                             candidate().model->id.value, failure.message});
+}
+
+void completion_job_state::report_end(const std::optional<call_failure>& failure, nano_usd cost) {
+  self_->send(options_.alerts,
+              call_ended{{candidate().model->id.value, job_.request.labels.team,
+                          alerts::result_of(failure), attempt_.waited, cost}});
 }
 
 void completion_job_state::trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,

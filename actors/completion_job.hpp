@@ -54,6 +54,7 @@ private:
     bool is_retry = false;        ///< needs room in the retry budget
     mono_time permit_asked_at{};
     mono_time called_at{};
+    duration waited{}; ///< for the permit
   };
 
   void take(const routing::next_step& step);
@@ -77,6 +78,7 @@ private:
   void release_failed(const provider_reply& m, const call_failure& failure);
   routing::health health_after(const call_failure& failure) const;
   void tell_of(const call_failure& failure);
+  void report_end(const std::optional<call_failure>& failure, nano_usd cost);
   void trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
              const call_failure* failure, const money::call_cost& cost);
 

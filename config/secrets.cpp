@@ -215,6 +215,77 @@ result<void> unlock_langfuse(settings& s, const environment& variables, secrets&
     return password.failure();
   l.enabled = activation::on;
   out.langfuse = langfuse_keys{std::move(user).value(), secret{std::move(password).value()}};
+  return read_langfuse_variables(variables, s);
+}
+
+// Alert targets -----------------------------------------------------------------------------------
+
+error without(const alert_target_settings& t, const std::string& what, const std::string& name) {
+  return {"alert target `" + t.name + "` has no " + what + ": set " + name
+          + ", or take the target out of the configuration"};
+}
+
+/// The URL in the variable of `t`. What is told about it never repeats it.
+result<base_url> find_target_url(const alert_target_settings& t, const environment& variables) {
+  const auto text = look_up(variables, t.url_env);
+  if (!text)
+    return without(t, "address", t.url_env);
+  auto url = read_target_url(*text);
+  if (!url)
+    return bad_variable(t.url_env, url.failure().message);
+  if (!url->tls && !t.allow_private)
+    return bad_variable(t.url_env, "is not encrypted; use https://, or set `alerts.targets."
+                                       + t.name + ".allow_private = true`");
+  return url;
+}
+
+result<secret> find_target_key(const alert_target_settings& t, const std::string& name,
+                               const std::string& what, const environment& variables) {
+  if (name.empty())
+    return secret{};
+  auto text = look_up(variables, name);
+  if (!text)
+    return without(t, what, name);
+  auto key = checked_key(name, std::move(*text));
+  if (!key)
+    return key.failure();
+  return secret{std::move(*key)};
+}
+
+result<alert_access> unlock_target(const alert_target_settings& t, const environment& variables) {
+  alert_access out;
+  out.url = t.url;
+  if (!t.url_env.empty()) {
+    auto url = find_target_url(t, variables);
+    if (!url)
+      return url.failure();
+    out.url = std::move(*url);
+  }
+  std::string path = std::exchange(out.url.path, {});
+  out.path = secret{path.starts_with('/') ? std::move(path) : "/" + path};
+  const bool pager = t.kind == alert_target_kind::pagerduty;
+  auto key = find_target_key(t, pager ? t.routing_key_env : t.secret_env,
+                             pager ? "integration key" : "signing key", variables);
+  if (!key)
+    return key.failure();
+  out.key = std::move(*key);
+  return out;
+}
+
+result<void> unlock_alerts(const settings& s, const environment& variables, secrets& out) {
+  for (const alert_target_settings& t : s.alerts.targets) {
+    if (t.kind == alert_target_kind::langfuse) {
+      if (!out.langfuse)
+        return error{"alert target `" + t.name + "` goes to Langfuse, which is off: set "
+                     + s.langfuse.public_key_env + " and " + s.langfuse.secret_key_env
+                     + ", or take the target out of the configuration"};
+      continue;
+    }
+    auto access = unlock_target(t, variables);
+    if (!access)
+      return access.failure();
+    out.alert_targets.emplace(t.name, std::move(*access));
+  }
   return {};
 }
 
@@ -236,9 +307,17 @@ result<secrets> read_environment(settings& s, const environment& variables) {
     return done.failure();
   if (auto done = unlock_langfuse(s, variables, out); !done)
     return done.failure();
-  if (out.langfuse)
-    if (auto done = read_langfuse_variables(variables, s); !done)
-      return done.failure();
+  if (auto done = unlock_alerts(s, variables, out); !done)
+    return done.failure();
+  return out;
+}
+
+result<secrets> read_alert_environment(settings& s, const environment& variables) {
+  secrets out;
+  if (auto done = unlock_langfuse(s, variables, out); !done)
+    return done.failure();
+  if (auto done = unlock_alerts(s, variables, out); !done)
+    return done.failure();
   return out;
 }
 

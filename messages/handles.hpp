@@ -96,12 +96,29 @@ using journal_actor = caf::typed_actor<
     // Durable soon.
     caf::reacts_to<record_settlement>,
     // What a limiter that restarts must still count.
-    caf::replies_to<load_leases>::with<leases_reply>>;
+    caf::replies_to<load_leases>::with<leases_reply>,
+    // What alerts must not forget: durable soon.
+    caf::reacts_to<record_alerts>>;
 
-/// Tells operators.
+/// Decides what operators are told, and tells them. One per runtime.
 using alert_sink_actor = caf::typed_actor<
-    // Something they should know.
-    caf::reacts_to<raise_alert>>;
+    // Something they should know ...
+    caf::reacts_to<raise_alert>,
+    // ... is over.
+    caf::reacts_to<end_alert>,
+    // One more call to judge health and spending by.
+    caf::reacts_to<call_ended>,
+    // An account is nearly or wholly used up.
+    caf::reacts_to<threshold_crossed>,
+    // What is wrong now?
+    caf::replies_to<get_alert_status>::with<alert_status>,
+    // Wait until all is told.
+    caf::replies_to<flush_alerts>::with<alert_status>>;
+
+/// Brings notices to one target, however long it takes.
+using alert_courier_actor = caf::typed_actor<
+    // One more.
+    caf::replies_to<deliver_notice>::with<delivery_reply>>;
 
 /// Thinks, acts and observes until a task is done. Any number per runtime; outside its core.
 using react_agent_actor = caf::typed_actor<

@@ -4,6 +4,7 @@
 #include "messages/handles.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 /// What actors say to themselves and to their closest kin, beside the public protocol. A timer that
@@ -67,6 +68,21 @@ struct replace_target {
   call_target target;
 };
 
+/// Who hears of which notices.
+struct alert_target {
+  std::string name;
+  alert_severity least = alert_severity::notice; ///< of what it hears
+  alert_courier_actor courier;
+};
+
+/// Wiring to the alert sink: whom to ask, whom to tell. Before it comes, nothing is told.
+struct watch_runtime {
+  budget_actor budget;
+  langfuse_batcher_actor traces;
+  journal_actor journal; ///< null: nothing is remembered
+  std::vector<alert_target> targets;
+};
+
 /// Serves one request at a time; the router keeps idle ones for the next.
 using completion_job_actor = caf::typed_actor<
     // Serve a request; ends in `completion_finished`.
@@ -101,6 +117,12 @@ using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 using langfuse_batcher_self =
     langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>, caf::reacts_to<wake_due>>;
 
+using alert_sink_self =
+    alert_sink_actor::extend<caf::reacts_to<watch_runtime>, caf::reacts_to<wake_due>>;
+
+using alert_courier_self =
+    alert_courier_actor::extend<caf::reacts_to<exchange_finished>, caf::reacts_to<wake_due>>;
+
 using provider_self =
     provider_actor::extend<caf::reacts_to<stream_begun>, caf::reacts_to<stream_piece>,
                            caf::reacts_to<exchange_finished>>;
@@ -121,3 +143,4 @@ SPILLWAY_MESSAGE(spillway::stream_begun)
 SPILLWAY_MESSAGE(spillway::stream_piece)
 SPILLWAY_MESSAGE(spillway::replace_target)
 SPILLWAY_MESSAGE(spillway::key_condemned)
+SPILLWAY_MESSAGE(spillway::watch_runtime)

@@ -1,4 +1,5 @@
 #include "apps/spillway/decode_command.hpp"
+#include "apps/spillway/alerts_command.hpp"
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/serve_command.hpp"
 #include "apps/spillway/tokens_command.hpp"
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   spillway::apps::add_decode_command(app, exit_code);
+  spillway::apps::add_alerts_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
   spillway::apps::add_tokens_command(app, exit_code);

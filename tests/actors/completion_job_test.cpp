@@ -226,8 +226,8 @@ TEST_CASE(
   w.assign(1);
   REQUIRE(w.around.released_permits.size() == 1);
   CHECK(w.around.released_permits[0].retry_after == duration{9s});
-  REQUIRE(w.around.alerts.size() == 1);
-  CHECK(w.around.alerts[0].rule == "rate_limited_by_provider");
+  REQUIRE(w.around.alerts.raised.size() == 1);
+  CHECK(w.around.alerts.raised[0].rule == "rate_limited_by_provider");
 }
 
 TEST_CASE("a cancelled call is cut upstream, settled by what comes back, and answered once") {

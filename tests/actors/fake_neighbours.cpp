@@ -82,10 +82,6 @@ langfuse_batcher_actor::behavior_type fake_batcher(langfuse_batcher_actor::point
   };
 }
 
-alert_sink_actor::behavior_type fake_sink(alert_sink_actor::pointer, fake_neighbours* log) {
-  return {[log](const raise_alert& m) { log->alerts.push_back(m); }};
-}
-
 } // namespace
 
 fake_neighbours::fake_neighbours(virtual_system& world) : world_{world} {
@@ -103,7 +99,7 @@ fake_neighbours::fake_neighbours(virtual_system& world) : world_{world} {
   limiter = system.spawn(fake_limiter, this);
   provider = system.spawn(fake_provider, this);
   batcher = system.spawn(fake_batcher, this);
-  sink = system.spawn(fake_sink, this);
+  sink = alerts.spawn_in(system);
 }
 
 void fake_neighbours::answer_held(provider_reply reply) {

@@ -42,7 +42,7 @@ struct local_runtime {
     runtime::runtime_options r;
     r.settings = std::move(*settings);
     r.environment = runtime::local_world::environment();
-    r.on_alert = [this](const raise_alert& a) { alerts.push_back(a); };
+    r.on_alert = [this](const alerts::notice& n) { notices.push_back(n); };
     r.on_give_up = [this](const std::string& why) { gave_up.set_value(why); };
     auto started = runtime::runtime::start(std::move(r));
     if (!started)
@@ -50,7 +50,7 @@ struct local_runtime {
     rt = std::move(*started);
   }
 
-  std::vector<raise_alert> alerts; ///< written by the sink; read after stop()
+  std::vector<alerts::notice> notices; ///< written by the sink; read after stop()
   std::promise<std::string> gave_up;
   std::unique_ptr<runtime::local_world> world;
   std::unique_ptr<runtime::runtime> rt;

@@ -1,5 +1,6 @@
 #include "core/bounds.hpp"
 #include "runtime/supervision.hpp"
+#include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,7 +19,7 @@ struct supervised_world {
   int limiters_spawned = 0;
   int providers_spawned = 0;
   int drains = 0;
-  std::vector<raise_alert> alerts;
+  tests::alert_record alerts;
   std::vector<std::string> gave_up;
   limiter_actor limiter;
   provider_actor provider;
@@ -41,9 +42,7 @@ struct supervised_world {
               [](const get_cumulative_cost&) { return cumulative_cost{}; },
               [](const get_cost_breakdown&) { return cost_breakdown{}; }};
     });
-    sink = system.spawn([this]() -> alert_sink_actor::behavior_type {
-      return {[this](const raise_alert& a) { alerts.push_back(a); }};
-    });
+    sink = alerts.spawn_in(system);
     router = system.spawn([this]() -> router_self::behavior_type {
       return {[](const run_completion&) { return completion_reply{}; },
               [](const plan_completion&) { return completion_plan{}; },
@@ -119,7 +118,7 @@ TEST_CASE("a dead limiter is replaced, without a journal by one that knows that 
   CHECK(w.announced[0].target.limiter == w.limiter);
   REQUIRE(w.memories.size() == 1);
   CHECK_FALSE(w.memories[0].complete);
-  CHECK(w.alerts.at(0).rule == "actor_restarted");
+  CHECK(w.alerts.raised.at(0).rule == "actor_restarted");
 }
 
 TEST_CASE("a dead provider is replaced for every model it served") {
@@ -139,7 +138,7 @@ TEST_CASE("an actor that dies too often ends the runtime with a reason that name
   REQUIRE(w.gave_up.size() == 1);
   CHECK(w.gave_up[0].find("provider p") != std::string::npos);
   CHECK(w.drains == 1);
-  CHECK(w.alerts.back().rule == "runtime_stopped");
+  CHECK(w.alerts.raised.back().rule == "runtime_stopped");
 }
 
 TEST_CASE("deaths that lie far apart are no reason to end") {
@@ -163,5 +162,5 @@ TEST_CASE("an orderly end is no death") {
   supervised_world w;
   w.kill(w.limiter, caf::exit_reason::user_shutdown);
   CHECK(w.limiters_spawned == 1);
-  CHECK(w.alerts.empty());
+  CHECK(w.alerts.raised.empty());
 }
