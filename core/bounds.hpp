@@ -71,6 +71,8 @@ inline constexpr auto deadline_max = 1h;
 /// Deadline of a request that names none: covers a long reasoning reply.
 inline constexpr auto deadline_default = 10min;
 
+/// Parts one long text is asked in: at 100,000 tokens each this reads ten books; more is a batch.
+inline constexpr std::size_t chunks_max = 64;
 /// Answers one request may ask for, as OpenAI allows.
 inline constexpr int choices_max = 128;
 /// Tool calls of one answer: vendors stop at 128; more is a loop.
