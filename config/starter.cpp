@@ -88,21 +88,29 @@ private:
     out_.text += "# Providers ------------------------------------------------------\n"
                  "# The tier of your account decides the limits that Spillway keeps to.\n\n";
     for (const provider_settings& p : defaults.providers) {
+      const std::vector<std::string> names = variables_of(p);
       const auto set = std::ranges::find_if(
-          p.api_key_env, [&](const std::string& name) { return is_set(variables_, name); });
-      const bool has_key = set != p.api_key_env.end();
+          names, [&](const std::string& name) { return is_set(variables_, name); });
+      const bool has_key = set != names.end();
       if (has_key)
         out_.found.push_back(*set);
-      else if (!p.api_key_env.empty())
-        out_.absent.push_back(p.api_key_env.front());
-      write_provider(p, has_key ? "its key is in " + *set : "no key yet: set " + names_of(p),
+      else if (!names.empty())
+        out_.absent.push_back(names.front());
+      write_provider(p, has_key ? "its key is in " + *set : "no key yet: set " + joined(names),
                      has_key);
     }
   }
 
-  static std::string names_of(const provider_settings& p) {
+  static std::vector<std::string> variables_of(const provider_settings& p) {
+    std::vector<std::string> out;
+    for (const key_settings& key : p.keys)
+      out.insert(out.end(), key.env.begin(), key.env.end());
+    return out;
+  }
+
+  static std::string joined(const std::vector<std::string>& names) {
     std::string out;
-    for (const std::string& name : p.api_key_env)
+    for (const std::string& name : names)
       out += (out.empty() ? "" : " or ") + name;
     return out;
   }
