@@ -1,7 +1,7 @@
 #include "providers/anthropic.hpp"
 
 #include "core/assert.hpp"
-#include "core/bounds.hpp"
+#include "providers/buffered_stream.hpp"
 #include "providers/failure.hpp"
 #include "wire/anthropic/chat_chunk.hpp"
 #include "wire/anthropic/chat_reply.hpp"
@@ -18,44 +18,35 @@ namespace {
 /// Source: https://platform.claude.com/docs/en/api/versioning (2026-10).
 constexpr const char* version = "2023-06-01";
 
-/// Some servers answer as if they had not been asked to stream, errors above all.
-bool is_one_document(const wire::http_headers& head) {
-  return head.find("content-type").find("json") != std::string_view::npos;
+std::string joined(const std::string& ours, const std::string& callers) {
+  return ours + (ours.empty() || callers.empty() ? "" : ",") + callers;
 }
 
 class anthropic_stream final : public stream_decoder {
 public:
-  anthropic_stream(const anthropic_codec& speaker, const secret& key,
-                   const wire::http_headers& head, wall_time now)
-      : codec_{speaker}, key_{key}, now_{now}, is_events_{!is_one_document(head)} {
-    whole_.headers = head;
-  }
+  anthropic_stream(std::string request_id, const secret& key, wall_time now)
+      : request_id_{std::move(request_id)}, key_{key}, now_{now} {}
 
   void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
-    if (is_events_) {
-      events_.clear();
-      sse_.feed(bytes, events_);
-      take(deltas);
-    } else {
-      whole_.body += bytes.substr(0, bounds::http_reply_body_bytes_max - whole_.body.size());
-    }
+    events_.clear();
+    sse_.feed(bytes, events_);
+    take(deltas);
   }
 
   bool ended() const override { return reader_.ended() || sse_.broken(); }
 
-  streamed_reply finish() override {
-    if (!is_events_)
-      return finish_document();
-    // What the last event adds has no reader any more; the reply has it all the same.
-    std::vector<chat_delta> unread;
+  void flush(std::vector<chat_delta>& deltas) override {
     events_.clear();
     sse_.finish(events_);
-    take(unread);
+    take(deltas);
+  }
+
+  streamed_reply finish() override {
     streamed_reply done;
     done.failure = failure();
     done.reply = reader_.take_reply();
-    if (const auto id = whole_.headers.find("request-id"); !id.empty())
-      done.reply.provider_request_id = id;
+    if (!request_id_.empty())
+      done.reply.provider_request_id = request_id_;
     return done;
   }
 
@@ -65,18 +56,7 @@ private:
       reader_.take(event, deltas);
   }
 
-  streamed_reply finish_document() {
-    streamed_reply done;
-    auto outcome = codec_.decode(whole_, now_);
-    if (auto* reply = std::get_if<chat_reply>(&outcome)) {
-      done.reply = std::move(*reply);
-    } else {
-      done.failure = std::get<call_failure>(std::move(outcome));
-      done.reply.usage.estimated = true;
-    }
-    return done;
-  }
-
+  /// The head is not asked: what it says of waiting is not about a failure.
   std::optional<call_failure> failure() const {
     if (!reader_.error_json().empty())
       return failure_of({200, {}, reader_.error_json()}, now_, key_);
@@ -90,11 +70,9 @@ private:
     return std::nullopt;
   }
 
-  const anthropic_codec& codec_;
+  std::string request_id_;
   const secret& key_;
   wall_time now_;
-  bool is_events_;
-  wire::http_response whole_; ///< the head, and the body if it is one document
   wire::sse_reader sse_;
   wire::anthropic::event_reader reader_;
   std::vector<wire::sse_event> events_;
@@ -113,8 +91,9 @@ wire::http_request anthropic_codec::encode(const upstream_call& call) const {
   request.headers.add("Accept", call.stream ? "text/event-stream" : "application/json");
   request.headers.add("User-Agent", "spillway");
   request.headers.add("anthropic-version", version);
-  if (!options_.beta.empty())
-    request.headers.add("anthropic-beta", options_.beta);
+  if (const std::string beta = joined(options_.beta, wire::anthropic::beta_of(call.request));
+      !beta.empty())
+    request.headers.add("anthropic-beta", beta);
   if (!options_.key.empty())
     request.headers.add("x-api-key", options_.key.reveal());
   request.body = wire::anthropic::encode_chat_request(
@@ -139,7 +118,10 @@ std::variant<chat_reply, call_failure> anthropic_codec::decode(const wire::http_
 
 std::unique_ptr<stream_decoder> anthropic_codec::decode_stream(const wire::http_headers& head,
                                                                wall_time now) const {
-  return std::make_unique<anthropic_stream>(*this, options_.key, head, now);
+  if (announces_json(head))
+    return std::make_unique<buffered_stream>(*this, head, now);
+  return std::make_unique<anthropic_stream>(std::string{head.find("request-id")}, options_.key,
+                                            now);
 }
 
 wire::http_request anthropic_codec::encode_embedding(const embedding_call&) const {

@@ -2,6 +2,7 @@
 #include "providers/failure.hpp"
 #include "providers/registry.hpp"
 #include "tests/support/recorded.hpp"
+#include "wire/anthropic/chat_request.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -79,6 +80,7 @@ heard streamed(const std::string& bytes, const wire::http_headers& head = {},
   for (std::size_t at = 0; at < bytes.size(); at += piece)
     decoder->feed(std::string_view{bytes}.substr(at, piece), h.deltas);
   h.ended = decoder->ended();
+  decoder->flush(h.deltas);
   h.end = decoder->finish();
   return h;
 }
@@ -110,6 +112,20 @@ TEST_CASE("A streamed call to Anthropic asks for events, a trial feature by its 
   CHECK(http.headers.find("anthropic-beta") == "a-2025-01-01,b-2026-02-02");
   CHECK_FALSE(http.headers.contains("x-api-key"));
   CHECK(nlohmann::json::parse(http.body)["stream"] == true);
+}
+
+TEST_CASE("A caller's own trial features go along with its fields, in their header",
+          "[providers]") {
+  const auto read = wire::anthropic::decode_chat_request(
+      R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"}],
+          "context_management":{"edits":[]}})",
+      "context-management-2025-06-27");
+  REQUIRE(read);
+  const wire::http_request http = speaker("k", "a").encode({read->request, "m", {}});
+  CHECK(http.headers.find("anthropic-beta") == "a,context-management-2025-06-27");
+  const auto body = nlohmann::json::parse(http.body);
+  CHECK(body.contains("context_management"));
+  CHECK_FALSE(body.contains("anthropic-beta"));
 }
 
 TEST_CASE("The dialect anthropic speaks below /v1, wherever that is", "[providers]") {
@@ -255,6 +271,7 @@ TEST_CASE("A server that answers a streamed call with one document is understood
   const heard whole = streamed(answer, head);
   CHECK_FALSE(whole.end.failure);
   CHECK(whole.end.reply.message.text == "hello");
+  CHECK(whole.deltas == std::vector<chat_delta>{{.text = "hello"}});
   const heard refused = streamed(refusal("overloaded_error", "busy"), head);
   CHECK(refused.end.failure->kind == kind::overloaded);
 }

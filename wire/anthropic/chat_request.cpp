@@ -77,6 +77,7 @@ class request_encoder {
 public:
   request_encoder(const chat_request& request, std::string_view model, const model_traits& traits)
       : request_{request}, traits_{traits}, foreign_(foreign_of(request)) {
+    foreign_.erase(beta_header);
     turns_ = encode_turns(request.messages, model, traits);
     out_ = {{"model", model}};
   }
@@ -236,6 +237,12 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
   encoder.take_prompt(bound);
   encoder.take_settings(bound, options.stream);
   return encoder.text();
+}
+
+std::string beta_of(const chat_request& request) {
+  const json fields = foreign_of(request);
+  const auto beta = fields.find(beta_header);
+  return beta != fields.end() && beta->is_string() ? beta->get<std::string>() : std::string{};
 }
 
 std::string encode_count_request(const chat_request& request, std::string_view model,

@@ -40,6 +40,10 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
 std::string encode_count_request(const chat_request& request, std::string_view model,
                                  const request_options& options);
 
+/// What its caller asked for in an `anthropic-beta` header, if it was of this dialect: its foreign
+/// fields may be refused without.
+std::string beta_of(const chat_request& request);
+
 struct decoded_chat_request {
   std::string model;
   chat_request request;
@@ -47,10 +51,10 @@ struct decoded_chat_request {
 };
 
 /// Reads a caller's body. Top-level fields, tools and blocks that `chat_request` does not model are
-/// kept as foreign.
+/// kept as foreign, and so is `beta`, the caller's `anthropic-beta` header.
 /// Errors: no JSON, or a field that is missing, of the wrong type or out of range, named by its
 /// path: "messages[2].content[0].tool_use_id is missing; expected a string".
-result<decoded_chat_request> decode_chat_request(std::string_view body);
+result<decoded_chat_request> decode_chat_request(std::string_view body, std::string_view beta = {});
 
 /// Reads a caller's body to count. As above, but `max_tokens` need not be there.
 result<decoded_chat_request> decode_count_request(std::string_view body);

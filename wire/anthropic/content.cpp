@@ -61,7 +61,7 @@ json encode_audio(const content_part& part) {
 json encode_foreign(const content_part& part) {
   auto block = part.name == dialect ? parse_json(part.text) : error{};
   const bool is_block = block && block->is_object() && block->contains("type")
-                        && block->at("type").is_string();
+                        && block->at("type").is_string() && block->at("type") != "text";
   return is_block ? std::move(block).value() : json();
 }
 

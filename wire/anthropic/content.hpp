@@ -13,6 +13,9 @@ namespace spillway::wire::anthropic {
 
 inline constexpr std::string_view dialect = "anthropic";
 
+/// `foreign_fields` have no place for headers: this one stands among them under its name.
+inline constexpr const char* beta_header = "anthropic-beta";
+
 /// The name of the tool that stands in for structured output where a model has none: its input is
 /// the answer.
 inline constexpr std::string_view reply_tool = "spillway_reply";

@@ -78,7 +78,7 @@ std::string decode_schema(const json_node& format) {
 
 /// Tools and fields that go along unread. Reasoning fields do too, so that the vendor gets exactly
 /// what its caller wrote.
-std::string foreign_json(const json& document) {
+std::string foreign_json(const json& document, std::string_view beta) {
   json fields = json::object();
   for (const auto& [name, value] : document.items())
     if (std::ranges::find(modelled, name) == modelled.end())
@@ -93,6 +93,8 @@ std::string foreign_json(const json& document) {
     for (const json& tool : *tools)
       if (!is_callers_own(json_node{tool, unread}))
         fields["tools"].push_back(tool);
+  if (!beta.empty())
+    fields[beta_header] = beta;
   return fields.empty() ? std::string{} : dump_json(fields);
 }
 
@@ -119,7 +121,8 @@ chat_request decode_request(const json_node& root) {
   return request;
 }
 
-result<decoded_chat_request> decode(std::string_view body, bool must_bound) {
+result<decoded_chat_request> decode(std::string_view body, std::string_view beta,
+                                    bool must_bound) {
   auto document = parse_json(body);
   if (!document)
     return document.failure();
@@ -135,18 +138,18 @@ result<decoded_chat_request> decode(std::string_view body, bool must_bound) {
     root["max_tokens"].reject("is missing; expected a number of tokens");
   if (fault.found())
     return fault.take();
-  decoded.request.foreign = {std::string{dialect}, foreign_json(*document)};
+  decoded.request.foreign = {std::string{dialect}, foreign_json(*document, beta)};
   return decoded;
 }
 
 } // namespace
 
-result<decoded_chat_request> decode_chat_request(std::string_view body) {
-  return decode(body, true);
+result<decoded_chat_request> decode_chat_request(std::string_view body, std::string_view beta) {
+  return decode(body, beta, true);
 }
 
 result<decoded_chat_request> decode_count_request(std::string_view body) {
-  return decode(body, false);
+  return decode(body, {}, false);
 }
 
 } // namespace spillway::wire::anthropic
