@@ -38,7 +38,8 @@ private:
 class messages final : public api {
 public:
   result<chat_call> read(const wire::http_request& request) const override {
-    auto decoded = anthropic::decode_chat_request(request.body);
+    auto decoded =
+        anthropic::decode_chat_request(request.body, request.headers.find("anthropic-beta"));
     if (!decoded)
       return decoded.failure();
     chat_call call;

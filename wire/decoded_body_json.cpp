@@ -21,7 +21,8 @@ json encode(const std::vector<tool_call>& calls) {
 }
 
 json encode(const token_usage& usage) {
-  if (usage.estimated)
+  // What a stream told before it broke off is the least it can be, and better than nothing.
+  if (usage.estimated && usage.total() == token_count{})
     return nullptr;
   return {{"input", usage.input.value()},
           {"cached", usage.cached_input.value()},
