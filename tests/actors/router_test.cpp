@@ -112,7 +112,7 @@ TEST_CASE("a key that does not work costs one call, then the others share its ca
   CHECK(w.around.calls.size() == 22);
   CHECK(w.calls["p/a"] == 1);
   CHECK(std::abs(w.calls["p/b"] - w.calls["p/c"]) <= 1);
-  CHECK(std::ranges::count(w.around.alerts, "unauthorized", &raise_alert::rule) == 1);
+  CHECK(std::ranges::count(w.around.alerts.raised, "unauthorized", &raise_alert::rule) == 1);
   w.world.advance(2min);
   for (int i = 0; i < 8; ++i)
     w.ask();
