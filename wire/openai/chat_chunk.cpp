@@ -94,10 +94,10 @@ void chunk_reader::take_calls(const json_node& calls, choice_state& state, chat_
     const json_node function = call["function"];
     const std::string id = call["id"].text_or({});
     const std::size_t begun = state.calls.size();
-    if (begun >= bounds::tool_calls_max)
-      return calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
     tool_call_delta more;
     more.index = state.calls[place_of(call, id, state, d)].index;
+    if (more.index >= bounds::tool_calls_max)
+      return calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
     more.arguments_json = decode_arguments(function["arguments"]);
     more.signature = decode_signature(call);
     if (state.calls.size() > begun) {
