@@ -272,7 +272,8 @@ std::string choice_opening(const chunk_head& head, int choice) {
 
 std::string encode_first_chunk(const chunk_head& head, int choice) {
   return choice_opening(head, choice)
-         + R"("role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]})";
+         + R"("role":"assistant","content":"","refusal":null},"logprobs":null,)"
+           R"("finish_reason":null}]})";
 }
 
 std::string encode_chunk(const chunk_head& head, const chat_delta& delta) {

@@ -38,7 +38,8 @@ std::string chat_delta::* appended_by(std::string_view type) {
 std::string failure_of(const json& event) {
   const json response = event.value("response", json());
   const json cause = response.is_object() ? response.value("error", json()) : json();
-  return dump_json({{"error", cause.is_object() ? cause : json{{"message", "the response failed"}}}});
+  const json unexplained = {{"message", "the response failed"}};
+  return dump_json({{"error", cause.is_object() ? cause : unexplained}});
 }
 
 } // namespace
@@ -161,7 +162,8 @@ void response_reader::take(const sse_event& event, std::vector<chat_delta>& delt
     return;
   }
   if (const json_node response = root["response"]; response.present()) {
-    if (token_usage read = decode_usage((*document)["response"].value("usage", json())); !read.estimated)
+    const token_usage read = decode_usage((*document)["response"].value("usage", json()));
+    if (!read.estimated)
       told_.usage = read;
     told_.usage.tier = decode_service_tier(response["service_tier"].text_or({}));
   }
