@@ -1,6 +1,7 @@
 #include "core/catalog.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace spillway {
@@ -37,11 +38,13 @@ bool is_digit(char c) {
 
 /// The name without "-2024-08-06" or "-20240806" at its end.
 std::string_view without_date(std::string_view name) {
-  for (const std::string_view form : {std::string_view{"-dddd-dd-dd"}, std::string_view{"-dddddddd"}}) {
+  constexpr std::array<std::string_view, 2> forms = {"-dddd-dd-dd", "-dddddddd"};
+  const auto fits = [](char c, char f) { return f == 'd' ? is_digit(c) : c == f; };
+  for (const std::string_view form : forms) {
     if (name.size() <= form.size())
       continue;
     const std::string_view end = name.substr(name.size() - form.size());
-    if (std::ranges::equal(end, form, [](char c, char f) { return f == 'd' ? is_digit(c) : c == f; }))
+    if (std::ranges::equal(end, form, fits))
       return name.substr(0, name.size() - form.size());
   }
   return name;

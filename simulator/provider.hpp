@@ -40,8 +40,8 @@ struct provider_options {
 };
 
 /// A stand-in for an OpenAI-like provider: serves POST /v1/chat/completions, streamed or not, POST
-/// /v1/embeddings and GET /v1/models, enforces each model's limits on arrival, and tells them in the
-/// vendor's headers and words. Mount `handler()` on a listener (`transport/http_server.hpp`).
+/// /v1/embeddings and GET /v1/models, enforces each model's limits on arrival, and tells them in
+/// the vendor's headers and words. Mount `handler()` on a listener (`transport/http_server.hpp`).
 ///
 /// All its state is touched only by functions it gives to the scheduler, so it needs no lock:
 /// requests may arrive on any thread, each hops to the scheduler first. The handler and scheduled

@@ -34,9 +34,10 @@ json encode(const token_usage& usage) {
 json encode(const std::optional<call_failure>& failure) {
   if (!failure)
     return nullptr;
+  const auto& wait = failure->retry_after;
   return {{"kind", to_string(failure->kind)},
           {"message", failure->message},
-          {"retry_after_s", failure->retry_after ? json(to_seconds(*failure->retry_after)) : json{}},
+          {"retry_after_s", wait ? json(to_seconds(*wait)) : json{}},
           {"limit_scope", text_or_null(report::limit_scope(*failure))}};
 }
 

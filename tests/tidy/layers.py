@@ -37,7 +37,7 @@ PORTS = {
 THIRD_PARTY = {
     "core": (set(), {"absl", "zstd.h"}),
     "messages": ({"caf"}, {"caf"}),
-    "wire": (set(), {"nlohmann", "openssl"}),
+    "wire": (set(), {"absl", "nlohmann", "openssl"}),
     "config": (set(), {"toml++"}),
     "storage": (set(), {"sqlite3.h"}),
     "providers": (set(), set()),
@@ -58,7 +58,7 @@ INTERNAL_HEADERS = {
     "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
     "transport/call.hpp", "transport/connection.hpp", "transport/message_feed.hpp",
     "transport/net.hpp", "transport/public_address.hpp", "transport/tls_context.hpp",
-    "transport/watchdog.hpp", "wire/json_reader.hpp",
+    "transport/watchdog.hpp", "wire/anthropic/schema.hpp", "wire/json_reader.hpp",
 }
 
 KNOWN_THIRD_PARTY = {"absl", "boost", "caf", "nlohmann", "toml++", "sqlite3.h", "openssl",

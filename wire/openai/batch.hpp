@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// The files of OpenAI's batch jobs: a JSON object a line, in any order. At most 50,000 lines of one
-/// endpoint, 200 MB in all.
+/// The files of OpenAI's batch jobs: a JSON object a line, in any order. At most 50,000 lines of
+/// one endpoint, 200 MB in all.
 /// Source: https://platform.openai.com/docs/guides/batch (2026-10).
 namespace spillway::wire::openai {
 

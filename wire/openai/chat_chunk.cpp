@@ -94,10 +94,10 @@ void chunk_reader::take_calls(const json_node& calls, choice_state& state, chat_
     const json_node function = call["function"];
     const std::string id = call["id"].text_or({});
     const std::size_t begun = state.calls.size();
-    if (begun >= bounds::tool_calls_max)
-      return calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
     tool_call_delta more;
     more.index = state.calls[place_of(call, id, state, d)].index;
+    if (more.index >= bounds::tool_calls_max)
+      return calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
     more.arguments_json = decode_arguments(function["arguments"]);
     more.signature = decode_signature(call);
     if (state.calls.size() > begun) {
@@ -272,7 +272,8 @@ std::string choice_opening(const chunk_head& head, int choice) {
 
 std::string encode_first_chunk(const chunk_head& head, int choice) {
   return choice_opening(head, choice)
-         + R"("role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]})";
+         + R"("role":"assistant","content":"","refusal":null},"logprobs":null,)"
+           R"("finish_reason":null}]})";
 }
 
 std::string encode_chunk(const chunk_head& head, const chat_delta& delta) {

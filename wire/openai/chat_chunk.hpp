@@ -19,8 +19,8 @@ class json_node;
 namespace spillway::wire::openai {
 
 /// Reads the chunks of one stream. Tolerates what servers of this dialect are known to send: chunks
-/// without choices, names repeated with each fragment of a tool call, calls without an index or with
-/// the same one, usage with every chunk (the last counts), `[DONE]` missing or doubled.
+/// without choices, names repeated with each fragment of a tool call, calls without an index or
+/// with the same one, usage with every chunk (the last counts), `[DONE]` missing or doubled.
 class chunk_reader {
 public:
   /// Takes an event and appends what it says. Does nothing once `ended`.

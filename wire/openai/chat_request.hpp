@@ -33,9 +33,9 @@ struct decoded_chat_request {
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< entries that are text
 };
 
-/// Reads a caller's body. Top-level fields that `chat_request` does not model are kept in `foreign`;
-/// what would be lost on the way and change the answer (`functions`, tools of other kinds than
-/// functions, parts of other kinds than text, image, audio and file) is refused.
+/// Reads a caller's body. Top-level fields that `chat_request` does not model are kept in
+/// `foreign`; what would be lost on the way and change the answer (`functions`, tools of other
+/// kinds than functions, parts of other kinds than text, image, audio and file) is refused.
 /// Errors: no JSON, or a field that is missing, of the wrong type or refused, named by its path:
 /// "messages[2].content must be a string".
 result<decoded_chat_request> decode_chat_request(std::string_view body);

@@ -140,6 +140,8 @@ std::string encode_url(const content_part& part) {
 void decode_audio(const json_node& audio, content_part& part) {
   part.what = content_part::kind::audio;
   part.data_base64 = audio["data"].text();
+  if (part.data_base64.empty())
+    audio["data"].reject("must not be empty");
   part.media_type = media_type_of_audio(audio["format"].text());
 }
 

@@ -34,9 +34,9 @@ struct request_options {
   bool max_completion_tokens = true; ///< false: the older field `max_tokens`
   bool developer_role = false;       ///< true: system turns are sent as developer turns, else the
                                      ///< other way round
-  bool stream = false; ///< of one call: the answer comes as chunks, the last of which tells its usage
+  bool stream = false; ///< of one call: the answer comes as chunks, the last one tells its usage
   bool sampling = true;       ///< false: a reasoning model, which refuses temperature and its like
-  bool usage_option = true;   ///< false: streams tell their usage unasked, and the option is refused
+  bool usage_option = true;   ///< false: streams tell usage unasked, and the option is refused
   bool top_k = false;         ///< takes `top_k`
   bool user = true;           ///< takes `user`
   bool names = true;          ///< takes the name of a turn's speaker

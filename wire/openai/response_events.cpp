@@ -35,9 +35,11 @@ std::string chat_delta::* appended_by(std::string_view type) {
   return nullptr;
 }
 
-std::string failure_of(const json& response) {
-  const json cause = response.value("error", json());
-  return dump_json({{"error", cause.is_object() ? cause : json{{"message", "the response failed"}}}});
+std::string failure_of(const json& event) {
+  const json response = event.value("response", json());
+  const json cause = response.is_object() ? response.value("error", json()) : json();
+  const json unexplained = {{"message", "the response failed"}};
+  return dump_json({{"error", cause.is_object() ? cause : unexplained}});
 }
 
 } // namespace
@@ -87,8 +89,15 @@ void response_reader::end_item(const json_node& item, item_state& state, chat_de
       d.tool_calls.back().arguments_json = std::move(call.arguments_json);
 }
 
+void response_reader::emit(chat_delta d, std::vector<chat_delta>& deltas) {
+  if (d == chat_delta{})
+    return;
+  assembler_.add(d);
+  deltas.push_back(std::move(d));
+}
+
 void response_reader::take_response(const std::string& type, const json_node& response,
-                                    chat_delta& d) {
+                                    std::vector<chat_delta>& deltas) {
   if (told_.model_reported.empty())
     told_.model_reported = response["model"].text_or({});
   if (told_.provider_request_id.empty())
@@ -97,20 +106,24 @@ void response_reader::take_response(const std::string& type, const json_node& re
     return;
   whole_ = true;
   const json_node output = response["output"];
-  if (items_.empty()) // a server that sends nothing but the whole
-    for (std::size_t i = 0; i < output.size(); ++i)
-      end_item(output[i], items_[static_cast<std::int64_t>(i)], d);
+  const std::size_t unsent = items_.empty() ? output.size() : 0; // all of it, by some servers
+  for (std::size_t i = 0; i < unsent; ++i) {
+    chat_delta d;
+    end_item(output[i], items_[static_cast<std::int64_t>(i)], d);
+    emit(std::move(d), deltas);
+  }
   response_end end = decode_response_end(response, calls_ > 0);
   told_.finish = end.finish;
   told_.finish_native = std::move(end.native);
 }
 
 void response_reader::take_document(const std::string& type, const json_node& root,
-                                    chat_delta& d) {
+                                    std::vector<chat_delta>& deltas) {
   if (root["response"].present())
-    return take_response(type, root["response"], d);
+    return take_response(type, root["response"], deltas);
   if (!root["output_index"].present())
     return;
+  chat_delta d;
   item_state& state = items_[root["output_index"].integer().value_or(0)];
   if (const auto to = appended_by(type)) {
     d.*to = root["delta"].text_or({});
@@ -125,6 +138,7 @@ void response_reader::take_document(const std::string& type, const json_node& ro
   } else if (type == "response.output_item.done") {
     end_item(root["item"], state, d);
   }
+  emit(std::move(d), deltas);
 }
 
 void response_reader::take(const sse_event& event, std::vector<chat_delta>& deltas) {
@@ -141,21 +155,17 @@ void response_reader::take(const sse_event& event, std::vector<chat_delta>& delt
   const json_node root{*document, fault};
   const std::string type = root["type"].text();
   if (type == "response.failed")
-    error_json_ = failure_of(document->value("response", json::object()));
-  chat_delta d;
-  take_document(type, root, d);
+    error_json_ = failure_of(*document);
+  take_document(type, root, deltas);
   if (fault.found()) {
     malformed_ = fault.take().message;
     return;
   }
-  if (const auto response = document->find("response"); response != document->end()) {
-    if (token_usage read = decode_usage(response->value("usage", json())); !read.estimated)
+  if (const json_node response = root["response"]; response.present()) {
+    const token_usage read = decode_usage((*document)["response"].value("usage", json()));
+    if (!read.estimated)
       told_.usage = read;
-    told_.usage.tier = decode_service_tier(root["response"]["service_tier"].text_or({}));
-  }
-  if (d != chat_delta{}) {
-    assembler_.add(d);
-    deltas.push_back(std::move(d));
+    told_.usage.tier = decode_service_tier(response["service_tier"].text_or({}));
   }
 }
 

@@ -39,10 +39,13 @@ private:
     bool has_text = false; ///< text, arguments or thoughts
   };
 
-  void take_document(const std::string& type, const json_node& root, chat_delta& d);
+  void take_document(const std::string& type, const json_node& root,
+                     std::vector<chat_delta>& deltas);
   void begin_item(const json_node& item, item_state& state, chat_delta& d);
   void end_item(const json_node& item, item_state& state, chat_delta& d);
-  void take_response(const std::string& type, const json_node& response, chat_delta& d);
+  void take_response(const std::string& type, const json_node& response,
+                     std::vector<chat_delta>& deltas);
+  void emit(chat_delta d, std::vector<chat_delta>& deltas);
 
   reply_assembler assembler_;
   std::map<std::int64_t, item_state> items_; ///< by `output_index`

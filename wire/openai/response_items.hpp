@@ -21,8 +21,8 @@ nlohmann::json encode_input(const std::vector<chat_message>& messages);
 /// the vendor itself has answered, are passed over.
 void decode_output_item(const json_node& item, chat_message& message);
 
-/// The thoughts of a reasoning item. The signature of the vendor's own names the item and holds what
-/// is encrypted: "rs_1:gAAA...".
+/// The thoughts of a reasoning item. The signature of the vendor's own names the item and holds
+/// what is encrypted: "rs_1:gAAA...".
 reasoning_block decode_thought(const json_node& item);
 
 /// What stands as `encrypted_content` of an item of ours, so that thoughts of any dialect survive

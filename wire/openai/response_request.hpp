@@ -14,9 +14,9 @@
 namespace spillway::wire::openai {
 
 /// The body for one call, to be answered without the vendor keeping anything: all turns are sent,
-/// thoughts of the dialect "openai" as the items they came in, and new ones are asked for encrypted.
-/// `stop`, `seed`, penalties and several answers are no part of this API. `sampling`: false leaves
-/// out temperature and its like.
+/// thoughts of the dialect "openai" as the items they came in, and new ones are asked for
+/// encrypted. `stop`, `seed`, penalties and several answers are no part of this API. `sampling`:
+/// false leaves out temperature and its like.
 std::string encode_response_request(const chat_request& request, std::string_view model,
                                     token_count output_max, bool stream, bool sampling);
 

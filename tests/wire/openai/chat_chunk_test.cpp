@@ -121,7 +121,8 @@ TEST_CASE("A tool's name repeated in fragments is not concatenated", "[wire][ope
     return call_chunk(R"({"index":0,"function":{"name":"f","arguments":")" + std::string{arguments}
                       + "\"}}");
   };
-  for (const auto& piece : {std::function<std::string(const char*)>{fragment}, {nameless}}) {
+  for (const auto& piece :
+       std::vector<std::function<std::string(const char*)>>{fragment, nameless}) {
     const read_stream s = read({piece("{"), piece("}"), piece(""), stop, done});
     REQUIRE(s.reply.message.tool_calls.size() == 1);
     CHECK(s.reply.message.tool_calls[0].name == "f");

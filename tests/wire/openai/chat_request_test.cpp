@@ -183,7 +183,8 @@ TEST_CASE("Every recorded chat request of text and tools is read and kept", "[wi
     const auto first = decoded(body.dump());
     CHECK(first.request.messages.size() == body["messages"].size());
     CHECK(first.request.tools.size() == body.value("tools", json::array()).size());
-    const auto again = decoded(encode_chat_request(first.request, first.model, {}));
+    const auto again = decoded(encode_chat_request(
+        first.request, first.model, {}, {.reasoning = reasoning_return::as_content}));
     CHECK(again.request.messages == first.request.messages);
     CHECK(again.request.tools == first.request.tools);
     CHECK(again.request.response_schema_json == first.request.response_schema_json);
