@@ -48,6 +48,7 @@ struct reasoning_block {
   std::string text;            ///< or the summary the vendor shows
   std::string signature{};     ///< opaque
   std::string redacted_data{}; ///< instead of text: thoughts the vendor encrypted
+  std::string dialect{};       ///< whose it is: "anthropic", "gemini"; empty: not known
   friend bool operator==(const reasoning_block&, const reasoning_block&) = default;
 };
 
