@@ -12,7 +12,7 @@ namespace {
 // every server since 2023 understands: vLLM, llama.cpp, Ollama, DeepSeek, Groq.
 constexpr std::array<profile, 4> profiles = {{
     {"openai", "Authorization", "Bearer ", {.max_completion_tokens = true, .developer_role = true}},
-    {"gemini",
+    {"gemini_openai",
      "Authorization",
      "Bearer ",
      {.max_completion_tokens = true, .developer_role = false}},

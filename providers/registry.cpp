@@ -1,5 +1,6 @@
 #include "providers/registry.hpp"
 
+#include "providers/gemini.hpp"
 #include "providers/openai.hpp"
 #include "providers/profile.hpp"
 
@@ -9,11 +10,14 @@ namespace spillway::providers {
 
 result<std::shared_ptr<const codec>> make_codec(std::string_view dialect, std::string base_path,
                                                 secret key) {
-  auto row = find_profile(dialect);
-  if (!row)
-    return row.failure();
   while (base_path.ends_with('/'))
     base_path.pop_back();
+  if (const auto native = find_gemini_profile(dialect))
+    return std::shared_ptr<const codec>{std::make_shared<gemini_codec>(
+        gemini_codec::options{*native, std::move(base_path), std::move(key)})};
+  auto row = find_profile(dialect);
+  if (!row)
+    return error{row.failure().message + ", " + gemini_dialects()};
   return std::shared_ptr<const codec>{std::make_shared<openai_codec>(
       openai_codec::options{*row, std::move(base_path), std::move(key)})};
 }

@@ -1,6 +1,5 @@
 #include "wire/gemini/embeddings.hpp"
 
-#include "core/assert.hpp"
 #include "core/bounds.hpp"
 #include "wire/gemini/field.hpp"
 #include "wire/json_reader.hpp"
@@ -12,9 +11,10 @@ using nlohmann::json;
 
 json encode_input(const embedding_input& input, const embedding_request& request,
                   const std::string& model) {
-  SPILLWAY_ASSERT(input.tokens.empty());
-  json out = {{"model", model},
-              {"content", {{"parts", json::array({{{"text", input.text}}})}}}};
+  json parts = json::array();
+  if (input.tokens.empty())
+    parts.push_back({{"text", input.text}});
+  json out = {{"model", model}, {"content", {{"parts", std::move(parts)}}}};
   if (request.dimensions)
     out["outputDimensionality"] = *request.dimensions;
   if (!request.task.empty())

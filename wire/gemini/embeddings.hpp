@@ -11,7 +11,8 @@
 /// Source: https://ai.google.dev/api/embeddings (2026-10).
 namespace spillway::wire::gemini {
 
-/// `model` is a bare name. Requires: every input is a text, since Gemini takes no tokens.
+/// `model` is a bare name. Gemini takes no tokens: an input that is tokens has no content, and the
+/// vendor refuses it.
 std::string encode_embedding_request(const embedding_request& request, std::string_view model);
 
 /// Reads either body. Errors: no JSON, or a field that is missing or of the wrong type, named by

@@ -61,9 +61,9 @@ void add_error_info(const json& detail, error_body& out) {
   const json* metadata = member(detail, "metadata");
   if (!metadata || text_at(*metadata, "quota_limit").empty())
     return;
-  out.violations.push_back({text_at(*metadata, "quota_metric"), text_at(*metadata, "quota_limit"),
-                            {},
-                            number_of(text_at(*metadata, "quota_limit_value"))});
+  // Its `quota_limit_value` is no limit of the account: recorded ones are 0 where calls are served.
+  out.violations.push_back(
+      {text_at(*metadata, "quota_metric"), text_at(*metadata, "quota_limit"), {}});
 }
 
 void add_detail(const json& detail, error_body& out) {

@@ -67,9 +67,9 @@ encoded_turns turn_encoder::encode() {
     ++i;
   }
   const bool user_first = !out_.contents.empty() && out_.contents.front()["role"] == "user";
+  const json blank = {{"role", "user"}, {"parts", json::array({encode_text(" ")})}};
   if (!user_first)
-    out_.contents.insert(out_.contents.begin(),
-                         {{"role", "user"}, {"parts", json::array({encode_text(" ")})}});
+    out_.contents.insert(out_.contents.begin(), blank);
   return std::move(out_);
 }
 
