@@ -47,11 +47,12 @@ public:
 
   bool ended() const override { return reader_.ended() || splitter_.broken() || done_; }
 
-  streamed_reply finish() override {
-    // What the last document adds has no reader any more; the reply has it all the same.
-    std::vector<chat_delta> unread;
+  void flush(std::vector<chat_delta>& deltas) override {
     splitter_.finish(documents_);
-    take(unread);
+    take(deltas);
+  }
+
+  streamed_reply finish() override {
     streamed_reply out;
     out.reply = reader_.take_reply();
     out.failure = failure(out.reply);

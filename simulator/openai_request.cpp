@@ -113,7 +113,8 @@ std::optional<token_count> read_output_bound(const json& body) {
 }
 
 chat_call read(const json& body) {
-  chat_call call{body.at("model"), {}};
+  chat_call call;
+  call.model = body.at("model");
   for (const json& message : items_of(body.at("messages")))
     call.chat.messages.push_back(read_message(message));
   if (const json* tools = optional_field(body, "tools"))
@@ -127,6 +128,9 @@ chat_call read(const json& body) {
     call.chat.response_schema_json = read_response_schema(*format);
   call.chat.parallel_tool_calls = optional_value<bool>(body, "parallel_tool_calls");
   call.chat.output_tokens_max = read_output_bound(body);
+  call.stream = optional_value<bool>(body, "stream").value_or(false);
+  if (const json* options = optional_field(body, "stream_options"))
+    call.include_usage = optional_value<bool>(*options, "include_usage").value_or(false);
   return call;
 }
 
@@ -141,8 +145,6 @@ result<chat_call> read_chat_call(std::string_view body) {
   const json parsed = json::parse(body, bound_depth, false);
   if (too_deep || !parsed.is_object())
     return error{"We could not parse the JSON body of your request."};
-  if (parsed.value("stream", json(false)) == true)
-    return error{"The simulated provider does not stream; send \"stream\": false."};
   try {
     return read(parsed);
   } catch (const json::exception& wrong) {

@@ -1,25 +1,24 @@
 #include "simulator/provider.hpp"
 
 #include "core/assert.hpp"
+#include "simulator/embedding_sample.hpp"
 #include "simulator/fault_reply.hpp"
-#include "simulator/openai_replies.hpp"
-#include "simulator/openai_request.hpp"
-#include "simulator/refusal_text.hpp"
+#include "simulator/gemini_dialect.hpp"
+#include "simulator/openai_dialect.hpp"
 #include "simulator/token_size.hpp"
 #include "simulator/vendor_ids.hpp"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace spillway::simulator {
 namespace {
 
-constexpr std::string_view completions_path = "/v1/chat/completions";
-constexpr std::string_view models_path = "/v1/models";
-
 /// One model at work.
 struct served_model {
-  served_model(const model_rules& given, std::uint64_t seed)
-      : rules{given}, limits{given.quota}, delay{given.latency, seed} {}
+  served_model(const model_rules& given, std::uint64_t seed, instant started)
+      : rules{given}, limits{given.quota, started}, delay{given.latency, seed} {}
 
   model_rules rules;
   quota limits;
@@ -27,15 +26,24 @@ struct served_model {
   model_statistics seen;
 };
 
-/// A bearer token of any content; one of a real provider must not be needed to run offline.
-bool is_authorized(const wire::http_headers& headers) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view value = headers.find("Authorization");
-  return value.starts_with(scheme) && value.size() > scheme.size();
-}
+/// One well-formed request for a model. `tokens` is what its prompt counts.
+struct asked {
+  const dialect& speaks;
+  std::string model;
+  token_count tokens;
+  std::optional<token_count> output_max{};
+  std::optional<chat_call> chat{};
+  std::optional<embedding_call> embedding{};
+};
 
-bool fits_context(const model_rules& rules, token_count input, const chat_request& chat) {
-  const token_count wanted = input + chat.output_tokens_max.value_or(token_count{});
+/// The writes of a streamed reply, and what becomes of it after them.
+struct stream_plan {
+  std::vector<std::string> events;
+  std::optional<fault_kind> fault{};
+};
+
+bool fits_context(const model_rules& rules, const asked& a) {
+  const token_count wanted = a.tokens + a.output_max.value_or(token_count{});
   return !rules.context_tokens || wanted <= *rules.context_tokens;
 }
 
@@ -54,21 +62,30 @@ public:
   provider_statistics statistics() const;
 
 private:
-  void on_request(const wire::http_request& request, const transport::http_responder& reply);
-  void on_completion_request(const wire::http_request& request,
-                             const transport::http_responder& reply);
-  void serve(served_model& model, const chat_call& call, const transport::http_responder& reply);
-  void answer(served_model& model, const chat_call& call, const fault_rule* fault,
-              const transport::http_responder& reply);
-  transport::http_server_reply outcome(served_model& model, const chat_call& call,
-                                       const fault_rule* fault, duration took);
-  wire::http_response completion(served_model& model, const chat_call& call, duration took);
-  wire::http_response refusal(served_model& model, const std::string& name,
-                              const quota_refusal& why);
-  void add_standings(wire::http_response& response, served_model& model);
-  wire::http_response stamped(wire::http_response response);
+  using responder = transport::http_responder;
+
+  const dialect& dialect_for(std::string_view path) const;
+  void on_request(const wire::http_request& request, const responder& reply);
+  void on_call(const wire::http_request& request, endpoint what, const dialect& speaks,
+               const responder& reply);
+  result<asked> read(const wire::http_request& request, endpoint what,
+                     const dialect& speaks) const;
+  void serve(served_model& model, const asked& a, const responder& reply);
+  void answer(served_model& model, const asked& a, const fault_rule* fault, const responder& reply);
+  void stream(served_model& model, const asked& a, const fault_rule* fault, duration took,
+              const responder& reply);
+  void write_next(const std::shared_ptr<stream_plan>& plan, std::size_t next, duration pace,
+                  const std::shared_ptr<transport::http_body>& body, std::function<void()> done);
+  chat_reply say(served_model& model, const asked& a);
+  wire::http_response completed(served_model& model, const asked& a, duration took);
+  void add_facts(wire::http_headers& headers, served_model& model, const dialect& speaks,
+                 std::optional<duration> took);
+  wire::http_response refused(const dialect& speaks, const problem& p);
+  wire::http_response stamped(wire::http_response response, const dialect& speaks);
 
   provider_options options_;
+  openai_dialect openai_;
+  gemini_dialect gemini_;
   std::map<std::string, served_model> models_;
   fault_plan faults_;
   chance ids_;
@@ -76,10 +93,13 @@ private:
 };
 
 provider::service::service(provider_options options)
-    : options_{std::move(options)}, faults_{options_.faults, options_.seed}, ids_{options_.seed} {
+    : options_{std::move(options)},
+      openai_{options_.organization},
+      faults_{options_.faults, options_.seed},
+      ids_{options_.seed} {
   SPILLWAY_ASSERT(options_.clock && options_.schedule);
   for (const auto& [name, rules] : options_.models)
-    models_.try_emplace(name, rules, options_.seed ^ fingerprint(name));
+    models_.try_emplace(name, rules, options_.seed ^ fingerprint(name), options_.clock());
 }
 
 void provider::service::accept(wire::http_request request, transport::http_responder reply) {
@@ -89,66 +109,116 @@ void provider::service::accept(wire::http_request request, transport::http_respo
   });
 }
 
-void provider::service::on_request(const wire::http_request& request,
-                                   const transport::http_responder& reply) {
-  const std::string_view path = path_of(request.target);
-  const std::string_view method = path == completions_path ? "POST" : "GET";
-  if (path != completions_path && path != models_path) {
-    ++seen_.not_found;
-    return reply(stamped(unknown_route(request.method, path)));
-  }
-  if (request.method != method)
-    return reply(stamped(wrong_method(request.method, method)));
-  if (options_.authorization_required && !is_authorized(request.headers)) {
-    ++seen_.unauthorized;
-    return reply(stamped(missing_authorization()));
-  }
-  if (path == completions_path)
-    return on_completion_request(request, reply);
-  std::vector<std::string> names;
-  for (const auto& [name, model] : models_)
-    names.push_back(name);
-  reply(stamped(model_list(names)));
+/// Each vendor's paths are its own. A path of nobody's is answered as OpenAI does.
+const dialect& provider::service::dialect_for(std::string_view path) const {
+  for (const dialect* one : {static_cast<const dialect*>(&openai_),
+                             static_cast<const dialect*>(&gemini_)})
+    if (one->serves(path))
+      return *one;
+  return path.starts_with("/v1beta/") ? static_cast<const dialect&>(gemini_) : openai_;
 }
 
-void provider::service::on_completion_request(const wire::http_request& request,
-                                              const transport::http_responder& reply) {
-  const auto call = read_chat_call(request.body);
+void provider::service::on_request(const wire::http_request& request, const responder& reply) {
+  const std::string_view path = path_of(request.target);
+  const dialect& speaks = dialect_for(path);
+  const auto what = speaks.serves(path);
+  problem p{problem::kind::unknown_route, std::string{path}, request.method};
+  if (!what) {
+    ++seen_.not_found;
+    return reply(refused(speaks, p));
+  }
+  const std::string_view method = *what == endpoint::models ? "GET" : "POST";
+  if (request.method != method)
+    return reply(refused(speaks, {problem::kind::wrong_method, request.method, method}));
+  if (options_.authorization_required && !speaks.is_authorized(request.headers)) {
+    ++seen_.unauthorized;
+    return reply(refused(speaks, {problem::kind::unauthorized}));
+  }
+  if (*what != endpoint::models)
+    return on_call(request, *what, speaks, reply);
+  std::vector<offered_model> offered;
+  for (const auto& [name, model] : models_)
+    offered.push_back({name, model.rules.context_tokens});
+  reply(stamped(speaks.models(offered), speaks));
+}
+
+result<asked> provider::service::read(const wire::http_request& request, endpoint what,
+                                      const dialect& speaks) const {
+  if (what == endpoint::embeddings) {
+    auto call = speaks.read_embedding(request);
+    if (!call)
+      return call.failure();
+    asked a{speaks, call->model, input_tokens(call->request)};
+    a.embedding = std::move(*call);
+    return a;
+  }
+  auto call = speaks.read_chat(request);
+  if (!call)
+    return call.failure();
+  asked a{speaks, call->model, input_tokens(call->chat), call->chat.output_tokens_max};
+  a.chat = std::move(*call);
+  return a;
+}
+
+void provider::service::on_call(const wire::http_request& request, endpoint what,
+                                const dialect& speaks, const responder& reply) {
+  const auto call = read(request, what, speaks);
   if (!call) {
     ++seen_.malformed;
-    return reply(stamped(invalid_request(call.failure().message)));
+    return reply(refused(speaks, {problem::kind::malformed, call.failure().message}));
   }
   const auto model = models_.find(call->model);
   if (model == models_.end()) {
     ++seen_.not_found;
-    return reply(stamped(unknown_model(call->model)));
+    return reply(refused(speaks, {problem::kind::unknown_model, {}, {}, call->model}));
   }
+  if (what == endpoint::count_tokens)
+    return reply(stamped(speaks.count(call->tokens), speaks));
   serve(model->second, *call, reply);
 }
 
-void provider::service::serve(served_model& model, const chat_call& call,
-                              const transport::http_responder& reply) {
+void provider::service::serve(served_model& model, const asked& a, const responder& reply) {
   ++model.seen.requests;
-  const token_count input = input_tokens(call.chat);
-  if (!fits_context(model.rules, input, call.chat)) {
+  if (!fits_context(model.rules, a)) {
     ++model.seen.too_long;
-    return reply(stamped(context_too_long(*model.rules.context_tokens, input)));
+    problem p{problem::kind::context_too_long, {}, {}, a.model};
+    p.allowed = *model.rules.context_tokens;
+    p.wanted = a.tokens;
+    return reply(refused(a.speaks, p));
   }
-  const fault_rule* fault = faults_.next(call.model);
-  if (fault && !counts_as_served(fault->kind) && !model.rules.quota.failed_requests_count)
-    return reply(outcome(model, call, fault, duration::zero()));
-  const auto charge = charge_of(model.rules.quota.charge, input, call.chat.output_tokens_max);
-  if (const auto why = model.limits.admit(charge, options_.clock().mono))
-    return reply(refusal(model, call.model, *why));
-  answer(model, call, fault, reply);
+  const fault_rule* fault = faults_.next(a.model);
+  if (fault && !counts_as_served(fault->kind) && !model.rules.quota.failed_requests_count) {
+    ++model.seen.faults[fault->kind];
+    return reply(make_fault_reply(*fault, a.model, stamped({}, a.speaks), a.speaks));
+  }
+  const auto charge = charge_of(model.rules.quota.charge, a.tokens, a.output_max);
+  if (const auto why = model.limits.admit(charge, options_.clock().mono)) {
+    ++model.seen.refused[why->binding];
+    problem p{problem::kind::rate_limited, {}, {}, a.model};
+    p.refusal = why;
+    p.retry_after = why->retry_after;
+    wire::http_response response = refused(a.speaks, p);
+    a.speaks.add_standings(response.headers, model.limits, options_.clock().mono);
+    return reply(std::move(response));
+  }
+  answer(model, a, fault, reply);
 }
 
-void provider::service::answer(served_model& model, const chat_call& call, const fault_rule* fault,
-                               const transport::http_responder& reply) {
+void provider::service::answer(served_model& model, const asked& a, const fault_rule* fault,
+                               const responder& reply) {
   const bool works = !fault || counts_as_served(fault->kind);
   const duration took = works ? model.delay.next() : duration::zero();
+  if (fault)
+    ++model.seen.faults[fault->kind];
+  const bool breaks_stream = fault && (works || fault->kind == fault_kind::error_in_ok);
+  if (a.chat && a.chat->stream && (!fault || breaks_stream))
+    return stream(model, a, fault, took, reply);
+  const bool answers = !fault || fault->kind == fault_kind::truncated_body;
   // Built now, so that its headers tell the standing at the moment of the charge.
-  auto sent = std::make_shared<transport::http_server_reply>(outcome(model, call, fault, took));
+  wire::http_response whole = answers ? completed(model, a, took) : stamped({}, a.speaks);
+  auto sent = std::make_shared<transport::http_server_reply>(
+      fault ? make_fault_reply(*fault, a.model, std::move(whole), a.speaks)
+            : transport::http_server_reply{std::move(whole)});
   options_.schedule(took, [self = shared_from_this(), &model, sent, reply, fault] {
     model.limits.finish();
     model.seen.answered += fault ? 0 : 1;
@@ -156,49 +226,93 @@ void provider::service::answer(served_model& model, const chat_call& call, const
   });
 }
 
-transport::http_server_reply provider::service::outcome(served_model& model, const chat_call& call,
-                                                        const fault_rule* fault, duration took) {
-  if (!fault)
-    return completion(model, call, took);
-  ++model.seen.faults[fault->kind];
-  if (fault->kind == fault_kind::truncated_body)
-    return make_fault_reply(*fault, call.model, completion(model, call, took));
-  return make_fault_reply(*fault, call.model, stamped({}));
+/// The events are spread over the time the whole answer takes.
+void provider::service::stream(served_model& model, const asked& a, const fault_rule* fault,
+                               duration took, const responder& reply) {
+  auto plan = std::make_shared<stream_plan>();
+  plan->events = a.speaks.events(say(model, a), *a.chat, options_.clock().wall);
+  const std::size_t count = plan->events.size();
+  if (fault) {
+    plan->fault = fault->kind;
+    plan->events.resize(std::min(fault->after_events.value_or(count / 2), count));
+    if (fault->kind == fault_kind::error_in_ok)
+      plan->events.push_back(a.speaks.error_event(problem_of(*fault, a.model)));
+  }
+  transport::http_streamed_reply head;
+  head.headers.add("content-type", "text/event-stream");
+  head.headers = stamped({200, std::move(head.headers), {}}, a.speaks).headers;
+  add_facts(head.headers, model, a.speaks, std::nullopt);
+  head.body = std::make_shared<transport::http_body>();
+  const duration pace = took / static_cast<std::int64_t>(count);
+  const auto done = [&model, whole = fault == nullptr] {
+    model.limits.finish();
+    model.seen.answered += whole ? 1 : 0;
+  };
+  options_.schedule(pace, [self = shared_from_this(), plan, pace, head, reply, done] {
+    reply(head);
+    self->write_next(plan, 0, pace, head.body, done);
+  });
 }
 
-wire::http_response provider::service::completion(served_model& model, const chat_call& call,
-                                                  duration took) {
-  chat_reply said = compose_reply(call.chat, options_.script);
-  said.model_reported = call.model;
+void provider::service::write_next(const std::shared_ptr<stream_plan>& plan, std::size_t next,
+                                   duration pace,
+                                   const std::shared_ptr<transport::http_body>& body,
+                                   std::function<void()> done) {
+  if (next == plan->events.size()) {
+    done();
+    if (!plan->fault || plan->fault == fault_kind::error_in_ok)
+      body->finish();
+    else if (plan->fault != fault_kind::stall) // which leaves the body open for ever
+      body->abort();
+    return;
+  }
+  if (!body->write(plan->events[next]))
+    return done();
+  options_.schedule(pace, [self = shared_from_this(), plan, next, pace, body, done] {
+    self->write_next(plan, next + 1, pace, body, done);
+  });
+}
+
+chat_reply provider::service::say(served_model& model, const asked& a) {
+  chat_reply said = compose_reply(a.chat->chat, options_.script);
+  said.model_reported = a.model;
   said.provider_request_id = make_completion_id(ids_);
   model.seen.input += said.usage.input;
   model.seen.output += said.usage.output;
-  auto response = stamped(chat_completion(said, options_.clock().wall));
-  const auto millis = std::chrono::ceil<std::chrono::milliseconds>(took).count();
-  response.headers.add("openai-processing-ms", std::to_string(millis));
-  add_standings(response, model);
+  return said;
+}
+
+wire::http_response provider::service::completed(served_model& model, const asked& a,
+                                                 duration took) {
+  wire::http_response response;
+  if (a.embedding) {
+    embedding_reply vectors = embed(a.embedding->request);
+    vectors.model_reported = a.model;
+    model.seen.input += vectors.usage.input;
+    response = a.speaks.embedded(vectors, *a.embedding);
+  } else {
+    response = a.speaks.answer(say(model, a), options_.clock().wall);
+  }
+  response = stamped(std::move(response), a.speaks);
+  add_facts(response.headers, model, a.speaks, took);
   return response;
 }
 
-wire::http_response provider::service::refusal(served_model& model, const std::string& name,
-                                               const quota_refusal& why) {
-  ++model.seen.refused[why.binding];
-  auto response =
-      stamped(rate_limited(refusal_type(why), refusal_message(why, name, options_.organization)));
-  if (why.retry_after && *why.retry_after > duration::zero())
-    add_retry_after(response.headers, *why.retry_after);
-  add_standings(response, model);
-  return response;
+void provider::service::add_facts(wire::http_headers& headers, served_model& model,
+                                  const dialect& speaks, std::optional<duration> took) {
+  if (took)
+    speaks.add_time(headers, *took);
+  speaks.add_standings(headers, model.limits, options_.clock().mono);
 }
 
-void provider::service::add_standings(wire::http_response& response, served_model& model) {
-  const mono_time now = options_.clock().mono;
-  add_standing(response.headers, "requests", model.limits.requests_standing(now));
-  add_standing(response.headers, "tokens", model.limits.tokens_standing(now));
+wire::http_response provider::service::refused(const dialect& speaks, const problem& p) {
+  return stamped(speaks.refuse(p), speaks);
 }
 
-wire::http_response provider::service::stamped(wire::http_response response) {
-  response.headers.add("x-request-id", make_request_id(ids_));
+wire::http_response provider::service::stamped(wire::http_response response,
+                                               const dialect& speaks) {
+  if (const std::string_view name = speaks.request_id_header(); !name.empty())
+    response.headers.add(std::string{name}, make_request_id(ids_));
   return response;
 }
 

@@ -23,7 +23,7 @@ TEST_CASE("Each dialect puts key, bound and instructions where it wants them", "
   const auto [dialect, header, value, bound, role] =
       GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
           {"openai", "Authorization", "Bearer k", "max_completion_tokens", "developer"},
-          {"gemini", "Authorization", "Bearer k", "max_completion_tokens", "system"},
+          {"gemini_openai", "Authorization", "Bearer k", "max_completion_tokens", "system"},
           {"azure", "api-key", "k", "max_completion_tokens", "developer"},
           {"generic", "Authorization", "Bearer k", "max_tokens", "system"},
       }));
@@ -39,12 +39,15 @@ TEST_CASE("The path follows the base path, with one slash between", "[providers]
   CHECK(encoded("openai", "/v1").target == "/v1/chat/completions");
   CHECK(encoded("openai", "/v1/").target == "/v1/chat/completions");
   CHECK(encoded("openai", "").target == "/chat/completions");
-  CHECK(encoded("gemini", "/v1beta/openai").target == "/v1beta/openai/chat/completions");
+  CHECK(encoded("gemini_openai", "/v1beta/openai").target == "/v1beta/openai/chat/completions");
+  CHECK(encoded("gemini", "/v1beta/").target == "/v1beta/models/m:generateContent");
+  CHECK(encoded("vertex", "/v1/projects/p/locations/l").target
+        == "/v1/projects/p/locations/l/publishers/google/models/m:generateContent");
 }
 
 TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
   const auto codec = make_codec("klingon", "", secret{});
   REQUIRE_FALSE(codec);
   CHECK(codec.failure().message
-        == "unknown dialect 'klingon'; known: openai, gemini, azure, generic");
+        == "unknown dialect 'klingon'; known: openai, gemini_openai, azure, generic, gemini, vertex");
 }

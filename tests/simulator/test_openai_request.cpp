@@ -7,6 +7,17 @@
 using namespace spillway;
 using namespace spillway::simulator;
 
+TEST_CASE("a request to stream is read, and whether to tell the usage") {
+  const auto plain = read_chat_call(R"({"model":"m","messages":[]})");
+  REQUIRE(plain);
+  CHECK_FALSE(plain->stream);
+  const auto call = read_chat_call(
+      R"({"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}})");
+  REQUIRE(call);
+  CHECK(call->stream);
+  CHECK(call->include_usage);
+}
+
 TEST_CASE("a full request is read") {
   const auto call = read_chat_call(R"({
     "model": "gpt-4o", "temperature": 0.5, "parallel_tool_calls": false, "stop": "END",
@@ -59,8 +70,8 @@ TEST_CASE("what the vendor would refuse is refused, whatever it is") {
                            R"({"model":"m","messages":[{"role":"user","content":5}]})",
                            R"({"model":"m","messages":[],"stop":[5]})",
                            R"({"model":"m","messages":[],"max_tokens":"many"})",
-                           R"({"model":"m","messages":[],"tools":[{}]})",
-                           R"({"model":"m","messages":[],"stream":true})"}) {
+                           R"({"model":"m","messages":[],"stream":"yes"})",
+                           R"({"model":"m","messages":[],"tools":[{}]})"}) {
     INFO(body);
     CHECK_FALSE(read_chat_call(body));
   }
