@@ -2,6 +2,7 @@
 #include "runtime/local_world.hpp"
 #include "runtime/runtime.hpp"
 
+#include <caf/send.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -33,6 +34,26 @@ simulator::fault_rule once(simulator::fault_kind kind, std::optional<duration> r
   return rule;
 }
 
+chat_request question() {
+  chat_request chat;
+  chat.messages.push_back({chat_role::user, "Which rivers flow into the Baltic?", {}, {}, {}});
+  return chat;
+}
+
+std::string text_of(const std::vector<deliver_deltas>& heard) {
+  std::string text;
+  for (const deliver_deltas& m : heard)
+    for (const chat_delta& d : *m.deltas)
+      text += d.text;
+  return text;
+}
+
+simulator::fault_rule breaking(simulator::fault_kind kind, std::size_t after_events) {
+  simulator::fault_rule rule = once(kind);
+  rule.after_events = after_events;
+  return rule;
+}
+
 /// A runtime whose Gemini is simulated, in Gemini's own dialect, over real sockets.
 struct gemini_runtime {
   explicit gemini_runtime(std::vector<simulator::fault_rule> faults = {}) {
@@ -53,24 +74,34 @@ struct gemini_runtime {
     rt = std::move(*started);
   }
 
-  completion_reply ask(chat_request chat, const std::string& target = "default") {
+  completion_reply ask(chat_request chat, const std::string& target = "default",
+                       delta_sink_actor sink = {}) {
     run_completion r;
     r.target = target;
     r.chat = std::make_shared<const chat_request>(std::move(chat));
     r.deadline = 20s;
+    r.sink = std::move(sink);
     return rt->client()->complete(std::move(r));
+  }
+
+  /// The reply to a streamed question, and into `heard` what its sink was told.
+  completion_reply hear(std::vector<deliver_deltas>& heard) {
+    const delta_sink_actor sink =
+        rt->system().spawn([&heard]() -> delta_sink_actor::behavior_type {
+          return {[&heard](const deliver_deltas& m) {
+            heard.push_back(m);
+            return deltas_taken{};
+          }};
+        });
+    completion_reply reply = ask(question(), "default", sink);
+    caf::anon_send_exit(sink, caf::exit_reason::user_shutdown);
+    return reply;
   }
 
   std::vector<raise_alert> alerts; ///< written by the sink; read after stop()
   std::unique_ptr<runtime::local_world> world;
   std::unique_ptr<runtime::runtime> rt;
 };
-
-chat_request question() {
-  chat_request chat;
-  chat.messages.push_back({chat_role::user, "Which rivers flow into the Baltic?", {}, {}, {}});
-  return chat;
-}
 
 } // namespace
 
@@ -141,4 +172,41 @@ TEST_CASE("A bad key of Gemini's does not burn the chain") {
   REQUIRE(r.status == completion_status::answered);
   CHECK(r.attempts.at(0).failure == failure_kind::unauthorized);
   CHECK(r.attempts.size() == 2);
+}
+
+TEST_CASE("A stream of Gemini's comes in pieces, and its whole is the reply") {
+  gemini_runtime w;
+  std::vector<deliver_deltas> heard;
+  const completion_reply r = w.hear(heard);
+  REQUIRE(r.status == completion_status::answered);
+  CHECK(r.model.value == "gemini-2.5-flash-lite");
+  CHECK(heard.size() > 1);
+  CHECK(text_of(heard) == r.reply->message.text);
+  CHECK_FALSE(r.reply->usage.estimated);
+  CHECK(r.reply->usage.output
+        == w.world->provider().models.at("gemini-2.5-flash-lite").output);
+}
+
+TEST_CASE("A stream of Gemini's that breaks before its first word is begun again unseen") {
+  const auto kind = GENERATE(simulator::fault_kind::truncated_body,
+                             simulator::fault_kind::error_in_ok);
+  gemini_runtime w{{breaking(kind, 0)}};
+  std::vector<deliver_deltas> heard;
+  const completion_reply r = w.hear(heard);
+  REQUIRE(r.status == completion_status::answered);
+  CHECK(r.attempts.size() == 2);
+  CHECK(text_of(heard) == r.reply->message.text);
+}
+
+TEST_CASE("A stream of Gemini's that breaks after its first word is not begun again") {
+  const auto kind = GENERATE(simulator::fault_kind::truncated_body,
+                             simulator::fault_kind::error_in_ok);
+  gemini_runtime w{{breaking(kind, 2)}};
+  std::vector<deliver_deltas> heard;
+  const completion_reply r = w.hear(heard);
+  CHECK(r.status == completion_status::upstream_failed);
+  CHECK(r.attempts.size() == 1);
+  REQUIRE(r.reply);
+  CHECK_FALSE(r.reply->message.text.empty());
+  CHECK(text_of(heard) == r.reply->message.text);
 }
