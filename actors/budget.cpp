@@ -12,6 +12,8 @@ void budget_state::start(budget_self::pointer self, budget_options options) {
   costs_.restore(options.restored, options.restored_since.value_or(now()));
   ledger_ = money::ledger{std::move(options.rules), std::move(options.zone)};
   ledger_.restore(options.restored, now());
+  ledger_.watch_levels(std::move(options.alert_levels));
+  report_crossings();
 }
 
 wall_time budget_state::now() const {
@@ -22,6 +24,7 @@ caf::result<spend_reply> budget_state::on_reserve_spend(reserve_spend& m) {
   remember_holder(m.id);
   auto decision = queue_.ask(
       ledger_, {m.id, m.scopes, m.amount, m.least.value_or(m.amount), m.wait_until}, now());
+  report_crossings();
   if (decision && !decision->reserved)
     return spend_reply{std::move(*decision)};
   costs_.open(m.id, std::move(m.model), std::move(m.scopes), now());
@@ -38,6 +41,7 @@ void budget_state::on_settle_spend(const settle_spend& m) {
   if (excess && *excess > nano_usd{0})
     report_overrun(m.id, *excess);
   costs_.close(m.id, m.actual);
+  report_crossings();
   answer_waiting();
 }
 
@@ -108,6 +112,7 @@ void budget_state::answer_waiting() {
       costs_.close(a.id, nano_usd{});
     waiter.mapped().deliver(spend_reply{std::move(a.decision)});
   }
+  report_crossings();
   arm_timer();
 }
 
@@ -123,6 +128,11 @@ void budget_state::on_stop() {
   for (auto& [id, waiter] : waiting_)
     waiter.deliver(spend_reply{});
   waiting_.clear();
+}
+
+void budget_state::report_crossings() {
+  for (money::level_crossing& c : ledger_.take_crossings())
+    self_->send(alerts_, threshold_crossed{std::move(c)});
 }
 
 void budget_state::report_overrun(reservation_id id, nano_usd excess) {

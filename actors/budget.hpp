@@ -21,6 +21,7 @@ struct budget_options {
   std::string zone = "UTC";
   wall_clock wall;
   alert_sink_actor alerts;
+  std::vector<int> alert_levels; ///< percentages of a limit, ascending: told when they are reached
   std::vector<money::restored_posting> restored; ///< what a restart must still count
   std::optional<wall_time> restored_since;       ///< absent: nothing is known of former runs
 };
@@ -50,6 +51,7 @@ private:
   void remember_holder(reservation_id id);
   void answer_waiting();
   void arm_timer();
+  void report_crossings();
   void report_overrun(reservation_id id, nano_usd excess);
 
   budget_self::pointer self_ = nullptr;

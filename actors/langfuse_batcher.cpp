@@ -3,6 +3,7 @@
 #include "core/bounds.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace spillway::actors {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 constexpr transport::http_timeouts export_timeouts{
     std::chrono::seconds{5}, std::chrono::seconds{30}, std::chrono::seconds{30},
     std::chrono::seconds{30}};
+
+constexpr const char* rule_delayed = "traces_delayed";
+constexpr const char* subject = "langfuse";
 
 std::string describe(const transport::http_exchange& exchange) {
   if (const auto* failure = std::get_if<transport::http_failure>(&exchange.outcome))
@@ -96,7 +100,8 @@ void langfuse_batcher_state::judge(const transport::http_exchange& exchange) {
   const mono_time now = self_->clock().now();
   const int status = status_of(exchange);
   if (status == 200) {
-    failing_ = false;
+    if (std::exchange(failing_, false))
+      self_->send(options_.alerts, end_alert{rule_delayed, subject});
     return queue_.acknowledge(now);
   }
   const std::size_t dead_before = queue_.dead();
@@ -107,13 +112,13 @@ void langfuse_batcher_state::judge(const transport::http_exchange& exchange) {
   if (queue_.dead() > dead_before)
     warn(alert_severity::warning, "trace_refused", describe(exchange) + "; one trace was dropped");
   if (!failing_ && why == report::export_failure::retry)
-    warn(alert_severity::warning, "traces_delayed", describe(exchange) + "; traces are kept");
+    warn(alert_severity::warning, rule_delayed, describe(exchange) + "; traces are kept");
   failing_ = true;
 }
 
 void langfuse_batcher_state::warn(alert_severity severity, const std::string& rule,
                                   const std::string& text) {
-  self_->send(options_.alerts, raise_alert{severity, rule, "langfuse", text});
+  self_->send(options_.alerts, raise_alert{severity, rule, subject, text});
 }
 
 caf::result<trace_status> langfuse_batcher_state::on_flush_traces(const flush_traces& m) {

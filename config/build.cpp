@@ -25,6 +25,11 @@ void take(const node* n, std::size_t& out) {
     out = static_cast<std::size_t>(*value);
 }
 
+void take(const node* n, std::int64_t& out) {
+  if (const auto* value = n ? n->as<std::int64_t>() : nullptr)
+    out = *value;
+}
+
 void take(const node* n, bool& out) {
   if (const auto* value = n ? n->as<bool>() : nullptr)
     out = *value;
@@ -66,6 +71,33 @@ constexpr std::array periods{money::period::day, money::period::week, money::per
 constexpr std::array policies{money::exhausted_policy::cheaper, money::exhausted_policy::wait,
                               money::exhausted_policy::refuse};
 
+key_settings build_key(const node& n) {
+  key_settings out;
+  take(find(n, "env"), out.name);
+  out.env = {out.name};
+  take(find(n, "name"), out.name);
+  take(find(n, "tier"), out.tier);
+  if (const node* weight = find(n, "weight"))
+    out.weight = *weight->as<std::int64_t>();
+  return out;
+}
+
+std::vector<key_settings> build_keys(const node& provider) {
+  std::vector<key_settings> out;
+  for (const node& key : items_of(find(provider, "keys")))
+    out.push_back(build_key(key));
+  if (out.empty()) {
+    out.emplace_back();
+    out.back().env = texts_of(find(provider, "api_key_env"));
+  }
+  return out;
+}
+
+constexpr std::array target_kinds{alert_target_kind::webhook, alert_target_kind::slack,
+                                  alert_target_kind::pagerduty, alert_target_kind::langfuse};
+constexpr std::array severities{alert_severity::notice, alert_severity::warning,
+                                alert_severity::critical};
+
 provider_settings build_provider(const member& from) {
   const node& n = from.value;
   provider_settings out;
@@ -73,7 +105,7 @@ provider_settings build_provider(const member& from) {
   take(find(n, "enabled"), out.enabled);
   take(find(n, "dialect"), out.dialect);
   take(find(n, "base_url"), out.url);
-  out.api_key_env = texts_of(find(n, "api_key_env"));
+  out.keys = build_keys(n);
   take(find(n, "ca_file"), out.ca_file);
   take(find(n, "tier"), out.tier);
   take(find(n, "connections_max"), out.connections_max);
@@ -99,17 +131,24 @@ routing_settings build_routing(const node& root, std::vector<routing::route> rou
   return out;
 }
 
-money::budget_rule build_rule(const node& n) {
-  const node* limit = find(n, "limit_usd");
-  const auto* whole = limit->as<std::int64_t>();
-  const double dollars = whole ? static_cast<double>(*whole) : *limit->as<double>();
+double number_of(const node& n) {
+  const auto* whole = n.as<std::int64_t>();
+  return whole ? static_cast<double>(*whole) : *n.as<double>();
+}
+
+void take(const node* n, nano_usd& out) {
   constexpr std::int64_t usd_max = bounds::budget_nano_usd_max / nano_usd_per_usd;
+  if (n)
+    out = nano_usd{read_usd(number_of(*n), usd_max).value()};
+}
+
+money::budget_rule build_rule(const node& n) {
   money::budget_rule out;
   take(find(n, "scope"), out.scope);
   take(find(n, "name"), out.name);
   take(find(n, "period"), periods, out.per);
   take(find(n, "on_exhausted"), policies, out.on_exhausted);
-  out.limit = nano_usd{read_usd(dollars, usd_max).value()};
+  take(find(n, "limit_usd"), out.limit);
   return out;
 }
 
@@ -138,6 +177,65 @@ langfuse_settings build_langfuse(const node* n) {
   return out;
 }
 
+alert_target_settings build_alert_target(const member& from) {
+  const node& n = from.value;
+  alert_target_settings out;
+  out.name = from.key;
+  take(find(n, "kind"), target_kinds, out.kind);
+  if (const node* url = find(n, "url"))
+    out.url = read_target_url(text_of(url)).value();
+  if (out.kind == alert_target_kind::slack && out.url.host.empty())
+    out.url_env = "SLACK_WEBHOOK_URL";
+  if (out.kind == alert_target_kind::pagerduty) {
+    out.routing_key_env = "PAGERDUTY_ROUTING_KEY";
+    if (out.url.host.empty())
+      out.url = {true, "events.pagerduty.com", 443, "/v2/enqueue"};
+  }
+  take(find(n, "url_env"), out.url_env);
+  take(find(n, "secret_env"), out.secret_env);
+  take(find(n, "routing_key_env"), out.routing_key_env);
+  take(find(n, "least"), severities, out.least);
+  take(find(n, "allow_private"), out.allow_private);
+  take(find(n, "ca_file"), out.ca_file);
+  return out;
+}
+
+alerts::rule_engine::options build_alert_rules(const node& n) {
+  alerts::rule_engine::options out;
+  if (const node* share = find(n, "error_rate"))
+    out.health.error_share = number_of(*share);
+  take(find(n, "error_calls_min"), out.health.calls_min);
+  take(find(n, "rate_limited_max"), out.health.rejections);
+  take(find(n, "wait_p95"), out.health.wait_p95);
+  take(find(n, "budget_forecast"), out.forecasts);
+  take(find(n, "hourly_spend_usd"), out.hourly_spend_max);
+  take(find(n, "spend_anomaly"), out.anomalies);
+  take(find(n, "spend_anomaly_floor_usd"), out.anomaly.floor);
+  take(find(n, "trace_lag"), out.trace_lag);
+  take(find(n, "calm"), out.notices.calm);
+  take(find(n, "again_after"), out.notices.again_after);
+  std::int64_t per_hour = out.notices.per_hour_max;
+  take(find(n, "notices_per_hour"), per_hour);
+  out.notices.per_hour_max = static_cast<int>(per_hour);
+  return out;
+}
+
+alert_settings build_alerts(const node* n) {
+  alert_settings out;
+  if (!n)
+    return out;
+  out.rules = build_alert_rules(*n);
+  take(find(*n, "source"), out.source);
+  if (const node* percents = find(*n, "budget_levels")) {
+    out.budget_levels.clear();
+    for (const node& level : items_of(percents))
+      out.budget_levels.push_back(static_cast<int>(*level.as<std::int64_t>()));
+  }
+  for (const member& target : members_of(find(*n, "targets")))
+    out.targets.push_back(build_alert_target(target));
+  return out;
+}
+
 /// Why a model cannot be used; empty if it can.
 std::string reason_against(const node& model, const provider_settings& provider) {
   bool enabled = true;
@@ -146,7 +244,10 @@ std::string reason_against(const node& model, const provider_settings& provider)
     return "is disabled";
   if (provider.enabled == activation::off)
     return "belongs to provider `" + provider.id.value + "`, which is disabled";
-  if (!is_offered(model, provider.tier))
+  const bool offered = std::ranges::any_of(provider.keys, [&](const key_settings& k) {
+    return is_offered(model, k.tier.empty() ? provider.tier : k.tier);
+  });
+  if (!offered)
     return "is not offered to tier `" + provider.tier + "` of `" + provider.id.value
            + "`; give it `limits` if your account has it";
   return {};
@@ -179,6 +280,7 @@ result<settings> build_settings(const node& root, std::vector<routing::route> ro
   out.routing = build_routing(root, std::move(routes));
   out.budget = build_budget(root);
   out.langfuse = build_langfuse(find(root, "langfuse"));
+  out.alerts = build_alerts(find(root, "alerts"));
   take(find(root, {"gateway", "listen"}), out.gateway.listen);
   out.gateway.keys_env = texts_of(find(root, {"gateway", "keys_env"}));
 

@@ -75,7 +75,8 @@ bool is_secret_key(std::string_view key) {
 
 constexpr std::string_view secrets_advice =
     "credentials are read from the environment alone: put the variable's name into `api_key_env` "
-    "(for Langfuse: `public_key_env`, `secret_key_env`)";
+    "(for Langfuse: `public_key_env`, `secret_key_env`; for alert targets: `url_env`, "
+    "`secret_env`, `routing_key_env`)";
 
 class checker {
 public:

@@ -184,6 +184,27 @@ std::string check_url(const node& n) {
   return failure_of(read_base_url(text_of(&n)));
 }
 
+std::string check_target_url(const node& n) {
+  if (!n.as<std::string>())
+    return wrong_kind(n, "\"https://host[:port][/path][?query]\"");
+  return failure_of(read_target_url(text_of(&n)));
+}
+
+std::string check_percents(const node& n) {
+  constexpr std::string_view expected =
+      "a list of whole percentages of a limit, 1 to 100, ascending, as in [50, 80, 100]";
+  if (!n.as<array>())
+    return wrong_kind(n, expected);
+  std::int64_t before = 0;
+  for (const node& item : items_of(&n)) {
+    const auto* value = item.as<std::int64_t>();
+    if (!value || *value <= before || *value > 100)
+      return "is no list of percentages; allowed: " + std::string{expected};
+    before = *value;
+  }
+  return {};
+}
+
 std::string check_listen(const node& n) {
   if (!n.as<std::string>())
     return wrong_kind(n, "\"address:port\", as in \"127.0.0.1:8080\"");
@@ -213,7 +234,9 @@ std::string complaint_about(const node& n, const key_spec& spec) {
     case value_kind::factor: return check_factor(n, spec);
     case value_kind::span: return check_span(n, spec);
     case value_kind::date: return check_date(n);
+    case value_kind::percents: return check_percents(n);
     case value_kind::url: return check_url(n);
+    case value_kind::target_url: return check_target_url(n);
     case value_kind::env_name: return check_text(n, env_shape, is_env_name);
     case value_kind::listen: return check_listen(n);
     case value_kind::env_names: return check_texts(n, env_shape, is_env_name);

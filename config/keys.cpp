@@ -15,6 +15,9 @@ constexpr std::int64_t ms(std::chrono::milliseconds d) {
   return d.count();
 }
 
+constexpr std::int64_t minute_ms = ms(std::chrono::minutes{1});
+constexpr std::int64_t day_ms = ms(std::chrono::hours{24});
+constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t deadline_ms = ms(bounds::deadline_max);
 constexpr std::int64_t tokens = bounds::token_count_max;
 constexpr std::int64_t price = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
@@ -36,9 +39,14 @@ constexpr key_spec keys[] = {
     {.path = "providers.*.enabled", .kind = kind::flag_auto},
     {.path = "providers.*.dialect",
      .kind = kind::choice,
-     .choices = "openai, azure, generic, gemini, vertex, gemini_openai"},
+     .choices = "openai, anthropic, azure, deepseek, gemini, gemini_openai, generic, groq, "
+                "llamacpp, mistral, ollama, openrouter, vertex, vllm"},
     {.path = "providers.*.base_url", .kind = kind::url, .required = true},
     {.path = "providers.*.api_key_env", .kind = kind::env_names},
+    {.path = "providers.*.keys.[].env", .kind = kind::env_name, .required = true},
+    {.path = "providers.*.keys.[].name", .kind = kind::text},
+    {.path = "providers.*.keys.[].weight", .kind = kind::integer, .least = 1, .most = 1000},
+    {.path = "providers.*.keys.[].tier", .kind = kind::text},
     {.path = "providers.*.ca_file", .kind = kind::text},
     {.path = "providers.*.tier", .kind = kind::text},
     {.path = "providers.*.connections_max",
@@ -185,6 +193,34 @@ constexpr key_spec keys[] = {
     {.path = "langfuse.capture_output", .kind = kind::flag},
 
     {.path = "journal.path", .kind = kind::text},
+
+    {.path = "alerts.source", .kind = kind::text},
+    {.path = "alerts.budget_levels", .kind = kind::percents},
+    {.path = "alerts.budget_forecast", .kind = kind::flag},
+    {.path = "alerts.error_rate", .kind = kind::factor, .most = 1},
+    {.path = "alerts.error_calls_min", .kind = kind::integer, .least = 1, .most = million},
+    {.path = "alerts.rate_limited_max", .kind = kind::integer, .least = 1, .most = million},
+    {.path = "alerts.wait_p95", .kind = kind::span, .least = 1, .most = deadline_ms},
+    {.path = "alerts.hourly_spend_usd", .kind = kind::usd, .most = budget},
+    {.path = "alerts.spend_anomaly", .kind = kind::flag},
+    {.path = "alerts.spend_anomaly_floor_usd", .kind = kind::usd, .most = budget},
+    {.path = "alerts.trace_lag", .kind = kind::span, .least = minute_ms, .most = day_ms},
+    {.path = "alerts.calm", .kind = kind::span, .least = minute_ms, .most = day_ms},
+    {.path = "alerts.again_after", .kind = kind::span, .least = minute_ms, .most = 30 * day_ms},
+    {.path = "alerts.notices_per_hour", .kind = kind::integer, .least = 1, .most = 1000},
+    {.path = "alerts.targets.*.kind",
+     .kind = kind::choice,
+     .choices = "webhook, slack, pagerduty, langfuse",
+     .required = true},
+    {.path = "alerts.targets.*.url", .kind = kind::target_url},
+    {.path = "alerts.targets.*.url_env", .kind = kind::env_name},
+    {.path = "alerts.targets.*.secret_env", .kind = kind::env_name},
+    {.path = "alerts.targets.*.routing_key_env", .kind = kind::env_name},
+    {.path = "alerts.targets.*.least",
+     .kind = kind::choice,
+     .choices = "notice, warning, critical"},
+    {.path = "alerts.targets.*.allow_private", .kind = kind::flag},
+    {.path = "alerts.targets.*.ca_file", .kind = kind::text},
 };
 
 } // namespace

@@ -20,8 +20,10 @@ enum class value_kind {
   price,   ///< dollars per million tokens, 0 to `most`
   factor,  ///< a share of a price, 0 to `most`, at most three decimals
   span,    ///< a duration of `least` to `most` milliseconds
+  percents, ///< a list of whole percentages, 1 to 100, ascending
   date,
   url,
+  target_url, ///< a URL that may have a query
   listen,   ///< an IP address and a port
   env_name, ///< the name of an environment variable
   env_names,

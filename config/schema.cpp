@@ -23,4 +23,14 @@ const char* to_string(log_level level) noexcept {
   return "?";
 }
 
+const char* to_string(alert_target_kind kind) noexcept {
+  switch (kind) {
+    case alert_target_kind::webhook: return "webhook";
+    case alert_target_kind::slack: return "slack";
+    case alert_target_kind::pagerduty: return "pagerduty";
+    case alert_target_kind::langfuse: return "langfuse";
+  }
+  return "?";
+}
+
 } // namespace spillway::config

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/alerts/rule_engine.hpp"
 #include "core/bounds.hpp"
 #include "core/catalog.hpp"
 #include "core/ids.hpp"
@@ -51,14 +52,25 @@ struct upstream_timeouts {
   duration total = std::chrono::minutes{10};
 };
 
+/// One credential of a provider.
+struct key_settings {
+  std::string name = "default"; ///< unique within its provider; never the secret
+  /// Environment variables that may hold it; the first one set is used. Empty: none is sent.
+  std::vector<std::string> env;
+  std::int64_t weight = 1; ///< its share of the calls
+  std::string tier;        ///< whose limits hold for it; empty: the provider's
+
+  /// "openai/default".
+  key_id id(const provider_id& provider) const { return {provider.value + "/" + name}; }
+};
+
 /// One upstream: an account at a vendor, or a server of one's own.
 struct provider_settings {
   provider_id id;
   activation enabled = activation::on;
   std::string dialect = "openai"; ///< the wire protocol it speaks
   base_url url;
-  /// Environment variables that may hold the key; the first one set is used. Empty: needs no key.
-  std::vector<std::string> api_key_env;
+  std::vector<key_settings> keys{{}}; ///< at least one; a server that needs none has one without env
   std::string ca_file; ///< PEM file of roots to trust instead of the system's; empty: the system's
   std::string tier;    ///< whose limits hold; the vendor's name for it: "tier1", "free"
   upstream_timeouts timeouts;
@@ -117,6 +129,31 @@ struct journal_settings {
   std::string path;
 };
 
+enum class alert_target_kind { webhook, slack, pagerduty, langfuse };
+
+const char* to_string(alert_target_kind kind) noexcept;
+
+/// Where notices go, besides the log.
+struct alert_target_settings {
+  std::string name;
+  alert_target_kind kind = alert_target_kind::webhook;
+  /// The path may have a query. An empty host: of PagerDuty's own address, or by `url_env`.
+  base_url url{true, {}, 443, {}};
+  std::string url_env;         ///< variable with the URL, where it is itself a credential
+  std::string secret_env;      ///< variable with the key that signs a webhook; empty: unsigned
+  std::string routing_key_env; ///< variable with PagerDuty's integration key
+  alert_severity least = alert_severity::notice; ///< of what it hears
+  bool allow_private = false; ///< whether its address may be within our own network
+  std::string ca_file;        ///< as in `provider_settings`
+};
+
+struct alert_settings {
+  alerts::rule_engine::options rules;
+  std::vector<int> budget_levels{50, 80, 95, 100}; ///< percentages of a limit, ascending
+  std::string source; ///< names this instance to targets; empty: the host's name
+  std::vector<alert_target_settings> targets; ///< in order of name
+};
+
 struct settings {
   runtime_settings runtime;
   log_level level = log_level::info;
@@ -129,6 +166,7 @@ struct settings {
   langfuse_settings langfuse;
   journal_settings journal;
   gateway_settings gateway;
+  alert_settings alerts;
   /// What is odd but allowed, for the log at start.
   std::vector<std::string> warnings;
 };

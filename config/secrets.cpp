@@ -116,10 +116,17 @@ result<std::string> checked_key(const std::string& name, std::string value) {
   return value;
 }
 
+std::string names_of(const key_settings& k) {
+  std::string out;
+  for (const std::string& name : k.env)
+    out.append(out.empty() ? "" : " or ").append(name);
+  return out;
+}
+
 std::string key_names(const provider_settings& p) {
   std::string out;
-  for (const std::string& name : p.api_key_env)
-    out.append(out.empty() ? "" : " or ").append(name);
+  for (const key_settings& k : p.keys)
+    out.append(out.empty() ? "" : " or ").append(names_of(k));
   return out;
 }
 
@@ -127,10 +134,9 @@ std::string missing_key(const provider_settings& p) {
   return "provider `" + p.id.value + "` has no key: set " + key_names(p);
 }
 
-/// The key of `p`, from the first of its variables that is set; absent if none is.
-result<std::optional<std::string>> find_key(const provider_settings& p,
-                                            const environment& variables) {
-  for (const std::string& name : p.api_key_env)
+/// The credential, from the first of its variables that is set; absent if none is.
+result<std::optional<std::string>> find_key(const key_settings& k, const environment& variables) {
+  for (const std::string& name : k.env)
     if (auto value = look_up(variables, name)) {
       auto key = checked_key(name, std::move(*value));
       if (!key)
@@ -140,17 +146,32 @@ result<std::optional<std::string>> find_key(const provider_settings& p,
   return std::optional<std::string>{};
 }
 
-/// Decides about one provider and keeps its key.
-result<void> unlock_provider(provider_settings& p, const environment& variables, secrets& out) {
-  auto key = find_key(p, variables);
-  if (!key)
-    return key.failure();
-  const bool ready = key->has_value() || p.api_key_env.empty();
-  if (!ready && p.enabled == activation::on)
+/// Decides about one provider and keeps those of its keys that are set.
+result<void> unlock_provider(provider_settings& p, const environment& variables, settings& s,
+                             secrets& out) {
+  std::vector<key_settings> ready;
+  std::string missing;
+  for (key_settings& k : p.keys) {
+    auto key = find_key(k, variables);
+    if (!key)
+      return key.failure();
+    if (key->has_value())
+      out.api_keys.emplace(k.id(p.id), secret{std::move(**key)});
+    else if (!k.env.empty()) {
+      missing += (missing.empty() ? "" : ", ") + names_of(k);
+      continue;
+    }
+    ready.push_back(std::move(k));
+  }
+  if (ready.empty() && p.enabled == activation::on)
     return error{missing_key(p) + ", or set `providers." + p.id.value + ".enabled = false`"};
-  p.enabled = ready ? activation::on : activation::off;
-  if (key->has_value())
-    out.api_keys.emplace(p.id, secret{std::move(**key)});
+  p.enabled = ready.empty() ? activation::off : activation::on;
+  if (ready.empty())
+    return {};
+  if (!missing.empty())
+    s.warnings.push_back("provider `" + p.id.value + "` goes without these of its keys: "
+                         + missing);
+  p.keys = std::move(ready);
   return {};
 }
 
@@ -194,6 +215,77 @@ result<void> unlock_langfuse(settings& s, const environment& variables, secrets&
     return password.failure();
   l.enabled = activation::on;
   out.langfuse = langfuse_keys{std::move(user).value(), secret{std::move(password).value()}};
+  return read_langfuse_variables(variables, s);
+}
+
+// Alert targets -----------------------------------------------------------------------------------
+
+error without(const alert_target_settings& t, const std::string& what, const std::string& name) {
+  return {"alert target `" + t.name + "` has no " + what + ": set " + name
+          + ", or take the target out of the configuration"};
+}
+
+/// The URL in the variable of `t`. What is told about it never repeats it.
+result<base_url> find_target_url(const alert_target_settings& t, const environment& variables) {
+  const auto text = look_up(variables, t.url_env);
+  if (!text)
+    return without(t, "address", t.url_env);
+  auto url = read_target_url(*text);
+  if (!url)
+    return bad_variable(t.url_env, url.failure().message);
+  if (!url->tls && !t.allow_private)
+    return bad_variable(t.url_env, "is not encrypted; use https://, or set `alerts.targets."
+                                       + t.name + ".allow_private = true`");
+  return url;
+}
+
+result<secret> find_target_key(const alert_target_settings& t, const std::string& name,
+                               const std::string& what, const environment& variables) {
+  if (name.empty())
+    return secret{};
+  auto text = look_up(variables, name);
+  if (!text)
+    return without(t, what, name);
+  auto key = checked_key(name, std::move(*text));
+  if (!key)
+    return key.failure();
+  return secret{std::move(*key)};
+}
+
+result<alert_access> unlock_target(const alert_target_settings& t, const environment& variables) {
+  alert_access out;
+  out.url = t.url;
+  if (!t.url_env.empty()) {
+    auto url = find_target_url(t, variables);
+    if (!url)
+      return url.failure();
+    out.url = std::move(*url);
+  }
+  std::string path = std::exchange(out.url.path, {});
+  out.path = secret{path.starts_with('/') ? std::move(path) : "/" + path};
+  const bool pager = t.kind == alert_target_kind::pagerduty;
+  auto key = find_target_key(t, pager ? t.routing_key_env : t.secret_env,
+                             pager ? "integration key" : "signing key", variables);
+  if (!key)
+    return key.failure();
+  out.key = std::move(*key);
+  return out;
+}
+
+result<void> unlock_alerts(const settings& s, const environment& variables, secrets& out) {
+  for (const alert_target_settings& t : s.alerts.targets) {
+    if (t.kind == alert_target_kind::langfuse) {
+      if (!out.langfuse)
+        return error{"alert target `" + t.name + "` goes to Langfuse, which is off: set "
+                     + s.langfuse.public_key_env + " and " + s.langfuse.secret_key_env
+                     + ", or take the target out of the configuration"};
+      continue;
+    }
+    auto access = unlock_target(t, variables);
+    if (!access)
+      return access.failure();
+    out.alert_targets.emplace(t.name, std::move(*access));
+  }
   return {};
 }
 
@@ -209,15 +301,23 @@ environment process_environment() {
 result<secrets> read_environment(settings& s, const environment& variables) {
   secrets out;
   for (provider_settings& p : s.providers)
-    if (auto done = unlock_provider(p, variables, out); !done)
+    if (auto done = unlock_provider(p, variables, s, out); !done)
       return done.failure();
   if (auto done = drop_locked(s); !done)
     return done.failure();
   if (auto done = unlock_langfuse(s, variables, out); !done)
     return done.failure();
-  if (out.langfuse)
-    if (auto done = read_langfuse_variables(variables, s); !done)
-      return done.failure();
+  if (auto done = unlock_alerts(s, variables, out); !done)
+    return done.failure();
+  return out;
+}
+
+result<secrets> read_alert_environment(settings& s, const environment& variables) {
+  secrets out;
+  if (auto done = unlock_langfuse(s, variables, out); !done)
+    return done.failure();
+  if (auto done = unlock_alerts(s, variables, out); !done)
+    return done.failure();
   return out;
 }
 

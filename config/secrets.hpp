@@ -5,6 +5,7 @@
 #include "core/secret.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -22,16 +23,25 @@ struct langfuse_keys {
   secret secret_key;
 };
 
+/// How to reach an alert target, and prove who we are.
+struct alert_access {
+  base_url url; ///< without its path
+  secret path;  ///< origin form, with the query: often a credential
+  secret key;   ///< signs a webhook, or PagerDuty's integration key
+};
+
 /// What only the environment may say. Never in a file, a message or a log.
 struct secrets {
-  std::unordered_map<provider_id, secret> api_keys; ///< none for providers that need none
+  std::unordered_map<key_id, secret> api_keys; ///< none for providers that need none
   std::optional<langfuse_keys> langfuse;            ///< absent: traces are off
+  std::map<std::string, alert_access> alert_targets; ///< by name; none for Langfuse
 };
 
 /// Completes `s` with what the environment says, and returns the credentials.
 ///
 /// Whatever is `automatic` becomes `on` if its keys are there and `off` otherwise; providers that
-/// are off leave with their models, as `withdraw` (config/withdraw.hpp) tells in the warnings.
+/// are off leave with their models, as `withdraw` (config/withdraw.hpp) tells in the warnings. Of a
+/// provider with several keys those that are not set leave, with a warning.
 /// If Langfuse is on, these variables override the file, under the names that its own SDKs read:
 /// LANGFUSE_BASE_URL (or LANGFUSE_HOST), LANGFUSE_FLUSH_AT, LANGFUSE_FLUSH_INTERVAL (seconds),
 /// LANGFUSE_TRACING_ENVIRONMENT, LANGFUSE_RELEASE.
@@ -41,5 +51,9 @@ struct secrets {
 /// variable above makes no sense; the default route has no usable model. Each names the variable
 /// and what to do, never a value. `s` is then of no use.
 result<secrets> read_environment(settings& s, const environment& variables);
+
+/// Likewise, but only what alert targets need: no provider, no model is looked at.
+/// Errors: a target has no address or credential, or goes to Langfuse, which is off; as above.
+result<secrets> read_alert_environment(settings& s, const environment& variables);
 
 } // namespace spillway::config

@@ -1,6 +1,7 @@
 #include "config/validate.hpp"
 
 #include "config/values.hpp"
+#include "core/bounds.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -38,6 +39,7 @@ public:
       check_provider(provider);
     check_routing();
     check_budget();
+    check_alert_targets();
   }
 
 private:
@@ -125,11 +127,31 @@ private:
   void check_provider(const member& provider) {
     const key_path path = key_path{} / "providers" / provider.key;
     check_tier(provider, path);
+    check_keys_of(provider, path);
     const auto url = read_base_url(text_of(find(provider.value, "base_url")));
-    const bool has_key = !items_of(find(provider.value, "api_key_env")).empty();
+    const bool has_key = !items_of(find(provider.value, "api_key_env")).empty()
+                         || !items_of(find(provider.value, "keys")).empty();
     if (url && !url->tls && has_key && !is_loopback(url->host))
       warnings_.push_back("provider `" + provider.key + "`: its key travels unencrypted to "
                           + url->host + "; use https://");
+  }
+
+  void check_keys_of(const member& provider, const key_path& path) {
+    const node* keys = find(provider.value, "keys");
+    if (keys && items_of(keys).size() > bounds::keys_per_provider_max)
+      problems_.add(keys->at, path / "keys",
+                    "has more than " + std::to_string(bounds::keys_per_provider_max) + " keys");
+    const std::set<std::string_view> offered = tiers_of(provider.key);
+    const std::vector<std::string_view> tiers{offered.begin(), offered.end()};
+    std::set<std::string_view> names;
+    std::size_t index = 0;
+    for (const node& key : items_of(keys)) {
+      const key_path key_at = (path / "keys").item(index++);
+      const node* name = find(key, find(key, "name") ? "name" : "env");
+      if (name && !names.insert(text_of(name)).second)
+        problems_.add(name->at, key_at, "is named as another key of this provider; give it a `name`");
+      check_reference(find(key, "tier"), key_at / "tier", "tier", tiers);
+    }
   }
 
   void check_tier(const member& provider, const key_path& path) {
@@ -188,6 +210,51 @@ private:
     const std::string_view period = text_of(find(rule, "period"));
     if (!period.empty() && !seen.insert({scope, text_of(name), period}).second)
       problems_.add(rule.at, path, "is a second rule for the same scope, name and period");
+  }
+
+  // Alerts ----------------------------------------------------------------------------------------
+
+  void check_alert_targets() {
+    const key_path path = key_path{} / "alerts" / "targets";
+    const node* targets = find(root_, {"alerts", "targets"});
+    if (members_of(targets).size() > bounds::alert_targets_max)
+      problems_.add(targets->at, path,
+                    "has more than " + std::to_string(bounds::alert_targets_max) + " targets");
+    for (const member& target : members_of(targets))
+      check_alert_target(target, path / target.key);
+  }
+
+  void check_alert_target(const member& target, const key_path& path) {
+    const std::string_view kind = text_of(find(target.value, "kind"));
+    const node* url = find(target.value, "url");
+    const node* url_env = find(target.value, "url_env");
+    if (url && url_env)
+      problems_.add(url->at, path / "url", "and `url_env` name two addresses; keep one");
+    if (kind == "webhook" && !url && !url_env)
+      problems_.add(target.key_at, path, "has no address; give `url` or `url_env`");
+    check_foreign_key(target, path, "secret_env", "webhook");
+    check_foreign_key(target, path, "routing_key_env", "pagerduty");
+    if (kind == "langfuse")
+      for (const char* key : {"url", "url_env", "allow_private", "ca_file"})
+        check_foreign_key(target, path, key, "webhook, slack or pagerduty");
+    const node* own = find(target.value, "allow_private");
+    const bool within = own && own->as<bool>() && *own->as<bool>();
+    const auto read = read_target_url(text_of(url));
+    if (read && !read->tls && !within)
+      problems_.add(url->at, path / "url",
+                    "is not encrypted; use https://, or set `allow_private = true` if the target "
+                    "is within your own network");
+  }
+
+  /// `key` has a meaning only for targets of one kind.
+  void check_foreign_key(const member& target, const key_path& path, const char* key,
+                         std::string_view kind) {
+    const node* value = find(target.value, key);
+    const std::string_view own = text_of(find(target.value, "kind"));
+    if (value && !own.empty() && own != kind)
+      problems_.add(value->at, path / key,
+                    "has no meaning for a target of kind \"" + std::string{own} + "\", only for "
+                        + std::string{kind});
   }
 
   /// A longer list of names helps nobody; the nearest one does.

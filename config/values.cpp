@@ -123,6 +123,20 @@ result<base_url> read_base_url(std::string_view text) {
   return out;
 }
 
+result<base_url> read_target_url(std::string_view text) {
+  const std::size_t query_at = std::min(text.find('?'), text.size());
+  const std::string_view whole = text.substr(0, query_at);
+  const std::string_view query = text.substr(query_at);
+  auto url = read_base_url(whole);
+  if (!url)
+    return url;
+  if (!query.empty() && !is_path(query.substr(1)))
+    return bad_url("its query has a character that must be percent-encoded");
+  const std::size_t end = whole.find_last_not_of('/') + 1;
+  url->path.append(whole.substr(end)).append(query);
+  return url;
+}
+
 result<std::int64_t> read_usd(double dollars, std::int64_t dollars_max) {
   if (!std::isfinite(dollars) || dollars < 0 || dollars > static_cast<double>(dollars_max))
     return error{"is out of range; allowed: 0 to " + std::to_string(dollars_max) + " dollars"};
@@ -170,8 +184,9 @@ bool is_environment_label(std::string_view text) {
 }
 
 bool looks_like_secret(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> beginnings{
-      "sk-", "pk-lf-", "AIza", "AQ.", "gsk_", "xai-", "Bearer ", "Basic "};
+  static constexpr std::array<std::string_view, 9> beginnings{
+      "sk-",  "pk-lf-",  "AIza",   "AQ.", "gsk_",
+      "xai-", "Bearer ", "Basic ", "https://hooks.slack.com/services/"};
   constexpr std::size_t shortest_key = 16;
   return text.size() >= shortest_key
          && std::any_of(beginnings.begin(), beginnings.end(),

@@ -19,6 +19,9 @@ std::string write_duration(duration d);
 /// "https://host[:port][/path]" or "http://...".
 result<base_url> read_base_url(std::string_view text);
 
+/// Likewise, with a "?query" that counts as part of the path. Here a path may end with "/".
+result<base_url> read_target_url(std::string_view text);
+
 /// "127.0.0.1:8080", "[::1]:8080". Whether the address is one is for the system to say.
 result<listen_address> read_listen_address(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include "core/units.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,13 +31,15 @@ enum class cache_mark { none, five_minutes, one_hour };
 
 /// A piece of a turn that is not plain text alone.
 struct content_part {
-  enum class kind { text, image, audio, file };
+  /// `foreign`: a piece that this type does not model. It goes along to a target that speaks the
+  /// dialect it came in, and to no other.
+  enum class kind { text, image, audio, file, foreign };
   kind what = kind::text;
-  std::string text{};        ///< of a text
+  std::string text{};        ///< of a text, or of a file that is plain text; JSON if foreign
   std::string url{};         ///< where an image or file lies; empty if its bytes are here
   std::string data_base64{}; ///< its bytes
   std::string media_type{};  ///< "image/png", "audio/wav"; empty: not said
-  std::string name{};        ///< of a file
+  std::string name{};        ///< of a file; the dialect if foreign
   std::string detail{};      ///< of an image: "low", "high", "auto"; empty: not said
   cache_mark cache = cache_mark::none;
   friend bool operator==(const content_part&, const content_part&) = default;
@@ -48,7 +51,11 @@ struct reasoning_block {
   std::string text;            ///< or the summary the vendor shows
   std::string signature{};     ///< opaque
   std::string redacted_data{}; ///< instead of text: thoughts the vendor encrypted
-  std::string dialect{};       ///< whose it is: "anthropic", "gemini"; empty: not known
+  std::string dialect{};       ///< whose they are: "anthropic", "gemini", "openai"; empty: unknown
+  std::string model{};         ///< that thought it, as it reported itself; empty: not known
+  /// Where it stood: bytes of the turn's text and tool calls that came before it.
+  std::size_t text_before = 0;
+  std::size_t calls_before = 0;
   friend bool operator==(const reasoning_block&, const reasoning_block&) = default;
 };
 
@@ -88,6 +95,8 @@ enum class tool_choice_mode { automatic, none, required, named };
 struct tool_choice {
   tool_choice_mode mode = tool_choice_mode::automatic;
   std::string name; ///< only with `named`
+  /// With `automatic` and `required`: only these of the tools; empty: any of them.
+  std::vector<std::string> allowed{};
   friend bool operator==(const tool_choice&, const tool_choice&) = default;
 };
 
@@ -133,6 +142,7 @@ struct chat_request {
   std::optional<int> top_logprobs{};
   std::string user{}; ///< the caller's name for its end user, as vendors ask for it
   foreign_fields foreign{};
+  friend bool operator==(const chat_request&, const chat_request&) = default;
 };
 
 /// Token usage in one shape for all vendors. The parts lie inside the totals: `cached_input`,

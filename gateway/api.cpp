@@ -20,11 +20,12 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
   headers.add("x-spillway-attempts", std::to_string(m.attempts.size()));
 }
 
-wire::http_response to_response(const completion_reply& m, const api& spoken, wall_time now) {
+wire::http_response to_response(const completion_reply& m, const chat_request& request,
+                                const api& spoken, wall_time now) {
   wire::http_response response;
   if (m.status == completion_status::answered) {
     response.headers.add("Content-Type", "application/json");
-    response.body = spoken.encode(m, now);
+    response.body = spoken.encode(m, request, now);
   } else {
     response = spoken.refuse(refusal_of(m));
   }

@@ -30,8 +30,9 @@ public:
   /// The name a caller sees of a completion, in its body and in x-spillway-request-id.
   virtual std::string name_of(request_id id) const = 0;
 
-  /// The body of a whole reply. Requires: `m` is answered.
-  virtual std::string encode(const completion_reply& m, wall_time now) const = 0;
+  /// The body of a whole reply to `request`. Requires: `m` is answered.
+  virtual std::string encode(const completion_reply& m, const chat_request& request,
+                             wall_time now) const = 0;
 
   virtual std::shared_ptr<stream_encoder> make_stream(const chat_call& call) const = 0;
 
@@ -40,6 +41,10 @@ public:
 
 /// OpenAI's POST /v1/chat/completions.
 const api& chat_completions_api();
+/// OpenAI's POST /v1/responses, of which nothing is kept.
+const api& responses_api();
+/// Anthropic's POST /v1/messages.
+const api& messages_api();
 
 /// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
 /// -input-tokens, -output-tokens, -waited-ms and -attempts.
@@ -47,6 +52,7 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
                           const std::string& name);
 
 /// The whole reply, refusals included.
-wire::http_response to_response(const completion_reply& m, const api& spoken, wall_time now);
+wire::http_response to_response(const completion_reply& m, const chat_request& request,
+                                const api& spoken, wall_time now);
 
 } // namespace spillway::gateway

@@ -23,6 +23,13 @@ bool is_same_secret(std::string_view given, const std::string& key) {
   return differs == 0;
 }
 
+/// The key of a caller, as OpenAI's or Anthropic's clients send it; empty if it sends none.
+std::string_view key_in(const wire::http_headers& headers) {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string_view given = headers.find("Authorization");
+  return given.starts_with(scheme) ? given.substr(scheme.size()) : headers.find("x-api-key");
+}
+
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
@@ -66,23 +73,20 @@ private:
     bool needs_key;
     server serve;
   };
-  static const std::array<served_path, 5> paths;
+  static const std::array<served_path, 7> paths;
 
   bool is_authorized(const wire::http_headers& headers) const {
-    constexpr std::string_view scheme = "Bearer ";
-    std::string_view given = headers.find("Authorization");
     if (options_.keys.empty())
       return true;
-    if (!given.starts_with(scheme))
-      return false;
-    given.remove_prefix(scheme.size());
+    const std::string_view given = key_in(headers);
     return std::ranges::any_of(
         options_.keys, [&](const secret& key) { return is_same_secret(given, key.reveal()); });
   }
 
-  void complete_chat(const wire::http_request& request,
-                     const transport::http_responder& reply) const {
-    complete(chat_completions_api(), request, reply);
+  template <const api& (*spoken)()>
+  void complete_as(const wire::http_request& request,
+                   const transport::http_responder& reply) const {
+    complete(spoken(), request, reply);
   }
 
   void complete(const api& spoken, const wire::http_request& request,
@@ -125,8 +129,10 @@ private:
   std::atomic<bool> draining_ = false;
 };
 
-const std::array<gateway::door::served_path, 5> gateway::door::paths{{
-    {"/v1/chat/completions", "POST", true, &door::complete_chat},
+const std::array<gateway::door::served_path, 7> gateway::door::paths{{
+    {"/v1/chat/completions", "POST", true, &door::complete_as<chat_completions_api>},
+    {"/v1/responses", "POST", true, &door::complete_as<responses_api>},
+    {"/v1/messages", "POST", true, &door::complete_as<messages_api>},
     {"/v1/models", "GET", true, &door::list_models},
     {"/healthz", "GET", false, &door::tell_health},
     {"/readyz", "GET", false, &door::tell_readiness},

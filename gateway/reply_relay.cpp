@@ -12,7 +12,8 @@ namespace {
 /// What a relay keeps until its request has ended.
 struct errand {
   reply_relay_options options;
-  request_id id;
+  std::shared_ptr<const chat_request> chat; ///< for a reply that repeats it
+  request_id id{};
   bool gone = false;
 };
 
@@ -26,7 +27,8 @@ void watch_caller(reply_relay_actor::pointer self, const transport::http_respond
 }
 
 void answer(reply_relay_actor::pointer self, const errand& e, const completion_reply& m) {
-  e.options.reply(to_response(m, *e.options.spoken, e.options.wall(self->clock().now())));
+  e.options.reply(to_response(m, *e.chat, *e.options.spoken,
+                              e.options.wall(self->clock().now())));
   self->quit();
 }
 
@@ -47,7 +49,8 @@ void ask_completion(reply_relay_actor::pointer self, const std::shared_ptr<erran
 
 reply_relay_actor::behavior_type reply_relay(reply_relay_actor::pointer self,
                                              reply_relay_options options) {
-  const auto e = std::make_shared<errand>(errand{std::move(options), {}});
+  auto chat = options.call.request.chat;
+  const auto e = std::make_shared<errand>(errand{std::move(options), std::move(chat)});
   watch_caller(self, e->options.reply);
   self->request(e->options.router, caf::infinite, take_request_id{})
       .then(

@@ -109,7 +109,7 @@ private:
     } else if (body_) {
       encoder_->fail(refusal_of(m), events);
     } else {
-      return refuse(to_response(m, *options_.spoken, options_.wall(self_->clock().now())));
+      return refuse(to_response(m, {}, *options_.spoken, options_.wall(self_->clock().now())));
     }
     write(events);
     body_->finish();

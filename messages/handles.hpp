@@ -24,6 +24,8 @@ namespace spillway {
 using router_actor = caf::typed_actor<
     // Answer a chat; every outcome is a reply.
     caf::replies_to<run_completion>::with<completion_reply>,
+    // The same, asked beforehand: which model, at what price, after what wait?
+    caf::replies_to<plan_completion>::with<completion_plan>,
     // An id, to be able to cancel.
     caf::replies_to<take_request_id>::with<request_id_reply>,
     // The caller of a request has gone.
@@ -37,6 +39,8 @@ using router_actor = caf::typed_actor<
 using limiter_actor = caf::typed_actor<
     // Now, or when?
     caf::replies_to<acquire_permit>::with<permit_reply>,
+    // The same, taking nothing.
+    caf::replies_to<quote_permit>::with<permit_reply>,
     // Queue until there is room.
     caf::replies_to<await_permit>::with<permit_reply>,
     // Leave the queue.
@@ -92,12 +96,29 @@ using journal_actor = caf::typed_actor<
     // Durable soon.
     caf::reacts_to<record_settlement>,
     // What a limiter that restarts must still count.
-    caf::replies_to<load_leases>::with<leases_reply>>;
+    caf::replies_to<load_leases>::with<leases_reply>,
+    // What alerts must not forget: durable soon.
+    caf::reacts_to<record_alerts>>;
 
-/// Tells operators.
+/// Decides what operators are told, and tells them. One per runtime.
 using alert_sink_actor = caf::typed_actor<
-    // Something they should know.
-    caf::reacts_to<raise_alert>>;
+    // Something they should know ...
+    caf::reacts_to<raise_alert>,
+    // ... is over.
+    caf::reacts_to<end_alert>,
+    // One more call to judge health and spending by.
+    caf::reacts_to<call_ended>,
+    // An account is nearly or wholly used up.
+    caf::reacts_to<threshold_crossed>,
+    // What is wrong now?
+    caf::replies_to<get_alert_status>::with<alert_status>,
+    // Wait until all is told.
+    caf::replies_to<flush_alerts>::with<alert_status>>;
+
+/// Brings notices to one target, however long it takes.
+using alert_courier_actor = caf::typed_actor<
+    // One more.
+    caf::replies_to<deliver_notice>::with<delivery_reply>>;
 
 /// Thinks, acts and observes until a task is done. Any number per runtime; outside its core.
 using react_agent_actor = caf::typed_actor<

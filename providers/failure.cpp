@@ -2,6 +2,8 @@
 
 #include "core/bounds.hpp"
 #include "providers/redaction.hpp"
+#include "providers/refused_limit.hpp"
+#include "wire/anthropic/error_body.hpp"
 #include "wire/duration.hpp"
 #include "wire/openai/error_body.hpp"
 
@@ -40,7 +42,7 @@ constexpr std::array<phrase, 16> codes = {{
 }};
 
 /// Words of refusals that come under a code of no use.
-constexpr std::array<phrase, 13> refusal_words = {{
+constexpr std::array<phrase, 14> refusal_words = {{
     {"maximum context length", failure_kind::context_too_long},
     {"exceeds the context window", failure_kind::context_too_long},
     {"exceed context limit", failure_kind::context_too_long},
@@ -51,10 +53,16 @@ constexpr std::array<phrase, 13> refusal_words = {{
     {"exceeds the maximum number of tokens", failure_kind::context_too_long},
     {"credit balance is too low", failure_kind::quota_exhausted},
     {"Insufficient Balance", failure_kind::quota_exhausted},
+    {"reached your specified API usage limits", failure_kind::quota_exhausted},
     {"API key not valid", failure_kind::unauthorized},
     {"API_KEY_INVALID", failure_kind::unauthorized},
     {"not a valid model ID", failure_kind::model_unavailable},
 }};
+
+/// Words by which a 429 says that money is wanted, not patience. Anthropic's come without a
+/// retry-after.
+constexpr std::array<std::string_view, 5> money_words = {
+    "spend limit", "spending limit", "usage limits", "credit balance", "Extra usage is required"};
 
 /// A daily quota that gives out again this soon is worth waiting for.
 constexpr duration short_wait = std::chrono::minutes{1};
@@ -94,6 +102,8 @@ failure_kind advised(failure_kind kind, std::string_view should_retry) {
 failure_kind closed_window(const error_body& body, std::optional<duration> wait) {
   if (holds(body.message, "PerDay") || holds(body.message, "limit: 0,"))
     return failure_kind::quota_exhausted;
+  if (std::ranges::any_of(money_words, [&](std::string_view w) { return holds(body.message, w); }))
+    return failure_kind::quota_exhausted;
   const bool daily = holds(body.message, "per day");
   return daily && wait.value_or(duration::max()) > short_wait ? failure_kind::quota_exhausted
                                                               : failure_kind::rate_limited;
@@ -107,7 +117,8 @@ int status_within(const wire::http_response& response, const error_body& body) {
   std::from_chars(body.code.data(), body.code.data() + body.code.size(), own);
   if (own >= 400 && own < 600)
     return own;
-  return body.type == "invalid_request_error" ? 400 : 500;
+  const int named = wire::anthropic::status_of_type(body.type);
+  return named != 0 ? named : 500;
 }
 
 failure_kind kind_of(const wire::http_response& response, const error_body& body,
@@ -143,11 +154,18 @@ std::optional<duration> wait_in_words(std::string_view message) {
   return std::nullopt;
 }
 
+/// Anthropic sends the header with every success too, where it means nothing.
+std::optional<duration> wait_in_headers(const wire::http_response& response, wall_time now) {
+  if (response.status == 200)
+    return std::nullopt;
+  if (const auto exact = wire::parse_milliseconds(response.headers.find("retry-after-ms")))
+    return exact;
+  return wire::parse_retry_after(response.headers.find("retry-after"), now);
+}
+
 std::optional<duration> retry_after(const wire::http_response& response, const error_body& body,
                                     wall_time now) {
-  auto wait = wire::parse_milliseconds(response.headers.find("retry-after-ms"));
-  if (!wait)
-    wait = wire::parse_retry_after(response.headers.find("retry-after"), now);
+  auto wait = wait_in_headers(response, now);
   if (!wait)
     wait = wait_in_words(body.message);
   if (wait)
@@ -187,6 +205,8 @@ call_failure failure_of(const wire::http_response& response, wall_time now, cons
   failure.retry_after = retry_after(response, body, now);
   failure.kind = kind_of(response, body, failure.retry_after);
   failure.message = message_of(response.status, body, key);
+  if (failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::quota_exhausted)
+    failure.refused_by = refused_limit(body.type, body.message);
   return failure;
 }
 

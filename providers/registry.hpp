@@ -10,9 +10,8 @@
 
 namespace spillway::providers {
 
-/// A codec for a dialect ("openai", "azure", "generic", "gemini_openai", "gemini", "vertex").
-/// `base_path` is the path of the provider's URL, empty for the root; an empty `key` means that none
-/// is sent.
+/// A codec for a dialect: a row of `profile`, "anthropic", "gemini" or "vertex". `base_path` is the
+/// path of the provider's URL, empty for the root; an empty `key` means that none is sent.
 /// Errors: no such dialect; the message names the known ones.
 result<std::shared_ptr<const codec>> make_codec(std::string_view dialect, std::string base_path,
                                                 secret key);

@@ -2,6 +2,7 @@
 
 #include "runtime/asio_scheduler.hpp"
 #include "runtime/system_wall_clock.hpp"
+#include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
 #include "transport/beast_client.hpp"
 #include "transport/io_threads.hpp"
@@ -21,9 +22,12 @@
 namespace spillway::runtime {
 namespace {
 
-void print_alert(const raise_alert& alert) {
-  std::fprintf(stderr, "spillway: %s: %s: %s: %s\n", to_string(alert.severity), alert.rule.c_str(),
-               alert.subject.c_str(), alert.text.c_str());
+/// Longer than this a stop does not wait for alert targets that do not answer: what they lack is
+/// in the journal, and next to nobody waits at the prompt with patience.
+constexpr duration alert_patience_max = std::chrono::seconds{5};
+
+void print_alert(const alerts::notice& n) {
+  std::fprintf(stderr, "spillway: %s\n", alerts::line_of(n).c_str());
 }
 
 std::size_t thread_count(const config::runtime_settings& settings) {
@@ -55,9 +59,9 @@ struct runtime::state {
 };
 
 http_client_factory runtime::state::http_factory() {
-  return [this](const std::string& ca_file,
-                std::size_t connections) -> result<std::shared_ptr<transport::http_client>> {
-    auto made = transport::beast_client::make(io.context(), {ca_file, connections});
+  return [this](const http_client_needs& needs) -> result<std::shared_ptr<transport::http_client>> {
+    auto made = transport::beast_client::make(
+        io.context(), {needs.ca_file, needs.connections_max, needs.public_only});
     if (!made)
       return made.failure();
     clients.push_back(*made);
@@ -78,6 +82,11 @@ result<void> runtime::state::wire(runtime_options options) {
     if (!file)
       return file.failure();
     w.journal = std::move(*file);
+    auto alerts = storage::alert_store::open(
+        storage::alert_store::path_beside(w.settings.journal.path));
+    if (!alerts)
+      return alerts.failure();
+    w.alert_store = std::move(*alerts);
   }
   w.make_http = http_factory();
   w.wall = system_wall_clock();
@@ -160,6 +169,9 @@ stop_report runtime::stop(duration patience) {
                  [](const caf::error&) {});
     self->request(actors().traces, caf::infinite, flush_traces{patience})
         .receive([](const trace_status&) {}, [](const caf::error&) {});
+    self->request(actors().alerts, caf::infinite,
+                  flush_alerts{std::min(patience, alert_patience_max)})
+        .receive([](const alert_status&) {}, [](const caf::error&) {});
   }
   report.last = look();
   stop_actors(system(), actors());

@@ -22,7 +22,7 @@ namespace spillway::runtime {
 struct runtime_options {
   config::settings settings;
   config::environment environment;             ///< where keys come from; empty: the process's
-  actors::alert_receiver on_alert;             ///< empty: a line on standard error each
+  actors::alert_receiver on_alert; ///< of every notice; empty: a line on standard error each
   std::function<void(std::string)> on_give_up; ///< an actor died too often: stop() is due
 };
 
@@ -63,7 +63,8 @@ public:
   snapshot look();
 
   /// Accepts nothing more, waits up to `patience` for calls in flight, cuts the rest, delivers what
-  /// is pending for Langfuse (again up to `patience`), and ends every actor.
+  /// is pending for Langfuse (again up to `patience`) and for alert targets (a few seconds at
+  /// most), and ends every actor.
   stop_report stop(duration patience);
 
 private:

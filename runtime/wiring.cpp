@@ -1,5 +1,6 @@
 #include "runtime/wiring.hpp"
 
+#include "actors/alert_sink.hpp"
 #include "actors/budget.hpp"
 #include "actors/completion_job.hpp"
 #include "actors/journal.hpp"
@@ -9,14 +10,16 @@
 #include "actors/router.hpp"
 #include "core/bounds.hpp"
 #include "providers/registry.hpp"
+#include "runtime/alert_targets.hpp"
 #include "runtime/limiter_plan.hpp"
+#include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
 #include "wire/langfuse/otlp.hpp"
 
-#include <absl/strings/escaping.h>
 #include <caf/actor_system.hpp>
 #include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <map>
@@ -31,6 +34,8 @@ constexpr duration silence_without_memory = std::chrono::seconds{61};
 constexpr duration window_memory = std::chrono::hours{25};
 /// Rows that may still fill a month's budget. A budget over all time needs all of them.
 constexpr duration budget_memory = std::chrono::hours{24 * 32};
+/// Likewise of ids of notices: a million a second.
+constexpr int notice_id_bits = 20;
 /// Request ids of one second of start time: four million a second before they could meet those of
 /// a later start.
 constexpr int request_id_bits = 22;
@@ -48,19 +53,24 @@ private:
   wall_time now() const { return options_->wall(system_.clock().now()); }
 
   wall_time budget_memory_begins() const;
+  result<void> spawn_alerts(std::vector<money::restored_posting> spent);
   result<void> prepare_providers();
   result<void> spawn_core();
   result<void> spawn_traces();
+  result<void> spawn_couriers();
   result<void> spawn_targets();
+  const config::provider_settings& provider_of(const model_entry& model) const;
+  result<limiter_memory> memory_of(const limiter_plan& plan) const;
   result<request_id> first_request_id() const;
   void spawn_router(request_id first);
   void spawn_supervisor();
+  void begin_alerts();
   std::function<completion_job_actor(router_self)> job_factory() const;
 
   caf::actor_system& system_;
   std::shared_ptr<const wiring_options> options_;
   std::shared_ptr<const catalog> models_;
-  std::unordered_map<provider_id, actors::provider_options> providers_;
+  std::unordered_map<key_id, actors::provider_options> speakers_; ///< one for each key
   runtime_actors out_;
 };
 
@@ -78,6 +88,8 @@ limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& opt
   actors::limiter_options l;
   l.model = plan.name;
   l.limits = plan.limits;
+  l.lanes = plan.lanes;
+  l.seed = options.seed;
   l.wall = options.wall;
   l.restored = std::move(memory.leases);
   l.quiet_for = memory.complete ? duration{} : silence_without_memory;
@@ -87,16 +99,19 @@ limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& opt
 
 result<void> wirer::prepare_providers() {
   for (const config::provider_settings& p : settings().providers) {
-    const auto key = options_->secrets.api_keys.find(p.id);
-    auto codec = providers::make_codec(
-        p.dialect, p.url.path, key == options_->secrets.api_keys.end() ? secret{} : key->second);
-    if (!codec)
-      return error{"provider '" + p.id.value + "': " + codec.failure().message};
-    auto http = options_->make_http(p.ca_file, p.connections_max);
+    auto http = options_->make_http({p.ca_file, p.connections_max});
     if (!http)
       return error{"provider '" + p.id.value + "': " + http.failure().message};
-    providers_.emplace(p.id, actors::provider_options{p.id, *codec, *http, endpoint_of(p.url),
-                                                      timeouts_of(p.timeouts), options_->wall});
+    for (const config::key_settings& k : p.keys) {
+      const auto key = options_->secrets.api_keys.find(k.id(p.id));
+      auto codec = providers::make_codec(
+          p.dialect, p.url.path, key == options_->secrets.api_keys.end() ? secret{} : key->second);
+      if (!codec)
+        return error{"provider '" + p.id.value + "': " + codec.failure().message};
+      speakers_.emplace(k.id(p.id),
+                        actors::provider_options{p.id, *codec, *http, endpoint_of(p.url),
+                                                 timeouts_of(p.timeouts), options_->wall});
+    }
   }
   return {};
 }
@@ -106,13 +121,30 @@ wall_time wirer::budget_memory_begins() const {
   return std::ranges::any_of(settings().budget.rules, lasts) ? wall_time{} : now() - budget_memory;
 }
 
+result<void> wirer::spawn_alerts(std::vector<money::restored_posting> spent) {
+  actors::alert_sink_options alerts;
+  alerts.rules = settings().alerts.rules;
+  alerts.receiver = options_->on_alert;
+  alerts.wall = options_->wall;
+  const auto seconds = static_cast<std::uint64_t>(to_unix_nanos(now()) / 1'000'000'000);
+  alerts.first_notice = seconds << notice_id_bits;
+  alerts.spent = std::move(spent);
+  if (options_->alert_store) {
+    auto memory = options_->alert_store->load();
+    if (!memory)
+      return memory.failure();
+    alerts.memory = std::move(*memory);
+  }
+  out_.alerts = system_.spawn(actors::alert_sink, std::move(alerts));
+  return {};
+}
+
 result<void> wirer::spawn_core() {
-  out_.alerts = system_.spawn(actors::alert_sink, options_->on_alert);
   actors::budget_options budget;
   budget.rules = settings().budget.rules;
   budget.zone = settings().budget.zone;
   budget.wall = options_->wall;
-  budget.alerts = out_.alerts;
+  budget.alert_levels = settings().alerts.budget_levels;
   if (options_->journal) {
     if (auto marked = options_->journal->mark_unsettled_unknown(now()); !marked)
       return marked.failure();
@@ -122,6 +154,9 @@ result<void> wirer::spawn_core() {
       return postings.failure();
     budget.restored = std::move(*postings);
   }
+  if (auto spawned = spawn_alerts(budget.restored); !spawned)
+    return spawned;
+  budget.alerts = out_.alerts;
   out_.budget = system_.spawn(actors::budget, std::move(budget));
   return {};
 }
@@ -132,22 +167,16 @@ result<void> wirer::spawn_traces() {
   traces.alerts = out_.alerts;
   traces.queue = {l.flush_at, l.flush_interval, l.flush_at, options_->seed};
   if (const auto& keys = options_->secrets.langfuse) {
-    auto http = options_->make_http({}, 2);
+    auto http = options_->make_http({{}, 2});
     if (!http)
       return error{"langfuse: " + http.failure().message};
     traces.http = *http;
-    traces.endpoint = endpoint_of(l.url);
-    traces.target = l.url.path + "/api/public/otel/v1/traces";
-    const std::string credentials = keys->public_key + ":" + keys->secret_key.reveal();
-    traces.headers.add("Authorization", "Basic " + absl::Base64Escape(credentials));
-    traces.headers.add("Content-Type", "application/json");
-    // Without it, rows may appear ten minutes late. Source: langfuse v4.16.0,
-    // worker/src/queues/otelIngestionQueue.ts (2026-08-22).
-    traces.headers.add("x-langfuse-ingestion-version", "4");
-    traces.headers.add("x-langfuse-sdk-name", "spillway");
-    traces.encode = [resource = wire::langfuse::trace_resource{"spillway", l.environment, l.release,
-                                                               l.capture_input, l.capture_output}](
-                        std::span<const report::trace_queue::item> batch) {
+    const langfuse_access access = langfuse_access_of(l, *keys);
+    traces.endpoint = access.endpoint;
+    traces.target = access.target;
+    traces.headers = access.headers;
+    traces.encode = [resource =
+                         access.resource](std::span<const report::trace_queue::item> batch) {
       return wire::langfuse::encode_otlp(batch, resource);
     };
   }
@@ -155,31 +184,64 @@ result<void> wirer::spawn_traces() {
   return {};
 }
 
-result<void> wirer::spawn_targets() {
-  std::unordered_map<provider_id, provider_actor> speakers;
-  for (const auto& [id, options] : providers_)
-    speakers.emplace(id, system_.spawn(actors::provider, options));
-  std::map<std::pair<std::string, std::string>, limiter_actor> limiters;
-  for (const model_entry& model : models_->models()) {
-    const limiter_plan plan = plan_limiter(*models_, model);
-    limiter_actor& limiter = limiters[{plan.key.value, plan.name.value}];
-    if (!limiter) {
-      limiter_memory memory{{}, true};
-      if (options_->journal) {
-        auto rows =
-            options_->journal->leases_since(plan.key, plan.journal_model, now() - window_memory);
-        if (!rows)
-          return rows.failure();
-        memory.leases = std::move(*rows);
-      }
-      limiter = spawn_limiter(system_, *options_, plan, out_.alerts, std::move(memory));
-    }
-    out_.targets.push_back({model.id,
-                            model.provider,
-                            {plan.key, limiter, speakers.at(model.provider)},
-                            plan.journal_model});
+result<void> wirer::spawn_couriers() {
+  for (const config::alert_target_settings& t : settings().alerts.targets) {
+    auto courier = courier_for(t, settings(), options_->secrets, options_->make_http);
+    if (!courier)
+      return courier.failure();
+    courier->alerts = out_.alerts;
+    courier->wall = options_->wall;
+    courier->seed = options_->seed + out_.alert_targets.size();
+    out_.alert_targets.push_back(
+        {t.name, t.least, system_.spawn(actors::alert_courier, std::move(*courier))});
   }
   return {};
+}
+
+result<void> wirer::spawn_targets() {
+  std::unordered_map<key_id, provider_actor> speakers;
+  for (const auto& [id, options] : speakers_)
+    speakers.emplace(id, system_.spawn(actors::provider, options));
+  std::map<std::pair<std::string, std::string>, limiter_actor> limiters;
+  for (const model_entry& model : models_->models())
+    for (const config::key_settings& k : provider_of(model).keys) {
+      const credential key{k.id(model.provider), k.tier};
+      if (model.limits_of(key.tier) == nullptr)
+        continue;
+      const limiter_plan plan = plan_limiter(*models_, model, key);
+      limiter_actor& limiter = limiters[{plan.key.value, plan.name.value}];
+      if (!limiter) {
+        auto memory = memory_of(plan);
+        if (!memory)
+          return memory.failure();
+        limiter = spawn_limiter(system_, *options_, plan, out_.alerts, std::move(*memory));
+      }
+      out_.targets.push_back({model.id,
+                              key.id,
+                              {plan.key, limiter, speakers.at(key.id),
+                               static_cast<limiter_lane>(plan.lane), key.id, k.weight},
+                              plan.journal_model,
+                              key.tier});
+    }
+  return {};
+}
+
+const config::provider_settings& wirer::provider_of(const model_entry& model) const {
+  const auto it = std::ranges::find(settings().providers, model.provider,
+                                    &config::provider_settings::id);
+  SPILLWAY_ASSERT(it != settings().providers.end());
+  return *it;
+}
+
+result<limiter_memory> wirer::memory_of(const limiter_plan& plan) const {
+  limiter_memory memory{{}, true};
+  if (!options_->journal)
+    return memory;
+  auto rows = options_->journal->leases_since(plan.key, plan.journal_model, now() - window_memory);
+  if (!rows)
+    return rows.failure();
+  memory.leases = std::move(*rows);
+  return memory;
 }
 
 result<request_id> wirer::first_request_id() const {
@@ -217,8 +279,11 @@ void wirer::spawn_router(request_id first) {
   router.deadline_default = settings().routing.deadline;
   router.selection = settings().routing.selection;
   for (const supervised_target& t : out_.targets)
-    router.targets.emplace(t.model, t.target);
+    router.targets[t.model].push_back(t.target);
   router.spawn_job = job_factory();
+  router.alerts = out_.alerts;
+  router.budget = out_.budget;
+  router.policy = settings().routing.fallback;
   router.wall = options_->wall;
   router.first_id = first;
   out_.router = system_.spawn(actors::router, std::move(router));
@@ -233,15 +298,20 @@ void wirer::spawn_supervisor() {
   s.wall = options_->wall;
   s.targets = out_.targets;
   s.spawn_limiter = [&system = system_, options = options_, alerts = out_.alerts,
-                     models = models_](const model_id& id, limiter_memory memory) {
-    return spawn_limiter(system, *options, plan_limiter(*models, *models->find(id)), alerts,
-                         std::move(memory));
+                     models = models_](const supervised_target& t, limiter_memory memory) {
+    const limiter_plan plan = plan_limiter(*models, *models->find(t.model), {t.credential, t.tier});
+    return spawn_limiter(system, *options, plan, alerts, std::move(memory));
   };
-  s.spawn_provider = [&system = system_, providers = providers_](const provider_id& id) {
-    return provider_actor{system.spawn(actors::provider, providers.at(id))};
+  s.spawn_provider = [&system = system_, speakers = speakers_](const key_id& credential) {
+    return provider_actor{system.spawn(actors::provider, speakers.at(credential))};
   };
   s.on_give_up = options_->on_give_up;
   out_.supervisor = system_.spawn(supervisor, std::move(s));
+}
+
+void wirer::begin_alerts() {
+  caf::anon_send(out_.alerts,
+                 watch_runtime{out_.budget, out_.traces, out_.journal, out_.alert_targets});
 }
 
 result<runtime_actors> wirer::wire() {
@@ -255,19 +325,21 @@ result<runtime_actors> wirer::wire() {
   const auto first = first_request_id();
   if (!first)
     return first.failure();
-  for (const auto step : {&wirer::spawn_core, &wirer::spawn_traces, &wirer::spawn_targets}) {
+  for (const auto step : {&wirer::spawn_core, &wirer::spawn_traces, &wirer::spawn_couriers,
+                          &wirer::spawn_targets}) {
     if (auto done = (this->*step)(); !done) {
       stop_actors(system_, out_);
       return done.failure();
     }
   }
   if (options_->journal) {
-    const actors::journal_options j{options_->journal, out_.alerts};
+    const actors::journal_options j{options_->journal, options_->alert_store, out_.alerts};
     out_.journal = options_->journal_detached ? system_.spawn<caf::detached>(actors::journal, j)
                                               : system_.spawn(actors::journal, j);
   }
   spawn_router(*first);
   spawn_supervisor();
+  begin_alerts();
   return std::move(out_);
 }
 
@@ -293,8 +365,10 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
     end(t.target.provider);
   end(actors.traces);
   end(actors.budget);
-  end(actors.journal);
+  for (const alert_target& t : actors.alert_targets)
+    end(t.courier);
   end(actors.alerts);
+  end(actors.journal);
   // Or this thread would hold the system's logger, whose end the system's own waits for.
   caf::logger::set_current_actor_system(nullptr);
 }

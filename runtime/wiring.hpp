@@ -17,20 +17,29 @@
 #include <vector>
 
 namespace spillway::storage {
+class alert_store;
 class journal;
 }
 
 namespace spillway::runtime {
 
+/// What one HTTP client is for.
+struct http_client_needs {
+  std::string ca_file; ///< empty: the system's
+  std::size_t connections_max = 1;
+  bool public_only = false; ///< it must not reach into our own network
+};
+
 /// Makes the HTTP client of one upstream; tests give their own.
-using http_client_factory = std::function<result<std::shared_ptr<transport::http_client>>(
-    const std::string& ca_file, std::size_t connections_max)>;
+using http_client_factory =
+    std::function<result<std::shared_ptr<transport::http_client>>(const http_client_needs&)>;
 
 struct wiring_options {
   config::settings settings; ///< completed by `config::read_environment`
   config::secrets secrets;
   http_client_factory make_http;
   std::shared_ptr<storage::journal> journal; ///< null: nothing survives a restart
+  std::shared_ptr<storage::alert_store> alert_store; ///< likewise of alerts; used with a journal
   bool journal_detached = true;              ///< false only where time is virtual
   wall_clock wall;
   std::uint64_t seed = 0; ///< of jitter and trace ids
@@ -43,8 +52,9 @@ struct runtime_actors {
   router_self router;
   budget_actor budget;
   langfuse_batcher_actor traces;
-  alert_sink_actor alerts;
+  alert_sink_self alerts;
   journal_actor journal; ///< null without a journal
+  std::vector<alert_target> alert_targets;
   supervisor_actor supervisor;
   std::vector<supervised_target> targets; ///< as first spawned, in order of the catalog
 };

@@ -52,6 +52,7 @@ transport::http_server_reply make_fault_reply(const fault_rule& fault, const std
                                               wire::http_response intended,
                                               const dialect& speaks) {
   switch (fault.kind) {
+    case fault_kind::stalled_stream:
     case fault_kind::stall: return http_connection_fault::stall;
     case fault_kind::reset: return http_connection_fault::reset;
     case fault_kind::garbage: return http_connection_fault::garbage;
@@ -59,7 +60,7 @@ transport::http_server_reply make_fault_reply(const fault_rule& fault, const std
     default: break;
   }
   wire::http_response response = speaks.refuse(problem_of(fault, model));
-  if (fault.kind == fault_kind::error_in_ok)
+  if (fault.kind == fault_kind::error_in_ok || fault.kind == fault_kind::error_in_stream)
     response.status = 200;
   for (const auto& [name, value] : intended.headers)
     response.headers.add(name, value);

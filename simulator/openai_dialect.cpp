@@ -1,13 +1,11 @@
 #include "simulator/openai_dialect.hpp"
 
 #include "core/assert.hpp"
+#include "simulator/openai_chunks.hpp"
 #include "simulator/openai_replies.hpp"
 #include "simulator/openai_request.hpp"
 #include "simulator/refusal_text.hpp"
-#include "simulator/reply_pieces.hpp"
-#include "wire/openai/chat_chunk.hpp"
 #include "wire/openai/embeddings.hpp"
-#include "wire/sse.hpp"
 
 #include <chrono>
 #include <utility>
@@ -50,12 +48,6 @@ wire::http_response response_for(const problem& p, const std::string& organizati
                      "The server had an error while processing your request. Sorry about "
                      "that!",
                      "server_error", "", "");
-}
-
-std::string event_of(std::string_view data) {
-  std::string out;
-  wire::append_sse_event(out, {}, data);
-  return out;
 }
 
 } // namespace
@@ -102,19 +94,11 @@ wire::http_response openai_dialect::answer(const chat_reply& said, wall_time now
 
 std::vector<std::string> openai_dialect::events(const chat_reply& said, const chat_call& call,
                                                 wall_time now) const {
-  const wire::openai::chunk_head head{said.provider_request_id, said.model_reported, now};
-  std::vector<std::string> events = {event_of(wire::openai::encode_first_chunk(head))};
-  for (const chat_delta& piece : pieces_of(said))
-    events.push_back(event_of(wire::openai::encode_chunk(head, piece)));
-  events.push_back(event_of(wire::openai::encode_last_chunk(head, 0, said.finish)));
-  if (call.include_usage)
-    events.push_back(event_of(wire::openai::encode_usage_chunk(head, said.usage)));
-  events.push_back(event_of(wire::openai::stream_end_data));
-  return events;
+  return chat_chunks(said, now, call.include_usage);
 }
 
-std::string openai_dialect::error_event(const problem& p) const {
-  return event_of(refuse(p).body);
+std::string openai_dialect::error_event(const problem&) const {
+  return error_chunk();
 }
 
 wire::http_response openai_dialect::count(token_count) const {
@@ -123,10 +107,7 @@ wire::http_response openai_dialect::count(token_count) const {
 
 wire::http_response openai_dialect::embedded(const embedding_reply& reply,
                                              const embedding_call& call) const {
-  wire::http_response response;
-  response.headers.add("content-type", "application/json");
-  response.body = wire::openai::encode_embedding_reply(reply, call.base64);
-  return response;
+  return embedding_list(reply, call.base64);
 }
 
 wire::http_response openai_dialect::models(const std::vector<offered_model>& offered) const {

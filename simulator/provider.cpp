@@ -1,7 +1,8 @@
 #include "simulator/provider.hpp"
 
 #include "core/assert.hpp"
-#include "simulator/embedding_sample.hpp"
+#include "simulator/chunk_stream.hpp"
+#include "simulator/embeddings.hpp"
 #include "simulator/fault_reply.hpp"
 #include "simulator/gemini_dialect.hpp"
 #include "simulator/openai_dialect.hpp"
@@ -36,11 +37,23 @@ struct asked {
   std::optional<embedding_call> embedding{};
 };
 
-/// The writes of a streamed reply, and what becomes of it after them.
-struct stream_plan {
-  std::vector<std::string> events;
-  std::optional<fault_kind> fault{};
-};
+/// True if the fault spoils a stream that has begun.
+bool strikes_within(fault_kind kind) {
+  return kind == fault_kind::truncated_body || kind == fault_kind::error_in_stream
+         || kind == fault_kind::stalled_stream;
+}
+
+/// So much of the stream comes, then the fault.
+void spoil(const fault_rule& fault, const asked& a, stream_plan& plan) {
+  const std::size_t half = (plan.events.size() + 1) / 2;
+  plan.events.resize(std::min(fault.after_events.value_or(half), plan.events.size()));
+  if (fault.kind == fault_kind::error_in_stream)
+    plan.events.push_back(a.speaks.error_event(problem_of(fault, a.model)));
+  else
+    plan.end = fault.kind == fault_kind::stalled_stream ? stream_end::silent : stream_end::cut;
+  if (plan.events.empty())
+    plan.events.push_back("\n"); // a line that says nothing
+}
 
 bool fits_context(const model_rules& rules, const asked& a) {
   const token_count wanted = a.tokens + a.output_max.value_or(token_count{});
@@ -72,10 +85,8 @@ private:
                      const dialect& speaks) const;
   void serve(served_model& model, const asked& a, const responder& reply);
   void answer(served_model& model, const asked& a, const fault_rule* fault, const responder& reply);
-  void stream(served_model& model, const asked& a, const fault_rule* fault, duration took,
+  void stream(served_model& model, const asked& a, const fault_rule* fault,
               const responder& reply);
-  void write_next(const std::shared_ptr<stream_plan>& plan, std::size_t next, duration pace,
-                  const std::shared_ptr<transport::http_body>& body, std::function<void()> done);
   chat_reply say(served_model& model, const asked& a);
   wire::http_response completed(served_model& model, const asked& a, duration took);
   void add_facts(wire::http_headers& headers, served_model& model, const dialect& speaks,
@@ -206,13 +217,12 @@ void provider::service::serve(served_model& model, const asked& a, const respond
 
 void provider::service::answer(served_model& model, const asked& a, const fault_rule* fault,
                                const responder& reply) {
-  const bool works = !fault || counts_as_served(fault->kind);
-  const duration took = works ? model.delay.next() : duration::zero();
   if (fault)
     ++model.seen.faults[fault->kind];
-  const bool breaks_stream = fault && (works || fault->kind == fault_kind::error_in_ok);
-  if (a.chat && a.chat->stream && (!fault || breaks_stream))
-    return stream(model, a, fault, took, reply);
+  if (a.chat && a.chat->stream && (!fault || strikes_within(fault->kind)))
+    return stream(model, a, fault, reply);
+  const bool works = !fault || counts_as_served(fault->kind);
+  const duration took = works ? model.delay.next() : duration::zero();
   const bool answers = !fault || fault->kind == fault_kind::truncated_body;
   // Built now, so that its headers tell the standing at the moment of the charge.
   wire::http_response whole = answers ? completed(model, a, took) : stamped({}, a.speaks);
@@ -226,50 +236,27 @@ void provider::service::answer(served_model& model, const asked& a, const fault_
   });
 }
 
-/// The events are spread over the time the whole answer takes.
 void provider::service::stream(served_model& model, const asked& a, const fault_rule* fault,
-                               duration took, const responder& reply) {
-  auto plan = std::make_shared<stream_plan>();
-  plan->events = a.speaks.events(say(model, a), *a.chat, options_.clock().wall);
-  const std::size_t count = plan->events.size();
-  if (fault) {
-    plan->fault = fault->kind;
-    plan->events.resize(std::min(fault->after_events.value_or(count / 2), count));
-    if (fault->kind == fault_kind::error_in_ok)
-      plan->events.push_back(a.speaks.error_event(problem_of(*fault, a.model)));
-  }
-  transport::http_streamed_reply head;
-  head.headers.add("content-type", "text/event-stream");
-  head.headers = stamped({200, std::move(head.headers), {}}, a.speaks).headers;
-  add_facts(head.headers, model, a.speaks, std::nullopt);
-  head.body = std::make_shared<transport::http_body>();
-  const duration pace = took / static_cast<std::int64_t>(count);
-  const auto done = [&model, whole = fault == nullptr] {
-    model.limits.finish();
-    model.seen.answered += whole ? 1 : 0;
-  };
-  options_.schedule(pace, [self = shared_from_this(), plan, pace, head, reply, done] {
-    reply(head);
-    self->write_next(plan, 0, pace, head.body, done);
-  });
-}
-
-void provider::service::write_next(const std::shared_ptr<stream_plan>& plan, std::size_t next,
-                                   duration pace,
-                                   const std::shared_ptr<transport::http_body>& body,
-                                   std::function<void()> done) {
-  if (next == plan->events.size()) {
-    done();
-    if (!plan->fault || plan->fault == fault_kind::error_in_ok)
-      body->finish();
-    else if (plan->fault != fault_kind::stall) // which leaves the body open for ever
-      body->abort();
-    return;
-  }
-  if (!body->write(plan->events[next]))
-    return done();
-  options_.schedule(pace, [self = shared_from_this(), plan, next, pace, body, done] {
-    self->write_next(plan, next + 1, pace, body, done);
+                               const responder& reply) {
+  const duration took = model.delay.next();
+  stream_plan plan{a.speaks.events(say(model, a), *a.chat, options_.clock().wall)};
+  if (fault)
+    spoil(*fault, a, plan);
+  const double wait = static_cast<double>(took.count()) * model.rules.latency.until_first_chunk;
+  const duration first{static_cast<std::int64_t>(wait)};
+  plan.gap = (took - first) / static_cast<std::int64_t>(plan.events.size());
+  wire::http_response head = stamped({}, a.speaks);
+  add_facts(head.headers, model, a.speaks, first);
+  head.headers.add("content-type", "text/event-stream; charset=utf-8");
+  auto chunks = std::make_shared<chunk_stream>(
+      std::move(plan), options_.schedule, [self = shared_from_this(), &model, fault](bool whole) {
+        model.limits.finish();
+        model.seen.answered += whole && !fault ? 1 : 0;
+        model.seen.streamed += whole && !fault ? 1 : 0;
+        model.seen.abandoned += whole || fault ? 0 : 1;
+      });
+  options_.schedule(first, [chunks, headers = std::move(head.headers), reply] {
+    chunks->start(200, headers, reply);
   });
 }
 

@@ -21,18 +21,10 @@ std::size_t bytes_of(const std::vector<tool_call>& calls) {
 token_count input_tokens(const chat_request& request) {
   std::size_t bytes = request.response_schema_json.size();
   for (const chat_message& m : request.messages)
-    bytes += plain_text(m).size() + m.name.size() + m.tool_call_id.size() + bytes_of(m.tool_calls);
+    bytes += m.text.size() + m.name.size() + m.tool_call_id.size() + bytes_of(m.tool_calls);
   for (const tool_definition& t : request.tools)
     bytes += t.name.size() + t.description.size() + t.parameters_json.size();
   return tokens_of_bytes(bytes) + token_count{framing};
-}
-
-token_count input_tokens(const embedding_request& request) {
-  token_count total{};
-  for (const embedding_input& input : request.inputs)
-    total = total + tokens_of_bytes(input.text.size())
-            + token_count{static_cast<std::int64_t>(input.tokens.size())};
-  return total;
 }
 
 token_count output_tokens(const chat_message& reply) {

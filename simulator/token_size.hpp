@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/chat.hpp"
-#include "core/embedding.hpp"
 
 #include <string_view>
 
@@ -14,9 +13,6 @@ inline constexpr std::int64_t bytes_per_token = 4;
 /// of it counts: texts, names, tool calls, tool definitions and the response schema.
 /// Source: OpenAI's header charge is chars/4 + 2..5 in 146 recorded replies, 2025-07 to 2026-07.
 token_count input_tokens(const chat_request& request);
-
-/// Tokens counted for what is to be embedded.
-token_count input_tokens(const embedding_request& request);
 
 /// Tokens counted for a reply: a quarter of the bytes of its text and tool calls, rounded up.
 token_count output_tokens(const chat_message& reply);

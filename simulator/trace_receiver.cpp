@@ -33,6 +33,7 @@ struct trace_receiver::state {
     }
     ++counts.exports;
     counts.generations += receipt->generations;
+    counts.events += receipt->events;
     counts.cost_total += receipt->cost_total;
     return answer(200, "{}");
   }

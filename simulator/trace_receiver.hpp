@@ -13,6 +13,7 @@ namespace spillway::simulator {
 struct trace_counts {
   std::size_t exports = 0;
   std::size_t generations = 0;
+  std::size_t events = 0;
   nano_usd cost_total;
   std::size_t refused = 0;  ///< exports answered 400
   std::string last_refusal; ///< why

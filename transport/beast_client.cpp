@@ -60,7 +60,7 @@ public:
        std::shared_ptr<boost::asio::ssl::context> tls)
       : strand_{net::asio::make_strand(io)},
         options_{std::move(options)},
-        tls_{std::move(tls)},
+        rules_{std::move(tls), options_.public_only},
         pool_{options_.connections_max},
         sweep_{strand_} {}
 
@@ -160,7 +160,7 @@ private:
     c.active = &conn;
     std::optional<http_failure> unopened;
     if (!conn.reused && !c.cut)
-      unopened = co_await open(conn, tls_, c.resolver);
+      unopened = co_await open(conn, rules_, c.resolver);
     call_outcome outcome;
     if (unopened)
       outcome = c.failed(unopened->kind, unopened->message);
@@ -199,7 +199,7 @@ private:
 
   net::strand strand_;
   beast_client_options options_;
-  std::shared_ptr<boost::asio::ssl::context> tls_;
+  connection_rules rules_;
   beast_pool pool_;
   net::timer sweep_;
   bool sweeping_ = false;

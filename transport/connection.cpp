@@ -1,12 +1,14 @@
 #include "transport/connection.hpp"
 
 #include "transport/message_feed.hpp"
+#include "transport/public_address.hpp"
 
 #include <boost/asio/connect.hpp>
 
 #include <cerrno>
 #include <sys/socket.h>
 #include <utility>
+#include <vector>
 
 namespace spillway::transport {
 namespace {
@@ -67,12 +69,18 @@ bool connection::is_quiet() noexcept {
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-net::awaitable<std::optional<http_failure>>
-open(connection& c, std::shared_ptr<boost::asio::ssl::context> tls, net::resolver& resolver) {
-  const auto [unresolved, addresses] = co_await resolver.async_resolve(
+net::awaitable<std::optional<http_failure>> open(connection& c, const connection_rules& rules,
+                                                 net::resolver& resolver) {
+  const auto [unresolved, found] = co_await resolver.async_resolve(
       c.endpoint.host, std::to_string(c.endpoint.port), net::awaited);
   if (unresolved)
     co_return unsent(http_failure_kind::resolve_failed, unresolved.message());
+  std::vector<net::tcp::endpoint> addresses{found.begin(), found.end()};
+  if (rules.public_only)
+    std::erase_if(addresses, [](const net::tcp::endpoint& e) { return !is_public(e.address()); });
+  if (addresses.empty())
+    co_return unsent(http_failure_kind::connect_failed,
+                     "the host has no public address, and only public ones may be called here");
   // A socket that is not open yet cannot be closed: connecting would open it again.
   if (c.closed)
     co_return unsent(http_failure_kind::connect_failed, "closed while resolving");
@@ -84,7 +92,7 @@ open(connection& c, std::shared_ptr<boost::asio::ssl::context> tls, net::resolve
   c.socket.set_option(net::tcp::no_delay{true}, ignored);
   if (!c.endpoint.tls)
     co_return std::nullopt;
-  co_return co_await shake_hands(c, std::move(tls));
+  co_return co_await shake_hands(c, rules.tls);
 }
 
 } // namespace spillway::transport

@@ -34,9 +34,15 @@ struct connection {
   mono_time idle_since{};
 };
 
+/// What a connection may be, for all of one client.
+struct connection_rules {
+  std::shared_ptr<boost::asio::ssl::context> tls;
+  bool public_only = false; ///< only to addresses that are not within a private network
+};
+
 /// Resolves, connects and, if the endpoint says so, shakes hands: verified against the host name.
-/// Absent if it worked.
-net::awaitable<std::optional<http_failure>>
-open(connection& c, std::shared_ptr<boost::asio::ssl::context> tls, net::resolver& resolver);
+/// The addresses that are judged are those that are connected to. Absent if it worked.
+net::awaitable<std::optional<http_failure>> open(connection& c, const connection_rules& rules,
+                                                 net::resolver& resolver);
 
 } // namespace spillway::transport

@@ -1,5 +1,7 @@
 #include "wire/duration.hpp"
 
+#include "wire/timestamp.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -66,44 +68,6 @@ std::optional<duration> parse_multiple(std::string_view text, double unit_nanos)
   if (!number || !text.empty())
     return std::nullopt;
   return to_duration(*number * unit_nanos);
-}
-
-std::optional<unsigned> digits(std::string_view text) {
-  unsigned value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, problem] = std::from_chars(text.data(), end, value);
-  if (problem != std::errc{} || rest != end)
-    return std::nullopt;
-  return value;
-}
-
-std::optional<std::chrono::month> month_named(std::string_view name) {
-  constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  for (unsigned m = 0; m < 12; ++m)
-    if (names.substr(3 * m, 3) == name)
-      return std::chrono::month{m + 1};
-  return std::nullopt;
-}
-
-/// "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<wall_time> parse_http_date(std::string_view text) {
-  namespace chr = std::chrono;
-  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ")
-    return std::nullopt;
-  const auto day = digits(text.substr(5, 2));
-  const auto month = month_named(text.substr(8, 3));
-  const auto year = digits(text.substr(12, 4));
-  const auto hour = digits(text.substr(17, 2));
-  const auto minute = digits(text.substr(20, 2));
-  const auto second = digits(text.substr(23, 2));
-  if (!day || !month || !year || !hour || !minute || !second)
-    return std::nullopt;
-  const chr::year_month_day date{chr::year{static_cast<int>(*year)}, *month, chr::day{*day}};
-  // Beyond 2200 nanoseconds since the epoch leave int64.
-  if (!date.ok() || *year < 1970 || *year > 2200 || *hour > 23 || *minute > 59 || *second > 60)
-    return std::nullopt;
-  return wall_time{chr::sys_days{date}} + chr::hours{*hour} + chr::minutes{*minute}
-         + chr::seconds{*second};
 }
 
 } // namespace

@@ -1,5 +1,9 @@
+#include "apps/spillway/alerts_command.hpp"
+#include "apps/spillway/config_command.hpp"
+#include "apps/spillway/decode_command.hpp"
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/serve_command.hpp"
+#include "apps/spillway/shell_command.hpp"
 #include "apps/spillway/tokens_command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,9 +17,13 @@ int main(int argc, char** argv) {
   app.name("spillway");
   app.require_subcommand(1);
   int exit_code = 0;
+  spillway::apps::add_alerts_command(app, exit_code);
+  spillway::apps::add_config_command(app, exit_code);
+  spillway::apps::add_decode_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
   spillway::apps::add_tokens_command(app, exit_code);
+  spillway::apps::add_shell_commands(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

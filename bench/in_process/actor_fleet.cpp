@@ -85,11 +85,14 @@ struct actor_fleet::state {
   }
 
   void spawn() {
-    alerts = system->spawn(actors::alert_sink, [](const raise_alert&) {});
+    actors::alert_sink_options a;
+    a.receiver = [](const alerts::notice&) {};
+    a.wall = spillway::runtime::system_wall_clock();
+    sink = system->spawn(actors::alert_sink, std::move(a));
     actors::budget_options b;
     b.rules = work.budgets;
     b.wall = spillway::runtime::system_wall_clock();
-    b.alerts = alerts;
+    b.alerts = sink;
     budget = system->spawn(actors::budget, std::move(b));
     traces = system->spawn(counting_batcher);
     const model_entry& model = work.models->models().front();
@@ -101,14 +104,14 @@ struct actor_fleet::state {
     r.models = work.models;
     r.routes = {work.route};
     r.default_route = work.route.name;
-    r.targets.emplace(model.id, call_target{{"fake/default"},
-                                            system->spawn(actors::limiter, std::move(l)),
-                                            system->spawn(memory_provider, work.answer)});
+    r.targets[model.id].push_back({{"fake/default"},
+                                   system->spawn(actors::limiter, std::move(l)),
+                                   system->spawn(memory_provider, work.answer)});
     r.wall = spillway::runtime::system_wall_clock();
     actors::completion_job_options job;
     job.budget = budget;
     job.traces = traces;
-    job.alerts = alerts;
+    job.alerts = sink;
     job.wall = spillway::runtime::system_wall_clock();
     r.spawn_job = [this, job](router_self whose) {
       actors::completion_job_options mine = job;
@@ -122,7 +125,7 @@ struct actor_fleet::state {
   transport::io_threads io;
   caf::actor_system_config config;
   std::unique_ptr<caf::actor_system> system;
-  alert_sink_actor alerts;
+  alert_sink_actor sink;
   budget_actor budget;
   langfuse_batcher_actor traces;
   router_self router;

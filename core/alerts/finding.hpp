@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/alerts/severity.hpp"
+#include "core/units.hpp"
 
 #include <compare>
 #include <string>
@@ -19,8 +20,9 @@ struct finding_key {
 struct finding {
   finding_key key;
   alert_severity severity = alert_severity::warning;
-  std::string text;  ///< for people: what, and what to do
-  bool once = false; ///< told once, however long it goes on
+  std::string text; ///< for people: what, and what to do
+  /// Told once before this moment, however often it begins again; zero: no such bound.
+  wall_time once_until{};
 };
 
 } // namespace spillway::alerts

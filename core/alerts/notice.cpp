@@ -16,6 +16,18 @@ const char* to_string(notice_kind kind) noexcept {
   return "?";
 }
 
+std::string line_of(const notice& n) {
+  const finding_key& k = n.what.key;
+  std::string out = n.kind == notice_kind::resolve ? "resolved" : to_string(n.what.severity);
+  out += ": " + k.rule + ": " + k.subject + (k.period.empty() ? "" : " " + k.period) + ": ";
+  if (n.kind == notice_kind::resolve)
+    return out + "it is over";
+  out += n.what.text;
+  if (n.count > 1)
+    out += " (" + std::to_string(n.count) + " times since the last notice)";
+  return out;
+}
+
 std::string dedup_key(const notice& n) {
   const finding_key& k = n.what.key;
   std::string out = "spillway/" + k.rule + "/" + k.subject;

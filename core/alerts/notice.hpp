@@ -26,6 +26,9 @@ struct notice {
   std::int64_t count = 1; ///< how often it was found since the last notice of it
 };
 
+/// "warning: rate_limited_by_provider: gpt-4o: what, and what to do": one line of a log.
+std::string line_of(const notice& n);
+
 /// The text by which receivers know that two notices are about the same: rule, subject and period.
 /// At most `bounds::alert_key_bytes_max` bytes.
 std::string dedup_key(const notice& n);

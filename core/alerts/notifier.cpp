@@ -1,8 +1,10 @@
 #include "core/alerts/notifier.hpp"
 
 #include "core/bounds.hpp"
+#include "core/tokens/utf8.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace spillway::alerts {
 namespace {
@@ -11,18 +13,36 @@ constexpr duration hour = std::chrono::hours{1};
 /// Lines of a digest.
 constexpr std::size_t digest_lines_max = 40;
 
+std::string clipped(std::string text) {
+  constexpr std::string_view more = " ...";
+  if (text.size() <= bounds::alert_text_bytes_max)
+    return text;
+  text.resize(tokens::border_before(text, bounds::alert_text_bytes_max - more.size()));
+  return text.append(more);
+}
+
+bool may_repeat(const incident& i) {
+  return i.what.once_until == wall_time{};
+}
+
 } // namespace
 
+void notifier::forget(incident_map::iterator it) {
+  changed_.erase(it->first);
+  forgotten_.push_back(it->first);
+  incidents_.erase(it);
+}
+
+/// The oldest goes, and before all others what is only remembered.
 void notifier::make_room() {
   if (incidents_.size() < bounds::alert_incidents_max)
     return;
-  const auto oldest =
-      std::min_element(incidents_.begin(), incidents_.end(),
-                       [](const auto& a, const auto& b) { return a.second.last < b.second.last; });
-  incidents_.erase(oldest);
+  forget(std::ranges::min_element(incidents_, {}, [](const auto& entry) {
+    return std::pair{!entry.second.closed, entry.second.last};
+  }));
 }
 
-notifier::incident& notifier::find_or_add(finding what, wall_time now) {
+incident& notifier::find_or_add(finding what, wall_time now) {
   auto it = incidents_.find(what.key);
   if (it == incidents_.end()) {
     make_room();
@@ -30,16 +50,19 @@ notifier::incident& notifier::find_or_add(finding what, wall_time now) {
     it->second.since = now;
   }
   incident& i = it->second;
+  if (i.closed)
+    i.since = now;
   i.what = std::move(what);
+  i.what.text = clipped(std::move(i.what.text));
   i.last = now;
+  i.ended.reset();
+  i.closed = false;
   ++i.untold;
   return i;
 }
 
 void notifier::begin(finding what, wall_time now) {
-  incident& i = find_or_add(std::move(what), now);
-  i.goes_on = true;
-  i.ended.reset();
+  find_or_add(std::move(what), now).goes_on = true;
 }
 
 void notifier::happened(finding what, wall_time now) {
@@ -48,32 +71,45 @@ void notifier::happened(finding what, wall_time now) {
 
 void notifier::end(const finding_key& key, wall_time now) {
   const auto it = incidents_.find(key);
-  if (it != incidents_.end() && !it->second.ended)
+  if (it != incidents_.end() && !it->second.ended && !it->second.closed)
     it->second.ended = now;
 }
 
-void notifier::restore(const finding_key& key, wall_time told_at) {
-  make_room();
-  incident& i = incidents_[key];
-  i.what.key = key;
-  i.since = i.last = told_at;
-  i.told_at = told_at;
+void notifier::restore(std::span<const incident> left, wall_time now) {
+  for (const incident& i : left) {
+    make_room();
+    incident& mine = incidents_[i.what.key] = i;
+    if (mine.goes_on && !mine.closed)
+      mine.ended = now + options_.calm;
+  }
 }
 
 bool notifier::is_over(const incident& i, wall_time now) const {
+  if (i.goes_on && !may_repeat(i) && i.what.once_until <= now)
+    return true;
   if (i.ended)
     return now - *i.ended >= options_.calm;
   return !i.goes_on && i.untold == 0 && now - i.told_at.value_or(i.last) >= options_.again_after;
 }
 
-/// The moment from which this incident has something to say.
+bool notifier::has_news(const incident& i, wall_time now) const {
+  if (!i.told_at)
+    return true;
+  if (may_repeat(i) && !i.ended && now - *i.told_at >= options_.again_after)
+    return i.goes_on || i.untold > 0;
+  return false;
+}
+
+/// The moment from which this incident has something to say, or may be forgotten.
 wall_time notifier::next_of(const incident& i) const {
-  if (!i.told_at && !i.ended)
+  if (i.closed)
+    return i.what.once_until;
+  if (!i.told_at)
     return i.last;
   if (i.ended)
     return *i.ended + options_.calm;
-  if (i.what.once && i.goes_on)
-    return wall_time::max();
+  if (i.goes_on && !may_repeat(i))
+    return i.what.once_until;
   return *i.told_at + options_.again_after;
 }
 
@@ -92,10 +128,12 @@ void notifier::tell(incident& i, wall_time now, std::vector<notice>& out) {
   i.untold = 0;
 }
 
-notice notifier::resolution(const incident& i, wall_time now) const {
-  notice n{notice_kind::resolve, i.what, now, i.since, 1};
-  n.what.severity = alert_severity::notice;
-  return n;
+void notifier::close(incident& i, wall_time now, std::vector<notice>& out) {
+  if (i.told_alone)
+    out.push_back({notice_kind::resolve, i.what, now, i.since, 1});
+  i.closed = true;
+  i.told_alone = i.goes_on = false;
+  i.ended.reset();
 }
 
 notice notifier::digest(wall_time now) {
@@ -115,7 +153,8 @@ notice notifier::digest(wall_time now) {
   held_back_.clear();
   held_back_count_ = 0;
   const std::string moment = std::to_string(to_unix_nanos(now) / 1'000'000'000);
-  return {notice_kind::digest, {{"digest", "all", moment}, worst, std::move(text)}, now, now, 1};
+  finding all{{"digest", "all", moment}, worst, clipped(std::move(text))};
+  return {notice_kind::digest, std::move(all), now, now, 1};
 }
 
 std::vector<notice> notifier::take(wall_time now) {
@@ -123,19 +162,18 @@ std::vector<notice> notifier::take(wall_time now) {
     told_.pop_front();
   std::vector<notice> out;
   for (auto it = incidents_.begin(); it != incidents_.end();) {
-    incident& i = it->second;
-    const bool is_new = !i.told_at;
-    const bool again = i.told_at && !i.what.once && now - *i.told_at >= options_.again_after
-                       && (i.goes_on ? !i.ended : i.untold > 0);
-    if (is_new || again)
+    const auto here = it++;
+    incident& i = here->second;
+    if (!i.closed && has_news(i, now)) {
       tell(i, now, out);
-    if (!is_over(i, now)) {
-      ++it;
-      continue;
+      changed_.insert(here->first);
     }
-    if (i.ended && i.told_alone)
-      out.push_back(resolution(i, now));
-    it = incidents_.erase(it);
+    if (!i.closed && is_over(i, now)) {
+      close(i, now, out);
+      changed_.insert(here->first);
+    }
+    if (i.closed && i.what.once_until <= now)
+      forget(here);
   }
   if (held_back_count_ > 0 && now >= digest_at_) {
     out.push_back(digest(now));
@@ -144,18 +182,33 @@ std::vector<notice> notifier::take(wall_time now) {
   return out;
 }
 
+notifier::changes notifier::take_changes() {
+  changes out;
+  for (const finding_key& key : changed_)
+    out.kept.push_back(incidents_.at(key));
+  changed_.clear();
+  out.forgotten = std::exchange(forgotten_, {});
+  return out;
+}
+
 std::optional<wall_time> notifier::due() const {
-  std::optional<wall_time> next;
+  wall_time next = held_back_count_ > 0 ? digest_at_ : wall_time::max();
   for (const auto& [key, i] : incidents_)
-    next = next ? std::min(*next, next_of(i)) : next_of(i);
-  if (held_back_count_ > 0)
-    next = next ? std::min(*next, digest_at_) : digest_at_;
-  return next;
+    next = std::min(next, next_of(i));
+  return next == wall_time::max() ? std::nullopt : std::optional{next};
 }
 
 bool notifier::is_open(const finding_key& key) const {
   const auto it = incidents_.find(key);
-  return it != incidents_.end() && !it->second.ended;
+  return it != incidents_.end() && !it->second.ended && !it->second.closed;
+}
+
+std::vector<incident> notifier::open_incidents() const {
+  std::vector<incident> out;
+  for (const auto& [key, i] : incidents_)
+    if (!i.closed)
+      out.push_back(i);
+  return out;
 }
 
 } // namespace spillway::alerts

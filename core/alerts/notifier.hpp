@@ -1,10 +1,13 @@
 #pragma once
 
+#include "core/alerts/incident.hpp"
 #include "core/alerts/notice.hpp"
 
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <vector>
 
 namespace spillway::alerts {
@@ -29,39 +32,40 @@ public:
   void begin(finding what, wall_time now);
   /// No-op if it did not begin.
   void end(const finding_key& key, wall_time now);
-  /// Something happened; it is forgotten when it has not happened again for long.
+  /// Something happened. It is over when it has not happened again for `again_after`, or at `end`.
   void happened(finding what, wall_time now);
 
-  /// What was told at `told_at`, by an earlier run: it is not told again too early.
-  void restore(const finding_key& key, wall_time told_at);
+  /// What an earlier run left. What went on then is over unless it is soon found again.
+  void restore(std::span<const incident> left, wall_time now);
 
   /// The notices due by now, for delivery at once.
   std::vector<notice> take(wall_time now);
   /// When `take` may have something; absent if nothing goes on.
   std::optional<wall_time> due() const;
 
+  /// What `restore` needs to know, and no longer knows, since the last call.
+  struct changes {
+    std::vector<incident> kept;
+    std::vector<finding_key> forgotten;
+  };
+  changes take_changes();
+
   bool is_open(const finding_key& key) const;
-  std::size_t open() const noexcept { return incidents_.size(); }
+  /// What goes on or has happened lately, in order of rule and subject.
+  std::vector<incident> open_incidents() const;
+  std::size_t size() const noexcept { return incidents_.size(); }
 
 private:
-  struct incident {
-    finding what;
-    wall_time since{};
-    wall_time last{};                 ///< found for the last time
-    std::optional<wall_time> ended;   ///< not to be told before it has been calm
-    std::optional<wall_time> told_at; ///< by a notice or a digest
-    bool told_alone = false;          ///< by a notice of its own, which an end must close
-    bool goes_on = false;             ///< until `end`; else it is forgotten in time
-    std::int64_t untold = 0;          ///< times found since it was told
-  };
   using incident_map = std::map<finding_key, incident>;
 
   incident& find_or_add(finding what, wall_time now);
   void make_room();
+  void forget(incident_map::iterator it);
   wall_time next_of(const incident& i) const;
+  bool has_news(const incident& i, wall_time now) const;
   bool is_over(const incident& i, wall_time now) const;
   void tell(incident& i, wall_time now, std::vector<notice>& out);
-  notice resolution(const incident& i, wall_time now) const;
+  void close(incident& i, wall_time now, std::vector<notice>& out);
   notice digest(wall_time now);
 
   options options_;
@@ -70,6 +74,8 @@ private:
   std::vector<finding> held_back_;  ///< for the next digest
   std::size_t held_back_count_ = 0; ///< more than `held_back_` holds
   wall_time digest_at_ = wall_time::min();
+  std::set<finding_key> changed_;
+  std::vector<finding_key> forgotten_;
 };
 
 } // namespace spillway::alerts

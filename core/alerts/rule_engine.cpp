@@ -24,7 +24,7 @@ wall_time next_minute(wall_time t) {
 
 /// The entry of `key`; null if there is none and no room for one more.
 template <class Map>
-typename Map::mapped_type* slot(Map& map, const std::string& key,
+typename Map::mapped_type* slot(Map& map, const typename Map::key_type& key,
                                 const typename Map::mapped_type& fresh) {
   if (const auto it = map.find(key); it != map.end())
     return &it->second;
@@ -81,15 +81,35 @@ void rule_engine::judge_health(wall_time now) {
 
 // -- spending by the hour -------------------------------------------------------------------------
 
-void rule_engine::restore_hours(const std::string& subject, std::span<const nano_usd> sums,
-                                wall_time until) {
-  const std::string name = subject.empty() ? everything : "model " + subject;
-  spend_series* series = slot(spend_, name, {spend_anomaly{options_.anomaly}, -1, {}});
-  if (series == nullptr)
-    return;
-  for (const nano_usd sum : sums)
-    series->anomaly.close_hour(sum);
-  series->hour = hour_of(until);
+void rule_engine::restore_spending(std::span<const money::restored_posting> postings,
+                                   wall_time now) {
+  // What the series remember, and the week before it that they compare the oldest hours with.
+  constexpr std::int64_t memory = 5 * static_cast<std::int64_t>(spend_anomaly::week);
+  const std::int64_t open_hour = hour_of(now);
+  std::map<std::string, std::map<std::int64_t, nano_usd>> sums;
+  for (const money::restored_posting& p : postings) {
+    const std::int64_t h = hour_of(p.at);
+    if (h <= open_hour - memory || h > open_hour)
+      continue;
+    sums[everything][h] += p.amount;
+    sums["model " + p.model.value][h] += p.amount;
+    for (const money::scope_value& s : p.scopes)
+      if (s.scope == "team")
+        sums["team " + s.name][h] += p.amount;
+  }
+  for (const auto& [subject, by_hour] : sums)
+    if (spend_series* series = slot(spend_, subject, {spend_anomaly{options_.anomaly}, -1, {}})) {
+      auto next = by_hour.begin();
+      for (std::int64_t h = next->first; h < open_hour; ++h)
+        series->anomaly.close_hour(next != by_hour.end() && next->first == h ? (next++)->second
+                                                                             : nano_usd{});
+      series->hour = open_hour;
+      series->sum = next != by_hour.end() ? next->second : nano_usd{};
+    }
+}
+
+void rule_engine::restore_incidents(std::span<const incident> left, wall_time now) {
+  notifier_.restore(left, now);
 }
 
 void rule_engine::judge_hours(wall_time now) {
@@ -115,9 +135,9 @@ void rule_engine::close_hours(const std::string& subject, spend_series& series, 
 
 void rule_engine::judge_hour(const std::string& subject, spend_series& series, wall_time now) {
   const spend_anomaly::verdict v = series.anomaly.close_hour(series.sum);
-  if (v.surge_changed)
+  if (v.surge_changed && options_.anomalies)
     change(series.anomaly.has_surge(), surge_finding(subject, series.sum, v), now);
-  if (v.drift)
+  if (v.drift && options_.anomalies)
     notifier_.happened(drift_finding(subject, series.sum, v), now);
   if (subject != everything || options_.hourly_spend_max <= nano_usd{0})
     return;
@@ -128,30 +148,31 @@ void rule_engine::judge_hour(const std::string& subject, spend_series& series, w
 
 // -- accounts -------------------------------------------------------------------------------------
 
-void rule_engine::record_crossing(const money::level_crossing& crossing, wall_time now) {
+void rule_engine::record_crossing(const money::level_crossing& c, wall_time now) {
   last_call_ = std::max(last_call_, now);
-  finding what = crossing_finding(crossing);
-  const std::string& account = crossing.account.account;
-  if (crossing.percent > 0)
-    if (crossed_account* c = slot(crossed_, account, {})) {
-      // The higher level says all that the lower one said.
-      if (c->percent > 0)
-        notifier_.end(c->key, now);
-      *c = {what.key, crossing.percent, crossing.account.ends, 0};
-    }
-  if (crossing.percent > 0)
-    notifier_.begin(std::move(what), now);
-  else
-    notifier_.happened(std::move(what), now);
+  finding what = crossing_finding(c);
+  // The higher level says all that the lower one said.
+  std::erase_if(crossed_, [&](const auto& entry) {
+    const finding_key& lower = entry.first;
+    if (lower.rule != what.key.rule || lower.subject != what.key.subject)
+      return false;
+    notifier_.end(lower, now);
+    return true;
+  });
+  if (crossing* told = slot(crossed_, what.key, {}))
+    *told = {c.percent > 0 ? c.percent : 100, 0};
+  notifier_.begin(std::move(what), now);
 }
 
 void rule_engine::record_accounts(std::span<const money::account_status> accounts, wall_time now) {
-  end_crossings(accounts, now);
+  account_index index;
+  for (const money::account_status& a : accounts)
+    index.emplace(a.account, &a);
+  end_crossings(index, now);
   for (const money::account_status& a : accounts)
     judge_burn(a, now);
   std::erase_if(burn_, [&](const auto& entry) {
-    const bool gone = std::ranges::none_of(
-        accounts, [&](const money::account_status& a) { return a.account == entry.first; });
+    const bool gone = !index.contains(entry.first);
     if (gone)
       notifier_.end({"budget_forecast", entry.first, {}}, now);
     return gone;
@@ -161,7 +182,8 @@ void rule_engine::record_accounts(std::span<const money::account_status> account
 void rule_engine::judge_burn(const money::account_status& a, wall_time now) {
   constexpr int worth_watching = 20; // a share of the limit: one in twenty
   const bool known = burn_.contains(a.account);
-  if (!known && nano_usd{a.limit.value() / worth_watching} > a.spent)
+  const bool matters = known || a.spent >= nano_usd{a.limit.value() / worth_watching};
+  if (!options_.forecasts || !matters)
     return;
   burn_rate* rate = slot(burn_, a.account, {});
   if (rate == nullptr || !rate->observe({a.spent, a.limit, a.begins, a.ends}, now))
@@ -169,23 +191,24 @@ void rule_engine::judge_burn(const money::account_status& a, wall_time now) {
   change(rate->holds(), forecast_finding(a, rate->empty_at(), now), now);
 }
 
-void rule_engine::end_crossings(std::span<const money::account_status> accounts, wall_time now) {
+void rule_engine::end_crossings(const account_index& accounts, wall_time now) {
+  for (auto it = crossed_.begin(); it != crossed_.end();) {
+    const auto here = it++;
+    const auto account = accounts.find(here->first.subject);
+    if (account != accounts.end() && !here->second.is_over(*account->second))
+      continue;
+    notifier_.end(here->first, now);
+    crossed_.erase(here);
+  }
+}
+
+bool rule_engine::crossing::is_over(const money::account_status& a) {
   constexpr double clear_share = 0.8;
   constexpr int windows_to_end = 2;
-  for (auto it = crossed_.begin(); it != crossed_.end();) {
-    crossed_account& c = it->second;
-    const auto a = std::ranges::find(accounts, it->first, &money::account_status::account);
-    bool over = a == accounts.end();
-    if (!over) {
-      const double used = static_cast<double>((a->spent + a->reserved).value());
-      const double level = static_cast<double>(a->limit.value()) * c.percent / 100;
-      c.windows_below = used < level * clear_share ? c.windows_below + 1 : 0;
-      over = c.windows_below >= windows_to_end;
-    }
-    if (over)
-      notifier_.end(c.key, now);
-    it = over ? crossed_.erase(it) : std::next(it);
-  }
+  const double used = static_cast<double>((a.spent + a.reserved).value());
+  const double level = static_cast<double>(a.limit.value()) * percent / 100;
+  windows_below = used < level * clear_share ? windows_below + 1 : 0;
+  return windows_below >= windows_to_end;
 }
 
 // -- the rest -------------------------------------------------------------------------------------
@@ -207,8 +230,8 @@ void rule_engine::record_event(finding what, wall_time now) {
   notifier_.happened(std::move(what), now);
 }
 
-void rule_engine::restore_told(const finding_key& key, wall_time told_at) {
-  notifier_.restore(key, told_at);
+void rule_engine::end_event(const finding_key& key, wall_time now) {
+  notifier_.end(key, now);
 }
 
 std::vector<notice> rule_engine::take_notices(wall_time now) {
@@ -217,29 +240,29 @@ std::vector<notice> rule_engine::take_notices(wall_time now) {
   return notifier_.take(now);
 }
 
+bool rule_engine::was_busy(wall_time now) const {
+  return last_call_ != wall_time::min() && now - last_call_ < attention;
+}
+
 bool rule_engine::wants_accounts(wall_time now) const {
-  const bool recent = last_call_ != wall_time::min() && now - last_call_ < attention;
   const auto holds = [](const auto& entry) { return entry.second.holds(); };
-  return recent || std::ranges::any_of(burn_, holds)
-         || std::ranges::any_of(crossed_, [&](const auto& e) { return e.second.ends <= now; });
+  return was_busy(now) || std::ranges::any_of(burn_, holds);
+}
+
+bool rule_engine::wants_traces(wall_time now) const {
+  return was_busy(now) || traces_stuck_since_;
 }
 
 std::optional<wall_time> rule_engine::due(wall_time now) const {
   const bool awake =
-      wants_accounts(now) || traces_stuck_since_
+      wants_accounts(now) || wants_traces(now)
       || std::ranges::any_of(health_, [&](const auto& entry) { return entry.second.is_awake(now); })
       || std::ranges::any_of(spend_,
                              [](const auto& entry) { return entry.second.anomaly.has_surge(); });
-  std::optional<wall_time> next;
-  if (awake)
-    next = next_minute(now);
-  const auto sooner = [&](wall_time t) { next = next ? std::min(*next, t) : t; };
+  wall_time next = awake ? next_minute(now) : wall_time::max();
   if (const auto told = notifier_.due())
-    sooner(*told);
-  for (const auto& [account, c] : crossed_)
-    if (c.ends != wall_time::max())
-      sooner(c.ends);
-  return next;
+    next = std::min(next, *told);
+  return next == wall_time::max() ? std::nullopt : std::optional{next};
 }
 
 } // namespace spillway::alerts

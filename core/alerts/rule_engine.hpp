@@ -10,6 +10,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace spillway::alerts {
@@ -32,6 +34,8 @@ public:
     call_health::options health{};
     spend_anomaly::options anomaly{};
     notifier::options notices{};
+    bool forecasts = true;       ///< whether budgets are foreseen to run out
+    bool anomalies = true;       ///< whether unusual spending is looked for
     nano_usd hourly_spend_max{}; ///< over all calls; zero: no such rule
     duration trace_lag = std::chrono::minutes{5};
   };
@@ -46,11 +50,13 @@ public:
   /// Generations that wait for Langfuse, about once a minute.
   void record_traces(std::size_t pending, std::size_t delivered, wall_time now);
   void record_event(finding what, wall_time now);
+  /// An event's cause is gone.
+  void end_event(const finding_key& key, wall_time now);
 
-  /// The sums of earlier hours, oldest first and without gaps, the last one ending at `until`; for
-  /// a model, or for all if `subject` is empty. Requires: nothing was recorded yet.
-  void restore_hours(const std::string& subject, std::span<const nano_usd> sums, wall_time until);
-  void restore_told(const finding_key& key, wall_time told_at);
+  /// What former runs spent, so that it is known what is usual. Requires: nothing was recorded yet.
+  void restore_spending(std::span<const money::restored_posting> postings, wall_time now);
+  /// What former runs found.
+  void restore_incidents(std::span<const incident> left, wall_time now);
 
   /// Judges whatever is over by now. To be called when `due` says so, or earlier.
   std::vector<notice> take_notices(wall_time now);
@@ -58,6 +64,12 @@ public:
   std::optional<wall_time> due(wall_time now) const;
   /// Whether accounts are worth a look: money moved lately, or one of them is being watched.
   bool wants_accounts(wall_time now) const;
+  /// Whether pending traces are worth a look.
+  bool wants_traces(wall_time now) const;
+
+  /// What to keep for `restore_incidents`, since the last call.
+  notifier::changes take_changes() { return notifier_.take_changes(); }
+  std::vector<incident> open_incidents() const { return notifier_.open_incidents(); }
 
 private:
   struct spend_series {
@@ -66,20 +78,23 @@ private:
     nano_usd sum;           ///< of the open hour
   };
   /// A crossing that was told and not yet taken back.
-  struct crossed_account {
-    finding_key key;
-    int percent = 0;
-    wall_time ends{};
+  struct crossing {
+    int percent = 0; ///< of the limit
     int windows_below = 0;
-  };
 
+    /// Takes one more look at its account.
+    bool is_over(const money::account_status& a);
+  };
+  using account_index = std::unordered_map<std::string_view, const money::account_status*>;
+
+  bool was_busy(wall_time now) const;
   void add_spend(const std::string& subject, nano_usd cost, wall_time now);
   void judge_health(wall_time now);
   void judge_hours(wall_time now);
   void close_hours(const std::string& subject, spend_series& series, std::int64_t hour,
                    wall_time now);
   void judge_hour(const std::string& subject, spend_series& series, wall_time now);
-  void end_crossings(std::span<const money::account_status> accounts, wall_time now);
+  void end_crossings(const account_index& accounts, wall_time now);
   void judge_burn(const money::account_status& account, wall_time now);
   void change(bool holds, finding what, wall_time now);
 
@@ -88,7 +103,7 @@ private:
   std::map<std::string, call_health> health_;      ///< by model
   std::map<std::string, spend_series> spend_;      ///< by subject
   std::map<std::string, burn_rate> burn_;          ///< by account
-  std::map<std::string, crossed_account> crossed_; ///< by account
+  std::map<finding_key, crossing> crossed_;        ///< the subject is the account
   std::optional<wall_time> traces_stuck_since_;
   std::size_t traces_delivered_ = 0;
   wall_time last_call_ = wall_time::min();

@@ -51,14 +51,14 @@ finding crossing_finding(const money::level_crossing& c) {
             alert_severity::critical,
             "calls are being refused because they may cost more than what is left: " + state
                 + "; raise `limit_usd`, or wait for the next period",
-            true};
+            a.ends};
   const alert_severity severity = c.percent >= 95   ? alert_severity::critical
                                   : c.percent >= 80 ? alert_severity::warning
                                                     : alert_severity::notice;
   return {{"budget_used", a.account, std::to_string(c.percent) + " %"},
           severity,
           std::to_string(c.percent) + " % of the budget are reached: " + state,
-          true};
+          a.ends};
 }
 
 finding errors_finding(const std::string& model, const call_health& h) {

@@ -1,4 +1,5 @@
 #include "actors/budget.hpp"
+#include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -12,14 +13,12 @@ namespace {
 
 struct budget_world {
   virtual_system world;
-  std::vector<raise_alert> alerts;
+  tests::alert_record alerts;
   alert_sink_actor sink;
   budget_actor budget;
 
   explicit budget_world(nano_usd limit) {
-    sink = world.system().spawn([this]() -> alert_sink_actor::behavior_type {
-      return {[this](const raise_alert& a) { alerts.push_back(a); }};
-    });
+    sink = alerts.spawn_in(world.system());
     actors::budget_options options;
     options.rules = {{"global", "", money::period::day, limit}};
     options.wall = world.wall();
@@ -60,7 +59,7 @@ TEST_CASE("a settlement frees what was not spent, a release all of it") {
   w.world.settle();
   CHECK(w.account().spent == nano_usd{10});
   CHECK(w.account().reserved == nano_usd{0});
-  CHECK(w.alerts.empty());
+  CHECK(w.alerts.raised.empty());
 }
 
 TEST_CASE("an overrun is posted in full and somebody is told") {
@@ -69,8 +68,8 @@ TEST_CASE("an overrun is posted in full and somebody is told") {
   w.world.self()->send(w.budget, settle_spend{{1}, nano_usd{130}});
   w.world.settle();
   CHECK(w.account().spent == nano_usd{130});
-  REQUIRE(w.alerts.size() == 1);
-  CHECK(w.alerts[0].rule == "spend_over_reservation");
+  REQUIRE(w.alerts.raised.size() == 1);
+  CHECK(w.alerts.raised[0].rule == "spend_over_reservation");
   CHECK_FALSE(w.reserve(2, 1).reserved);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/private_handles.hpp"
+#include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
 
 #include <functional>
@@ -39,7 +40,8 @@ struct fake_neighbours {
   std::vector<call_provider> calls;
   std::vector<cancel_call> cancelled_calls;
   std::vector<std::shared_ptr<const report::generation>> traces;
-  std::vector<raise_alert> alerts;
+  std::vector<key_condemned> condemned;
+  alert_record alerts;
   std::vector<completion_reply> finished;
 
   router_self router;

@@ -1,6 +1,7 @@
 #include "actors/langfuse_batcher.hpp"
 #include "core/bounds.hpp"
 #include "core/report/generation.hpp"
+#include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_http.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -19,7 +20,7 @@ struct batcher_world {
   std::vector<wire::http_request> received;
   std::function<wire::http_response(const wire::http_request&)> answer =
       [](const wire::http_request&) { return wire::http_response{}; };
-  std::vector<raise_alert> alerts;
+  tests::alert_record alerts;
   std::shared_ptr<virtual_http> http;
   alert_sink_actor sink;
   langfuse_batcher_actor batcher;
@@ -32,9 +33,7 @@ struct batcher_world {
           reply(answer(request));
         },
         1);
-    sink = world.system().spawn([this]() -> alert_sink_actor::behavior_type {
-      return {[this](const raise_alert& a) { alerts.push_back(a); }};
-    });
+    sink = alerts.spawn_in(world.system());
     actors::langfuse_batcher_options o;
     o.http = http;
     o.queue = {4, 1s, 4, 7};
@@ -95,7 +94,7 @@ TEST_CASE("an hour without Langfuse loses nothing and tells the operator once") 
   CHECK(w.status().pending == 4);
   CHECK(w.received.size() > 50);
   CHECK(w.received.size() < 400);
-  CHECK(w.alerts.size() == 1);
+  CHECK(w.alerts.raised.size() == 1);
   w.answer = [](const wire::http_request&) { return wire::http_response{}; };
   w.world.advance(2min);
   CHECK(w.status().delivered == 4);

@@ -320,7 +320,7 @@ TEST_CASE("a call that outlasts a change of price is billed at the price it was 
   w.around.answer_held(answer_of(100, 20, sent));
   w.world.settle();
   CHECK(w.around.finished.at(0).cost.total == nano_usd{120 * 10'000});
-  CHECK(w.around.alerts.empty());
+  CHECK(w.around.alerts.raised.empty());
 }
 
 TEST_CASE("a budget can be asked before a call: would it pass, and what is left?") {

@@ -184,7 +184,7 @@ TEST_CASE("a credential's place is named as the environment") {
   CHECK(refusal("[providers.openai]\napi_key = 'anything'\n")
         == "t.toml:2:1: key `providers.openai.api_key`: credentials are read from the environment "
            "alone: put the variable's name into `api_key_env` (for Langfuse: `public_key_env`, "
-           "`secret_key_env`)");
+           "`secret_key_env`; for alert targets: `url_env`, `secret_env`, `routing_key_env`)");
 }
 
 TEST_CASE("the grammar's own signs are no keys") {

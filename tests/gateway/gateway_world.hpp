@@ -46,7 +46,7 @@ output_default = 100
     runtime::runtime_options r;
     r.settings = std::move(*settings);
     r.environment = runtime::local_world::environment();
-    r.on_alert = [](const raise_alert&) {};
+    r.on_alert = [](const alerts::notice&) {};
     rt = std::move(*runtime::runtime::start(std::move(r)));
     gateway::gateway_options g;
     g.system = &rt->system();

@@ -24,6 +24,13 @@ TEST_CASE("Each dialect puts key, bound and instructions where it wants them", "
       GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
           {"openai", "Authorization", "Bearer k", "max_completion_tokens", "developer"},
           {"gemini_openai", "Authorization", "Bearer k", "max_completion_tokens", "system"},
+          {"deepseek", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"groq", "Authorization", "Bearer k", "max_completion_tokens", "system"},
+          {"mistral", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"openrouter", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"ollama", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"vllm", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"llamacpp", "Authorization", "Bearer k", "max_tokens", "system"},
           {"azure", "api-key", "k", "max_completion_tokens", "developer"},
           {"generic", "Authorization", "Bearer k", "max_tokens", "system"},
       }));
@@ -49,5 +56,6 @@ TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
   const auto codec = make_codec("klingon", "", secret{});
   REQUIRE_FALSE(codec);
   CHECK(codec.failure().message
-        == "unknown dialect 'klingon'; known: openai, gemini_openai, azure, generic, gemini, vertex");
+        == "unknown dialect 'klingon'; known: openai, azure, gemini_openai, deepseek, groq, mistral, "
+           "openrouter, ollama, vllm, llamacpp, generic, anthropic, gemini, vertex");
 }

@@ -189,7 +189,7 @@ TEST_CASE("A stream of Gemini's comes in pieces, and its whole is the reply") {
 
 TEST_CASE("A stream of Gemini's that breaks before its first word is begun again unseen") {
   const auto kind = GENERATE(simulator::fault_kind::truncated_body,
-                             simulator::fault_kind::error_in_ok);
+                             simulator::fault_kind::error_in_stream);
   gemini_runtime w{{breaking(kind, 0)}};
   std::vector<deliver_deltas> heard;
   const completion_reply r = w.hear(heard);
@@ -200,7 +200,7 @@ TEST_CASE("A stream of Gemini's that breaks before its first word is begun again
 
 TEST_CASE("A stream of Gemini's that breaks after its first word is not begun again") {
   const auto kind = GENERATE(simulator::fault_kind::truncated_body,
-                             simulator::fault_kind::error_in_ok);
+                             simulator::fault_kind::error_in_stream);
   gemini_runtime w{{breaking(kind, 2)}};
   std::vector<deliver_deltas> heard;
   const completion_reply r = w.hear(heard);

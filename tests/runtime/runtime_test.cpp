@@ -20,6 +20,7 @@ namespace {
 constexpr const char* quick_route = R"(
 [routes]
 default = ["gpt-4o-mini", "gpt-3.5-turbo"]
+vendors = ["gpt-4o-mini", "gpt-3.5-turbo", "gemini-2.5-flash-lite"]
 [routing]
 output_default = 100
 )";
@@ -41,7 +42,7 @@ struct local_runtime {
     runtime::runtime_options r;
     r.settings = std::move(*settings);
     r.environment = runtime::local_world::environment();
-    r.on_alert = [this](const raise_alert& a) { alerts.push_back(a); };
+    r.on_alert = [this](const alerts::notice& n) { notices.push_back(n); };
     r.on_give_up = [this](const std::string& why) { gave_up.set_value(why); };
     auto started = runtime::runtime::start(std::move(r));
     if (!started)
@@ -49,7 +50,7 @@ struct local_runtime {
     rt = std::move(*started);
   }
 
-  std::vector<raise_alert> alerts; ///< written by the sink; read after stop()
+  std::vector<alerts::notice> notices; ///< written by the sink; read after stop()
   std::promise<std::string> gave_up;
   std::unique_ptr<runtime::local_world> world;
   std::unique_ptr<runtime::runtime> rt;
@@ -90,6 +91,24 @@ TEST_CASE("a blocking client gets an answer over real HTTP, paid and traced") {
   CHECK(w.world->traces().generations == 1);
   CHECK(w.world->traces().cost_total == r.cost.total);
   CHECK(w.world->traces().refused == 0);
+}
+
+TEST_CASE("what a plan foretells is what then happens, and planning calls nobody") {
+  local_runtime w;
+  caf::scoped_actor self{w.rt->system()};
+  completion_plan foretold;
+  self->request(w.rt->router(), 10s, plan_completion{question("default")})
+      .receive([&](completion_plan& m) { foretold = std::move(m); },
+               [](const caf::error& why) { FAIL(caf::to_string(why)); });
+  CHECK(foretold.status == completion_status::answered);
+  CHECK(w.world->provider().models["gpt-4o-mini"].requests == 0);
+  const completion_reply r = w.rt->client()->complete(question("default"));
+  REQUIRE(r.plan);
+  REQUIRE(r.plan->models.size() == foretold.plan.models.size());
+  CHECK(r.plan->chosen == foretold.plan.chosen);
+  CHECK(r.plan->models[0].model == r.model);
+  CHECK(r.plan->models[0].worst_cost == foretold.plan.models[0].worst_cost);
+  CHECK(r.plan->models[0].now == routing::standing::answered);
 }
 
 TEST_CASE("clients on many threads are all answered, on several I/O threads") {
@@ -162,8 +181,9 @@ TEST_CASE("each injected fault has the outcome that its kind deserves") {
     const char* answered_by;
   };
   const row table[] = {
-      {fault_kind::quota_exhausted, completion_status::answered, "gpt-3.5-turbo"},
-      {fault_kind::unauthorized, completion_status::answered, "gpt-3.5-turbo"},
+      // What condemns the key condemns its other models too.
+      {fault_kind::quota_exhausted, completion_status::answered, "gemini-2.5-flash-lite"},
+      {fault_kind::unauthorized, completion_status::answered, "gemini-2.5-flash-lite"},
       {fault_kind::model_not_found, completion_status::answered, "gpt-3.5-turbo"},
       {fault_kind::server_error, completion_status::answered, "gpt-4o-mini"},
       {fault_kind::overloaded, completion_status::answered, "gpt-4o-mini"},
@@ -180,7 +200,7 @@ TEST_CASE("each injected fault has the outcome that its kind deserves") {
     rule.last = 1;
     options.faults.push_back(rule);
     local_runtime w{{}, options};
-    const completion_reply reply = w.rt->client()->complete(question("default"));
+    const completion_reply reply = w.rt->client()->complete(question("vendors"));
     CHECK(reply.status == r.status);
     CHECK(reply.model.value == r.answered_by);
     CHECK(reply.attempts.size() == 2);

@@ -1,5 +1,6 @@
 #include "core/bounds.hpp"
 #include "runtime/supervision.hpp"
+#include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,7 +19,7 @@ struct supervised_world {
   int limiters_spawned = 0;
   int providers_spawned = 0;
   int drains = 0;
-  std::vector<raise_alert> alerts;
+  tests::alert_record alerts;
   std::vector<std::string> gave_up;
   limiter_actor limiter;
   provider_actor provider;
@@ -41,11 +42,10 @@ struct supervised_world {
               [](const get_cumulative_cost&) { return cumulative_cost{}; },
               [](const get_cost_breakdown&) { return cost_breakdown{}; }};
     });
-    sink = system.spawn([this]() -> alert_sink_actor::behavior_type {
-      return {[this](const raise_alert& a) { alerts.push_back(a); }};
-    });
+    sink = alerts.spawn_in(system);
     router = system.spawn([this]() -> router_self::behavior_type {
       return {[](const run_completion&) { return completion_reply{}; },
+              [](const plan_completion&) { return completion_plan{}; },
               [](const cancel_completion&) {},
               [](take_request_id) { return request_id_reply{}; },
               [](get_router_status) { return router_status{}; },
@@ -55,6 +55,7 @@ struct supervised_world {
               },
               [](const completion_finished&) {},
               [this](const replace_target& m) { announced.push_back(m); },
+              [](const key_condemned&) {},
               [](wake_due) {}};
     });
     runtime::supervisor_options o;
@@ -62,12 +63,12 @@ struct supervised_world {
     o.budget = budget;
     o.alerts = sink;
     o.wall = world.wall();
-    o.targets = {{{"m"}, {"p"}, {{"k"}, limiter, provider}}};
-    o.spawn_limiter = [this](const model_id&, runtime::limiter_memory memory) {
+    o.targets = {{{"m"}, {"p/default"}, {{"k"}, limiter, provider}}};
+    o.spawn_limiter = [this](const runtime::supervised_target&, runtime::limiter_memory memory) {
       memories.push_back(std::move(memory));
       return limiter = spawn_limiter();
     };
-    o.spawn_provider = [this](const provider_id&) { return provider = spawn_provider(); };
+    o.spawn_provider = [this](const key_id&) { return provider = spawn_provider(); };
     o.on_give_up = [this](const std::string& why) { gave_up.push_back(why); };
     supervisor = system.spawn(runtime::supervisor, std::move(o));
     world.settle();
@@ -85,6 +86,7 @@ struct supervised_world {
     ++limiters_spawned;
     return world.system().spawn([]() -> limiter_actor::behavior_type {
       return {[](const acquire_permit&) { return permit_reply{}; },
+              [](const quote_permit&) { return permit_reply{}; },
               [](const await_permit&) { return permit_reply{}; },
               [](const withdraw_permit&) {},
               [](const settle_permit&) {},
@@ -116,7 +118,7 @@ TEST_CASE("a dead limiter is replaced, without a journal by one that knows that 
   CHECK(w.announced[0].target.limiter == w.limiter);
   REQUIRE(w.memories.size() == 1);
   CHECK_FALSE(w.memories[0].complete);
-  CHECK(w.alerts.at(0).rule == "actor_restarted");
+  CHECK(w.alerts.raised.at(0).rule == "actor_restarted");
 }
 
 TEST_CASE("a dead provider is replaced for every model it served") {
@@ -136,7 +138,7 @@ TEST_CASE("an actor that dies too often ends the runtime with a reason that name
   REQUIRE(w.gave_up.size() == 1);
   CHECK(w.gave_up[0].find("provider p") != std::string::npos);
   CHECK(w.drains == 1);
-  CHECK(w.alerts.back().rule == "runtime_stopped");
+  CHECK(w.alerts.raised.back().rule == "runtime_stopped");
 }
 
 TEST_CASE("deaths that lie far apart are no reason to end") {
@@ -160,5 +162,5 @@ TEST_CASE("an orderly end is no death") {
   supervised_world w;
   w.kill(w.limiter, caf::exit_reason::user_shutdown);
   CHECK(w.limiters_spawned == 1);
-  CHECK(w.alerts.empty());
+  CHECK(w.alerts.raised.empty());
 }

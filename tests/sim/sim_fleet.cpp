@@ -122,8 +122,8 @@ sim_fleet::sim_fleet(const sim_plan& plan)
   if (!secrets)
     throw std::runtime_error{secrets.failure().message};
   w.secrets = std::move(*secrets);
-  w.make_http = [this](const std::string&,
-                       std::size_t) -> result<std::shared_ptr<transport::http_client>> {
+  w.make_http = [this](const runtime::http_client_needs&)
+      -> result<std::shared_ptr<transport::http_client>> {
     return std::shared_ptr<transport::http_client>{http_};
   };
   if (plan.journal)
@@ -132,7 +132,7 @@ sim_fleet::sim_fleet(const sim_plan& plan)
   w.journal_detached = false;
   w.wall = world_.wall();
   w.seed = plan.seed;
-  w.on_alert = [](const raise_alert&) {};
+  w.on_alert = [](const alerts::notice&) {};
   w.on_give_up = [](const std::string&) {};
   auto wired = runtime::wire_actors(world_.system(), std::move(w));
   if (!wired)
@@ -162,8 +162,8 @@ sim_fleet::~sim_fleet() {
   }
   end(actors_.traces);
   end(actors_.budget);
-  end(actors_.journal);
   end(actors_.alerts);
+  end(actors_.journal);
 }
 
 bool sim_fleet::run() {

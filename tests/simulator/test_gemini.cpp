@@ -215,13 +215,13 @@ TEST_CASE("A stream breaks where it is told to") {
     bench b{faulty(fault_kind::truncated_body, after)};
     const auto cut = b.streamed(post_stream(hello));
     CHECK(cut.end == state::aborted);
-    bench c{faulty(fault_kind::error_in_ok, after)};
+    bench c{faulty(fault_kind::error_in_stream, after)};
     const auto failed = c.streamed(post_stream(hello));
     CHECK(failed.end == state::finished);
     CHECK(events_in(failed.bytes).size() == after);
     CHECK_THAT(failed.bytes, Catch::EndsWith("}\n") && Catch::Contains("\n{\"error\":")
                                  || Catch::StartsWith("{\"error\":"));
-    bench d{faulty(fault_kind::stall, after)};
+    bench d{faulty(fault_kind::stalled_stream, after)};
     const auto silent = d.streamed(post_stream(hello));
     CHECK(silent.end == state::open);
     CHECK(events_in(silent.bytes).size() == after);

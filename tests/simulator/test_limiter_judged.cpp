@@ -122,5 +122,5 @@ TEST_CASE("the simulated provider never charges more input than our estimate res
                         {std::string(5'001, 'x')});
   request.response_schema_json = R"({"type":"object"})";
   CHECK(input_tokens(request) <= tokens::estimate_input(request).likely);
-  CHECK(input_tokens(chat_request{}) <= tokens::estimate_input({}).likely);
+  CHECK(input_tokens({}) <= tokens::estimate_input({}).likely);
 }

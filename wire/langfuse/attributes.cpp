@@ -1,5 +1,6 @@
 #include "wire/langfuse/attributes.hpp"
 
+#include "wire/iso_time.hpp"
 #include "wire/langfuse/details.hpp"
 #include "wire/langfuse/span_text.hpp"
 

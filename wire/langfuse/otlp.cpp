@@ -2,6 +2,7 @@
 
 #include "wire/json_reader.hpp"
 #include "wire/langfuse/attributes.hpp"
+#include "wire/langfuse/envelope.hpp"
 #include "wire/langfuse/span_text.hpp"
 
 #include <algorithm>
@@ -14,11 +15,6 @@ using nlohmann::json;
 constexpr int span_kind_client = 3;
 constexpr int status_code_error = 2;
 
-/// As text: a JSON number of this size loses its last digits on the way.
-std::string nanos(wall_time t) {
-  return std::to_string(std::max<std::int64_t>(to_unix_nanos(t), 0));
-}
-
 json span_status(const report::generation& g) {
   if (!g.failure)
     return json::object();
@@ -30,21 +26,13 @@ json span_of(const report::generation& g, const trace_resource& resource) {
                {"spanId", hex_id(g.span_id, span_id_digits)},
                {"name", "chat " + g.model.value},
                {"kind", span_kind_client},
-               {"startTimeUnixNano", nanos(g.started_at)},
-               {"endTimeUnixNano", nanos(std::max(g.started_at, g.ended_at))},
+               {"startTimeUnixNano", nanos_text(g.started_at)},
+               {"endTimeUnixNano", nanos_text(std::max(g.started_at, g.ended_at))},
                {"attributes", generation_attributes(g, resource)},
                {"status", span_status(g)}};
   if (!g.parent_span_id.empty())
     span["parentSpanId"] = hex_id(g.parent_span_id, span_id_digits);
   return span;
-}
-
-json resource_attributes(const trace_resource& resource) {
-  attribute_list list;
-  list.add("service.name", resource.service_name);
-  list.add("langfuse.environment", environment_name(resource.environment));
-  list.add_if_set("langfuse.release", resource.release);
-  return list.take();
 }
 
 } // namespace
@@ -54,10 +42,7 @@ std::string encode_otlp(std::span<const std::shared_ptr<const report::generation
   json spans = json::array();
   for (const auto& generation : generations)
     spans.push_back(span_of(*generation, resource));
-  const json scope = {{"scope", {{"name", "spillway"}}}, {"spans", std::move(spans)}};
-  const json group = {{"resource", {{"attributes", resource_attributes(resource)}}},
-                      {"scopeSpans", json::array({scope})}};
-  return dump_json({{"resourceSpans", json::array({group})}});
+  return export_of(std::move(spans), resource);
 }
 
 } // namespace spillway::wire::langfuse

@@ -125,11 +125,16 @@ void read_span(const json_node& span, otlp_receipt& receipt) {
   const attributes all = read_attributes(span["attributes"]);
   if (span["name"].text().empty())
     span["name"].reject("must not be empty");
-  if (attribute(all, "langfuse.observation.type") != "generation")
-    span.reject("must be a generation");
+  check_level(span, all);
+  const std::string type = attribute(all, "langfuse.observation.type");
+  if (type == "event") {
+    ++receipt.events;
+    return;
+  }
+  if (type != "generation")
+    span.reject("must be a generation or an event");
   if (attribute(all, "langfuse.observation.model.name").empty())
     span.reject("must name its model");
-  check_level(span, all);
   read_details(span, all, "usage_details", 1);
   ++receipt.generations;
   receipt.cost_total +=

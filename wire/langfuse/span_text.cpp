@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 
 namespace spillway::wire::langfuse {
 namespace {
@@ -41,19 +40,6 @@ std::string hex_id(std::string_view text, std::size_t digits) {
   for (std::uint64_t seed = 0; id.size() < digits; ++seed)
     append_hex(id, hash_of(text, seed));
   return id;
-}
-
-std::string iso_time(wall_time t) {
-  namespace chr = std::chrono;
-  const auto day = chr::floor<chr::days>(t);
-  const chr::year_month_day date{day};
-  const chr::hh_mm_ss time{chr::floor<chr::milliseconds>(t - day)};
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                int(time.minutes().count()), int(time.seconds().count()),
-                int(time.subseconds().count()));
-  return text;
 }
 
 bool is_environment_name(std::string_view text) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "core/units.hpp"
-
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,9 +15,6 @@ bool is_hex_id(std::string_view text, std::size_t digits);
 
 /// `text` if it is an id, else the same id for the same text.
 std::string hex_id(std::string_view text, std::size_t digits);
-
-/// "2026-08-21T00:00:00.300Z"
-std::string iso_time(wall_time t);
 
 /// Lower case, without "langfuse" in front; "default" if that is not [a-z0-9_-]{1,40}.
 std::string environment_name(std::string_view text);

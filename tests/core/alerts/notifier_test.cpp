@@ -39,7 +39,7 @@ TEST_CASE("what goes on is told once, again after six hours, and when it has end
   REQUIRE(over.size() == 1);
   CHECK(over[0].kind == notice_kind::resolve);
   CHECK(over[0].since == start);
-  CHECK(n.open() == 0);
+  CHECK(n.size() == 0);
   CHECK_FALSE(n.due());
 }
 
@@ -71,14 +71,29 @@ TEST_CASE("what happens a thousand times is told once, with the number at the ne
   CHECK(all[1].count == 720);
 }
 
-TEST_CASE("what happened is forgotten without a word, and is news after that") {
+TEST_CASE("what has not happened again for six hours is told to be over, and is news after that") {
   notifier n;
   n.happened(about("m"), start);
   n.take(start);
-  CHECK(n.take(start + 6h).empty());
-  CHECK(n.open() == 0);
-  n.happened(about("m"), start + 7h);
-  CHECK(n.take(start + 7h).size() == 1);
+  n.happened(about("m"), start + 1h);
+  CHECK(n.take(start + 5h).empty());
+  CHECK(count(n.take(start + 6h), notice_kind::trigger) == 1);
+  CHECK(count(n.take(start + 12h), notice_kind::resolve) == 1);
+  CHECK(n.size() == 0);
+  n.happened(about("m"), start + 13h);
+  CHECK(count(n.take(start + 13h), notice_kind::trigger) == 1);
+}
+
+TEST_CASE("what happens again and again is over soon after somebody says so") {
+  notifier n;
+  n.happened(about("journal"), start);
+  CHECK(n.take(start).size() == 1);
+  n.end(about("journal").key, start + 1min);
+  n.happened(about("journal"), start + 2min);
+  CHECK(n.take(start + 11min).empty());
+  n.end(about("journal").key, start + 20min);
+  CHECK(count(n.take(start + 30min), notice_kind::resolve) == 1);
+  CHECK_FALSE(n.due());
 }
 
 TEST_CASE("past twenty an hour the rest comes in digests by subject") {
@@ -104,18 +119,88 @@ TEST_CASE("only what was told by itself is resolved by itself") {
   CHECK(count(n.take(start + 20min), notice_kind::resolve) == 2);
 }
 
-TEST_CASE("what must be told once is never repeated, not even after a restart") {
+TEST_CASE("what must be told once in a period is never repeated within it, over or not") {
   finding f = about("global day 2026-11-24", "budget_used");
-  f.once = true;
+  f.once_until = start + 24h;
+  notifier n;
+  int triggers = 0;
+  int resolves = 0;
+  const auto look = [&](wall_time now) {
+    const auto told = n.take(now);
+    triggers += count(told, notice_kind::trigger);
+    resolves += count(told, notice_kind::resolve);
+  };
+  for (int h = 0; h < 24; ++h) {
+    if (h % 8 == 0)
+      n.begin(f, start + h * 1h);
+    if (h % 8 == 4)
+      n.end(f.key, start + h * 1h);
+    look(start + h * 1h);
+  }
+  CHECK(triggers == 1);
+  CHECK(resolves == 1);
+  look(start + 24h);
+  CHECK(n.size() == 0);
+  CHECK_FALSE(n.due());
+}
+
+TEST_CASE("a period's end ends what was found in it") {
+  finding f = about("global day 2026-11-24", "budget_used");
+  f.once_until = start + 24h;
   notifier n;
   n.begin(f, start);
   CHECK(n.take(start).size() == 1);
-  for (int h = 1; h < 24; ++h)
-    CHECK(n.take(start + h * 1h).empty());
-  notifier next;
-  next.restore(f.key, start);
-  next.begin(f, start + 20h);
-  CHECK(next.take(start + 20h).empty());
+  CHECK(n.due() == start + 24h);
+  CHECK(count(n.take(start + 24h), notice_kind::resolve) == 1);
+  CHECK_FALSE(n.due());
+}
+
+TEST_CASE("a restart repeats nothing, and ends what is not found again") {
+  finding level = about("global day 2026-11-24", "budget_used");
+  level.once_until = start + 24h;
+  std::map<finding_key, incident> kept;
+  const auto keep = [&](notifier& n) {
+    const auto changes = n.take_changes();
+    for (const finding_key& key : changes.forgotten)
+      kept.erase(key);
+    for (const incident& i : changes.kept)
+      kept[i.what.key] = i;
+  };
+  const auto all = [&] {
+    std::vector<incident> out;
+    for (const auto& entry : kept)
+      out.push_back(entry.second);
+    return out;
+  };
+  notifier first;
+  first.begin(level, start);
+  first.begin(about("m"), start);
+  first.happened(about("n"), start);
+  CHECK(first.take(start).size() == 3);
+  keep(first);
+  REQUIRE(kept.size() == 3);
+
+  notifier second;
+  second.restore(all(), start + 1h);
+  second.begin(level, start + 1h);
+  second.happened(about("n"), start + 1h);
+  CHECK(second.take(start + 1h).empty());
+  const auto over = second.take(start + 1h + 20min);
+  REQUIRE(over.size() == 1);
+  CHECK(over[0].kind == notice_kind::resolve);
+  CHECK(over[0].what.key.subject == "m");
+  second.end(level.key, start + 2h);
+  CHECK(count(second.take(start + 3h), notice_kind::resolve) == 1);
+  keep(second);
+
+  notifier third;
+  third.restore(all(), start + 4h);
+  third.begin(level, start + 4h);
+  CHECK(third.take(start + 4h).empty());
+  for (int h = 5; h <= 24; ++h)
+    static_cast<void>(third.take(start + h * 1h));
+  keep(third);
+  CHECK(kept.empty());
 }
 
 TEST_CASE("whatever happens, an hour brings at most its number and a few digests") {
@@ -166,7 +251,7 @@ TEST_CASE("a thousand thousand subjects stay within the bound") {
   notifier n;
   for (std::size_t i = 0; i < 3 * bounds::alert_incidents_max; ++i) {
     n.happened(about(std::to_string(i)), start + static_cast<int>(i) * 1ms);
-    CHECK(n.open() <= bounds::alert_incidents_max);
+    CHECK(n.size() <= bounds::alert_incidents_max);
   }
 }
 

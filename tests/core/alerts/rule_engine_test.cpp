@@ -146,12 +146,19 @@ TEST_CASE("an hour above the absolute bound is told from the first hour on") {
 
 TEST_CASE("a surge is found by a history that a former run left") {
   watched w;
-  const std::vector<nano_usd> hours(3 * spend_anomaly::week, nano_usd{2 * nano_usd_per_usd});
-  w.engine.restore_hours({}, hours, start);
+  std::vector<money::restored_posting> spent;
+  for (std::size_t h = 3 * spend_anomaly::week; h > 0; --h)
+    spent.push_back({{h},
+                     {{"team", "search"}},
+                     start - static_cast<int>(h) * 1h,
+                     nano_usd{2 * nano_usd_per_usd},
+                     true,
+                     {"gpt-4o"}});
+  w.engine.restore_spending(spent, start);
   w.engine.record_call({"gpt-4o", {}, call_result::answered, 0s, nano_usd{40 * nano_usd_per_usd}},
                        start + 5min);
   w.until(start + 1h);
-  CHECK(w.times("spend_surge") == 1);
+  CHECK(w.times("spend_surge") == 2); // of all calls and of the model; the call had no team
   CHECK(w.told[0].what.text.find("$40.00 in an hour") != std::string::npos);
 }
 

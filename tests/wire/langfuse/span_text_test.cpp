@@ -1,4 +1,5 @@
 #include "tests/wire/langfuse/generations.hpp"
+#include "wire/iso_time.hpp"
 #include "wire/langfuse/span_text.hpp"
 
 #include <catch2/catch.hpp>

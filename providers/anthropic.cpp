@@ -1,0 +1,140 @@
+#include "providers/anthropic.hpp"
+
+#include "core/assert.hpp"
+#include "providers/buffered_stream.hpp"
+#include "providers/failure.hpp"
+#include "wire/anthropic/chat_chunk.hpp"
+#include "wire/anthropic/chat_reply.hpp"
+#include "wire/anthropic/chat_request.hpp"
+#include "wire/anthropic/rate_headers.hpp"
+#include "wire/openai/error_body.hpp"
+#include "wire/sse.hpp"
+
+#include <utility>
+
+namespace spillway::providers {
+namespace {
+
+/// Source: https://platform.claude.com/docs/en/api/versioning (2026-10).
+constexpr const char* version = "2023-06-01";
+
+std::string joined(const std::string& ours, const std::string& callers) {
+  return ours + (ours.empty() || callers.empty() ? "" : ",") + callers;
+}
+
+class anthropic_stream final : public stream_decoder {
+public:
+  anthropic_stream(std::string request_id, const secret& key, wall_time now)
+      : request_id_{std::move(request_id)}, key_{key}, now_{now} {}
+
+  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
+    events_.clear();
+    sse_.feed(bytes, events_);
+    take(deltas);
+  }
+
+  bool ended() const override { return reader_.ended() || sse_.broken(); }
+
+  void flush(std::vector<chat_delta>& deltas) override {
+    events_.clear();
+    sse_.finish(events_);
+    take(deltas);
+  }
+
+  streamed_reply finish() override {
+    streamed_reply done;
+    done.failure = failure();
+    done.reply = reader_.take_reply();
+    if (!request_id_.empty())
+      done.reply.provider_request_id = request_id_;
+    return done;
+  }
+
+private:
+  void take(std::vector<chat_delta>& deltas) {
+    for (const wire::sse_event& event : events_)
+      reader_.take(event, deltas);
+  }
+
+  /// The head is not asked: what it says of waiting is not about a failure.
+  std::optional<call_failure> failure() const {
+    if (!reader_.error_json().empty())
+      return failure_of({200, {}, reader_.error_json()}, now_, key_);
+    if (!reader_.malformed().empty())
+      return malformed_reply(200, reader_.malformed());
+    if (sse_.broken())
+      return malformed_reply(200, "an event of the stream is larger than any answer");
+    if (!reader_.is_whole())
+      return call_failure{failure_kind::interrupted, 200, "the stream ended before its answer did",
+                          std::nullopt};
+    return std::nullopt;
+  }
+
+  std::string request_id_;
+  const secret& key_;
+  wall_time now_;
+  wire::sse_reader sse_;
+  wire::anthropic::event_reader reader_;
+  std::vector<wire::sse_event> events_;
+};
+
+} // namespace
+
+anthropic_codec::anthropic_codec(options o) : options_{std::move(o)} {
+}
+
+wire::http_request anthropic_codec::encode(const upstream_call& call) const {
+  wire::http_request request;
+  request.method = "POST";
+  request.target = options_.base_path + "/messages";
+  request.headers.add("Content-Type", "application/json");
+  request.headers.add("Accept", call.stream ? "text/event-stream" : "application/json");
+  request.headers.add("User-Agent", "spillway");
+  request.headers.add("anthropic-version", version);
+  if (const std::string beta = joined(options_.beta, wire::anthropic::beta_of(call.request));
+      !beta.empty())
+    request.headers.add("anthropic-beta", beta);
+  if (!options_.key.empty())
+    request.headers.add("x-api-key", options_.key.reveal());
+  request.body = wire::anthropic::encode_chat_request(
+      call.request, call.model, call.output_max,
+      {wire::anthropic::traits_of(call.model), call.stream});
+  return request;
+}
+
+std::variant<chat_reply, call_failure> anthropic_codec::decode(const wire::http_response& response,
+                                                               wall_time now) const {
+  if (response.status != 200)
+    return failure_of(response, now, options_.key);
+  auto reply = wire::anthropic::decode_chat_reply(response.body);
+  if (!reply)
+    return wire::openai::carries_error(response.body)
+               ? failure_of(response, now, options_.key)
+               : malformed_reply(response.status, reply.failure().message);
+  if (const auto id = response.headers.find("request-id"); !id.empty())
+    reply->provider_request_id = id;
+  return std::move(reply).value();
+}
+
+std::unique_ptr<stream_decoder> anthropic_codec::decode_stream(const wire::http_headers& head,
+                                                               wall_time now) const {
+  if (announces_json(head))
+    return std::make_unique<buffered_stream>(*this, head, now);
+  return std::make_unique<anthropic_stream>(std::string{head.find("request-id")}, options_.key,
+                                            now);
+}
+
+wire::http_request anthropic_codec::encode_embedding(const embedding_call&) const {
+  SPILLWAY_ASSERT(!"Anthropic has no embeddings");
+}
+
+std::variant<embedding_reply, call_failure>
+anthropic_codec::decode_embedding(const wire::http_response&, wall_time) const {
+  SPILLWAY_ASSERT(!"Anthropic has no embeddings");
+}
+
+rate::observed_limits anthropic_codec::observed_limits(const wire::http_response& response) const {
+  return wire::anthropic::decode_rate_headers(response.headers);
+}
+
+} // namespace spillway::providers

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "core/secret.hpp"
+#include "wire/http_message.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace spillway::providers {
+
+/// A request that costs nothing and shows whether a provider is there and takes the key: for its
+/// list of models. Parameters and errors as of `make_codec`.
+/// Source: https://platform.openai.com/docs/api-reference/models/list,
+/// https://ai.google.dev/gemini-api/docs/openai (2026-10-27).
+result<wire::http_request> make_probe(std::string_view dialect, std::string base_path,
+                                      const secret& key);
+
+} // namespace spillway::providers

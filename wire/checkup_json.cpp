@@ -1,0 +1,31 @@
+#include "wire/checkup_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace spillway::wire {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+std::string encode_checkup(const std::vector<report::checkup_item>& items) {
+  json checks = json::array();
+  for (const report::checkup_item& i : items)
+    checks.push_back({{"what", i.what},
+                      {"result", to_string(i.result)},
+                      {"detail", i.detail},
+                      {"advice", i.advice}});
+  return text_of({{"healthy", report::is_healthy(items)}, {"checks", std::move(checks)}});
+}
+
+std::string encode_config_check(const std::vector<std::string>& problems,
+                                const std::vector<std::string>& warnings) {
+  return text_of({{"valid", problems.empty()}, {"problems", problems}, {"warnings", warnings}});
+}
+
+} // namespace spillway::wire

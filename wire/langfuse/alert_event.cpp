@@ -1,0 +1,67 @@
+#include "wire/langfuse/alert_event.hpp"
+
+#include "wire/langfuse/attributes.hpp"
+#include "wire/langfuse/envelope.hpp"
+#include "wire/langfuse/span_text.hpp"
+
+namespace spillway::wire::langfuse {
+namespace {
+
+using nlohmann::json;
+
+constexpr int span_kind_internal = 1;
+constexpr int status_code_error = 2;
+
+const char* level_of(const alerts::notice& n) {
+  if (n.kind == alerts::notice_kind::resolve)
+    return "DEFAULT";
+  switch (n.what.severity) {
+    case alert_severity::critical: return "ERROR";
+    case alert_severity::warning: return "WARNING";
+    case alert_severity::notice: break;
+  }
+  return "DEFAULT";
+}
+
+json attributes_of(const alerts::numbered_notice& n, const std::string& source) {
+  const std::string observation = "langfuse.observation.";
+  const std::string metadata = observation + "metadata.";
+  const alerts::notice& what = *n.what;
+  attribute_list list;
+  list.add(observation + "type", "event");
+  list.add(observation + "level", level_of(what));
+  list.add(observation + "status_message", line_of(what));
+  list.add("langfuse.trace.name", "spillway alert");
+  list.add_all("langfuse.trace.tags", {"spillway-alert"});
+  list.add(metadata + "notice", std::to_string(n.id));
+  list.add(metadata + "kind", to_string(what.kind));
+  list.add(metadata + "severity", to_string(what.what.severity));
+  list.add(metadata + "rule", what.what.key.rule);
+  list.add(metadata + "subject", what.what.key.subject);
+  list.add_if_set(metadata + "period", what.what.key.period);
+  list.add(metadata + "count", std::to_string(what.count));
+  list.add(metadata + "dedup_key", dedup_key(what));
+  list.add(metadata + "source", source);
+  return list.take();
+}
+
+} // namespace
+
+std::string encode_alert_event(const alerts::numbered_notice& n, const trace_resource& resource,
+                               const std::string& source) {
+  const std::string name = "spillway/notice/" + std::to_string(n.id);
+  const bool failed = std::string_view{level_of(*n.what)} == "ERROR";
+  json span = {{"traceId", hex_id(name, trace_id_digits)},
+               {"spanId", hex_id(name, span_id_digits)},
+               {"name", "spillway alert " + n.what->what.key.rule},
+               {"kind", span_kind_internal},
+               {"startTimeUnixNano", nanos_text(n.what->at)},
+               {"endTimeUnixNano", nanos_text(n.what->at)},
+               {"attributes", attributes_of(n, source)},
+               {"status", json::object()}};
+  if (failed)
+    span["status"] = {{"code", status_code_error}, {"message", n.what->what.text}};
+  return export_of(json::array({std::move(span)}), resource);
+}
+
+} // namespace spillway::wire::langfuse
