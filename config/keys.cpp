@@ -40,8 +40,8 @@ constexpr key_spec keys[] = {
     {.path = "providers.*.enabled", .kind = kind::flag_auto},
     {.path = "providers.*.dialect",
      .kind = kind::choice,
-     .choices = "openai, anthropic, azure, deepseek, gemini_openai, generic, groq, llamacpp, "
-                "mistral, ollama, openrouter, vllm"},
+     .choices = "openai, anthropic, azure, deepseek, gemini, gemini_openai, generic, groq, "
+                "llamacpp, mistral, ollama, openrouter, vertex, vllm"},
     {.path = "providers.*.base_url", .kind = kind::url, .required = true},
     {.path = "providers.*.api_key_env", .kind = kind::env_names},
     {.path = "providers.*.keys.[].env", .kind = kind::env_name, .required = true},

@@ -142,6 +142,9 @@ inline constexpr std::size_t connection_queue_max = 4'096;
 inline constexpr std::size_t listener_connections_max = 10'240;
 /// Nesting of any JSON we read: deeper input is an attack on a recursive parser.
 inline constexpr int json_depth_max = 64;
+/// Schemas read while one JSON Schema is converted, a target once for each reference to it: the
+/// largest tool sets have some hundreds, and references can multiply without bound.
+inline constexpr std::size_t schema_nodes_max = 10'000;
 
 // Traces ------------------------------------------------------------------------------------------
 

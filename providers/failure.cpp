@@ -85,24 +85,6 @@ std::optional<failure_kind> kind_by_words(const error_body& body) {
   return std::nullopt;
 }
 
-failure_kind kind_by_status(int status) {
-  switch (status) {
-    case 401:
-    case 403: return failure_kind::unauthorized;
-    case 402: return failure_kind::quota_exhausted;
-    case 404: return failure_kind::model_unavailable;
-    case 409: return failure_kind::conflict;
-    case 413: return failure_kind::context_too_long;
-    case 429: return failure_kind::rate_limited;
-    case 408:
-    case 425: return failure_kind::overloaded;
-    default: break;
-  }
-  if (status >= 500)
-    return failure_kind::overloaded;
-  return status >= 400 ? failure_kind::invalid_request : failure_kind::malformed_reply;
-}
-
 /// The kinds whose reaction is what the vendor's advice asks for.
 failure_kind advised(failure_kind kind, std::string_view should_retry) {
   if (should_retry == "true" && kind == failure_kind::invalid_request)
@@ -144,7 +126,7 @@ failure_kind kind_of(const wire::http_response& response, const error_body& body
   const int status = status_within(response, body);
   if (status == 413) // Groq calls it a rate limit, but waiting does not make the request smaller
     return failure_kind::context_too_long;
-  failure_kind kind = kind_by_status(status);
+  failure_kind kind = kind_of_status(status);
   if (const auto by_code = kind_by_code(body))
     kind = *by_code;
   else if (const auto by_words = status < 429 ? kind_by_words(body) : std::nullopt)
@@ -197,6 +179,24 @@ std::string message_of(int status, const error_body& body, const secret& key) {
 }
 
 } // namespace
+
+failure_kind kind_of_status(int status) {
+  switch (status) {
+    case 401:
+    case 403: return failure_kind::unauthorized;
+    case 402: return failure_kind::quota_exhausted;
+    case 404: return failure_kind::model_unavailable;
+    case 409: return failure_kind::conflict;
+    case 413: return failure_kind::context_too_long;
+    case 429: return failure_kind::rate_limited;
+    case 408:
+    case 425: return failure_kind::overloaded;
+    default: break;
+  }
+  if (status >= 500)
+    return failure_kind::overloaded;
+  return status >= 400 ? failure_kind::invalid_request : failure_kind::malformed_reply;
+}
 
 call_failure failure_of(const wire::http_response& response, wall_time now, const secret& key) {
   const error_body body = wire::openai::decode_error_body(response.body);

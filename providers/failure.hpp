@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-/// What an HTTP reply that is no answer means. The one place that reads vendors' error codes.
+/// What an HTTP reply that is no answer means. The one place that reads vendors' error codes, with
+/// `gemini_failure` for Google's own.
 /// Sources: https://platform.openai.com/docs/guides/error-codes,
 /// https://ai.google.dev/gemini-api/docs/troubleshooting, the vendors' SDKs (all 2026-10-27).
 namespace spillway::providers {
@@ -21,6 +22,9 @@ namespace spillway::providers {
 /// ("Please try again in 16.782s"), at most `bounds::retry_after_max`. The message is at most
 /// `bounds::failure_message_bytes_max` bytes and free of credentials, `key` included.
 call_failure failure_of(const wire::http_response& response, wall_time now, const secret& key);
+
+/// By the HTTP status alone: what is left when a vendor's own words say nothing.
+failure_kind kind_of_status(int status);
 
 /// A success whose body could not be read; `why` says what is wrong with it.
 call_failure malformed_reply(int http_status, std::string_view why);

@@ -10,7 +10,7 @@
 
 namespace spillway::providers {
 
-/// A codec for a dialect ("openai", "gemini", "azure", "generic", "anthropic"). `base_path` is the
+/// A codec for a dialect: a row of `profile`, "anthropic", "gemini" or "vertex". `base_path` is the
 /// path of the provider's URL, empty for the root; an empty `key` means that none is sent.
 /// Errors: no such dialect; the message names the known ones.
 result<std::shared_ptr<const codec>> make_codec(std::string_view dialect, std::string base_path,

@@ -20,6 +20,7 @@ simulator::quota_rules quota_of(const model_entry& model, simulator::window_kind
   q.requests_per_day = model.limits.requests_per_day;
   q.concurrent_requests = model.limits.concurrent_requests;
   q.window = window;
+  q.day_zone = model.limits.day_zone;
   q.charge = model.charged_as == token_charge::input_only
                  ? simulator::charge_formula::input_only
                  : simulator::charge_formula::input_plus_output_max;
@@ -49,6 +50,13 @@ simulator::provider_options with_timers(simulator::provider_options options,
 
 transport::http_handler wrapped(const handler_wrapper& around, transport::http_handler inner) {
   return around ? around(std::move(inner)) : inner;
+}
+
+/// Where the simulated provider serves a dialect.
+std::string path_of(const std::string& dialect) {
+  if (dialect == "gemini")
+    return "/v1beta";
+  return dialect == "vertex" ? "/v1/projects/simulated/locations/simulated" : "/v1";
 }
 
 config::base_url local_url(std::uint16_t port, std::string path) {
@@ -99,7 +107,7 @@ result<std::unique_ptr<local_world>> local_world::start(config::settings& settin
     return receiver_port.failure();
   s->receiver_port = std::move(*receiver_port);
   for (config::provider_settings& upstream : settings.providers)
-    upstream.url = local_url(s->provider_port->port(), "/v1");
+    upstream.url = local_url(s->provider_port->port(), path_of(upstream.dialect));
   settings.langfuse.url = local_url(s->receiver_port->port(), {});
   return std::unique_ptr<local_world>{new local_world{std::move(s)}};
 }

@@ -20,6 +20,7 @@ const char* to_string(fault_kind kind) noexcept {
     case fault_kind::stall: return "stall";
     case fault_kind::reset: return "reset";
     case fault_kind::garbage: return "garbage";
+    case fault_kind::daily_quota: return "daily_quota";
   }
   return "?";
 }

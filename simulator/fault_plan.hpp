@@ -25,6 +25,7 @@ enum class fault_kind {
   stalled_stream,   ///< 200 whose stream falls silent half-way; unstreamed: `stall`
   stall,            ///< the request is read and never answered
   reset,            ///< the connection is reset instead of an answer
+  daily_quota,      ///< 429 of a quota that opens tomorrow
   garbage,          ///< bytes that are not HTTP
 };
 
@@ -43,6 +44,9 @@ struct fault_rule {
   std::uint64_t last = 0;
   double probability = 1.0;
   std::optional<duration> retry_after; ///< sent with a 429 or 503
+  /// Of a streamed answer: how many events come before `error_in_ok`, `truncated_body`, `stall`,
+  /// `reset` or `garbage` strikes; absent: half of them.
+  std::optional<std::size_t> after_events{};
 };
 
 /// Decides request by request which fault strikes, if any: the first rule that applies. The same

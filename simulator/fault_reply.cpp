@@ -1,7 +1,6 @@
 #include "simulator/fault_reply.hpp"
 
-#include "simulator/openai_replies.hpp"
-#include "simulator/refusal_text.hpp"
+#include <utility>
 
 namespace spillway::simulator {
 namespace {
@@ -12,33 +11,22 @@ using transport::http_connection_fault;
 constexpr token_count told_context{128'000};
 constexpr token_count told_prompt{131'072};
 
-bool inside_ok(fault_kind kind) {
-  return kind == fault_kind::error_in_ok || kind == fault_kind::error_in_stream;
-}
-
-wire::http_response error_for(fault_kind kind, const std::string& model) {
+problem::kind problem_kind(fault_kind kind) {
   switch (kind) {
     case fault_kind::rate_limited:
-      return rate_limited("requests", "Rate limit reached for " + model + ".");
-    case fault_kind::quota_exhausted:
-      return error_reply(429,
-                         "You exceeded your current quota, please check your plan and billing "
-                         "details.",
-                         "insufficient_quota", "", "insufficient_quota");
-    case fault_kind::overloaded:
-      return error_reply(503, "The engine is currently overloaded, please try again later",
-                         "server_error", "", "");
-    case fault_kind::unauthorized:
-      return error_reply(401, "Incorrect API key provided.", "invalid_request_error", "",
-                         "invalid_api_key");
-    case fault_kind::model_not_found: return unknown_model(model);
-    case fault_kind::context_too_long: return context_too_long(told_context, told_prompt);
-    default:
-      return error_reply(inside_ok(kind) ? 200 : 500,
-                         "The server had an error while processing your request. Sorry about "
-                         "that!",
-                         "server_error", "", "");
+    case fault_kind::daily_quota: return problem::kind::rate_limited;
+    case fault_kind::quota_exhausted: return problem::kind::quota_exhausted;
+    case fault_kind::overloaded: return problem::kind::overloaded;
+    case fault_kind::unauthorized: return problem::kind::invalid_key;
+    case fault_kind::model_not_found: return problem::kind::unknown_model;
+    case fault_kind::context_too_long: return problem::kind::context_too_long;
+    default: return problem::kind::server_error;
   }
+}
+
+/// A day's requests all used: the limit itself does not matter.
+quota_refusal spent_day() {
+  return {rate::dimension::requests_per_day, 1'000, 1'000, 1, std::chrono::hours{1}};
 }
 
 wire::http_response truncated(wire::http_response whole) {
@@ -48,8 +36,21 @@ wire::http_response truncated(wire::http_response whole) {
 
 } // namespace
 
+problem problem_of(const fault_rule& fault, const std::string& model) {
+  problem p;
+  p.what = problem_kind(fault.kind);
+  p.model = model;
+  p.allowed = told_context;
+  p.wanted = told_prompt;
+  p.retry_after = fault.retry_after;
+  if (fault.kind == fault_kind::daily_quota)
+    p.refusal = spent_day();
+  return p;
+}
+
 transport::http_server_reply make_fault_reply(const fault_rule& fault, const std::string& model,
-                                              wire::http_response intended) {
+                                              wire::http_response intended,
+                                              const dialect& speaks) {
   switch (fault.kind) {
     case fault_kind::stalled_stream:
     case fault_kind::stall: return http_connection_fault::stall;
@@ -58,11 +59,11 @@ transport::http_server_reply make_fault_reply(const fault_rule& fault, const std
     case fault_kind::truncated_body: return truncated(std::move(intended));
     default: break;
   }
-  wire::http_response response = error_for(fault.kind, model);
+  wire::http_response response = speaks.refuse(problem_of(fault, model));
+  if (fault.kind == fault_kind::error_in_ok || fault.kind == fault_kind::error_in_stream)
+    response.status = 200;
   for (const auto& [name, value] : intended.headers)
     response.headers.add(name, value);
-  if (fault.retry_after)
-    add_retry_after(response.headers, *fault.retry_after);
   return response;
 }
 

@@ -113,7 +113,8 @@ std::optional<token_count> read_output_bound(const json& body) {
 }
 
 chat_call read(const json& body) {
-  chat_call call{body.at("model"), {}};
+  chat_call call;
+  call.model = body.at("model");
   for (const json& message : items_of(body.at("messages")))
     call.chat.messages.push_back(read_message(message));
   if (const json* tools = optional_field(body, "tools"))

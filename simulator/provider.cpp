@@ -4,27 +4,22 @@
 #include "simulator/chunk_stream.hpp"
 #include "simulator/embeddings.hpp"
 #include "simulator/fault_reply.hpp"
-#include "simulator/openai_chunks.hpp"
-#include "simulator/openai_replies.hpp"
-#include "simulator/openai_request.hpp"
-#include "simulator/refusal_text.hpp"
+#include "simulator/gemini_dialect.hpp"
+#include "simulator/openai_dialect.hpp"
 #include "simulator/token_size.hpp"
 #include "simulator/vendor_ids.hpp"
-#include "wire/openai/embeddings.hpp"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace spillway::simulator {
 namespace {
 
-constexpr std::string_view completions_path = "/v1/chat/completions";
-constexpr std::string_view embeddings_path = "/v1/embeddings";
-constexpr std::string_view models_path = "/v1/models";
-
 /// One model at work.
 struct served_model {
-  served_model(const model_rules& given, std::uint64_t seed)
-      : rules{given}, limits{given.quota}, delay{given.latency, seed} {}
+  served_model(const model_rules& given, std::uint64_t seed, instant started)
+      : rules{given}, limits{given.quota, started}, delay{given.latency, seed} {}
 
   model_rules rules;
   quota limits;
@@ -32,17 +27,15 @@ struct served_model {
   model_statistics seen;
 };
 
-/// A bearer token of any content; one of a real provider must not be needed to run offline.
-bool is_authorized(const wire::http_headers& headers) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view value = headers.find("Authorization");
-  return value.starts_with(scheme) && value.size() > scheme.size();
-}
-
-bool fits_context(const model_rules& rules, token_count input, const chat_request& chat) {
-  const token_count wanted = input + chat.output_tokens_max.value_or(token_count{});
-  return !rules.context_tokens || wanted <= *rules.context_tokens;
-}
+/// One well-formed request for a model. `tokens` is what its prompt counts.
+struct asked {
+  const dialect& speaks;
+  std::string model;
+  token_count tokens;
+  std::optional<token_count> output_max{};
+  std::optional<chat_call> chat{};
+  std::optional<embedding_call> embedding{};
+};
 
 /// True if the fault spoils a stream that has begun.
 bool strikes_within(fault_kind kind) {
@@ -50,13 +43,21 @@ bool strikes_within(fault_kind kind) {
          || kind == fault_kind::stalled_stream;
 }
 
-/// Half of the stream comes, then the fault.
-void spoil(fault_kind kind, stream_plan& plan) {
-  plan.events.resize((plan.events.size() + 1) / 2);
-  if (kind == fault_kind::error_in_stream)
-    plan.events.push_back(error_chunk());
+/// So much of the stream comes, then the fault.
+void spoil(const fault_rule& fault, const asked& a, stream_plan& plan) {
+  const std::size_t half = (plan.events.size() + 1) / 2;
+  plan.events.resize(std::min(fault.after_events.value_or(half), plan.events.size()));
+  if (fault.kind == fault_kind::error_in_stream)
+    plan.events.push_back(a.speaks.error_event(problem_of(fault, a.model)));
   else
-    plan.end = kind == fault_kind::stalled_stream ? stream_end::silent : stream_end::cut;
+    plan.end = fault.kind == fault_kind::stalled_stream ? stream_end::silent : stream_end::cut;
+  if (plan.events.empty())
+    plan.events.push_back("\n"); // a line that says nothing
+}
+
+bool fits_context(const model_rules& rules, const asked& a) {
+  const token_count wanted = a.tokens + a.output_max.value_or(token_count{});
+  return !rules.context_tokens || wanted <= *rules.context_tokens;
 }
 
 std::string_view path_of(std::string_view target) {
@@ -74,31 +75,28 @@ public:
   provider_statistics statistics() const;
 
 private:
-  void on_request(const wire::http_request& request, const transport::http_responder& reply);
-  void on_completion_request(const wire::http_request& request,
-                             const transport::http_responder& reply);
-  void on_embedding_request(const wire::http_request& request,
-                            const transport::http_responder& reply);
-  served_model* find(const std::string& name, const transport::http_responder& reply);
-  void serve(served_model& model, const chat_call& call, const transport::http_responder& reply);
-  void embed_for(served_model& model, const std::string& name,
-                 const wire::openai::decoded_embedding_request& call,
-                 const transport::http_responder& reply);
-  void answer(served_model& model, const chat_call& call, const fault_rule* fault,
-              const transport::http_responder& reply);
-  transport::http_server_reply outcome(served_model& model, const chat_call& call,
-                                       const fault_rule* fault, duration took);
-  void stream(served_model& model, const chat_call& call, const fault_rule* fault,
-              const transport::http_responder& reply);
-  chat_reply compose(served_model& model, const chat_call& call);
-  wire::http_response completion(served_model& model, const chat_call& call, duration took);
-  wire::http_headers answer_headers(served_model& model, duration took);
-  wire::http_response refusal(served_model& model, const std::string& name,
-                              const quota_refusal& why);
-  void add_standings(wire::http_response& response, served_model& model);
-  wire::http_response stamped(wire::http_response response);
+  using responder = transport::http_responder;
+
+  const dialect& dialect_for(std::string_view path) const;
+  void on_request(const wire::http_request& request, const responder& reply);
+  void on_call(const wire::http_request& request, endpoint what, const dialect& speaks,
+               const responder& reply);
+  result<asked> read(const wire::http_request& request, endpoint what,
+                     const dialect& speaks) const;
+  void serve(served_model& model, const asked& a, const responder& reply);
+  void answer(served_model& model, const asked& a, const fault_rule* fault, const responder& reply);
+  void stream(served_model& model, const asked& a, const fault_rule* fault,
+              const responder& reply);
+  chat_reply say(served_model& model, const asked& a);
+  wire::http_response completed(served_model& model, const asked& a, duration took);
+  void add_facts(wire::http_headers& headers, served_model& model, const dialect& speaks,
+                 std::optional<duration> took);
+  wire::http_response refused(const dialect& speaks, const problem& p);
+  wire::http_response stamped(wire::http_response response, const dialect& speaks);
 
   provider_options options_;
+  openai_dialect openai_;
+  gemini_dialect gemini_;
   std::map<std::string, served_model> models_;
   fault_plan faults_;
   chance ids_;
@@ -106,10 +104,13 @@ private:
 };
 
 provider::service::service(provider_options options)
-    : options_{std::move(options)}, faults_{options_.faults, options_.seed}, ids_{options_.seed} {
+    : options_{std::move(options)},
+      openai_{options_.organization},
+      faults_{options_.faults, options_.seed},
+      ids_{options_.seed} {
   SPILLWAY_ASSERT(options_.clock && options_.schedule);
   for (const auto& [name, rules] : options_.models)
-    models_.try_emplace(name, rules, options_.seed ^ fingerprint(name));
+    models_.try_emplace(name, rules, options_.seed ^ fingerprint(name), options_.clock());
 }
 
 void provider::service::accept(wire::http_request request, transport::http_responder reply) {
@@ -119,118 +120,115 @@ void provider::service::accept(wire::http_request request, transport::http_respo
   });
 }
 
-void provider::service::on_request(const wire::http_request& request,
-                                   const transport::http_responder& reply) {
+/// Each vendor's paths are its own. A path of nobody's is answered as OpenAI does.
+const dialect& provider::service::dialect_for(std::string_view path) const {
+  for (const dialect* one : {static_cast<const dialect*>(&openai_),
+                             static_cast<const dialect*>(&gemini_)})
+    if (one->serves(path))
+      return *one;
+  return path.starts_with("/v1beta/") ? static_cast<const dialect&>(gemini_) : openai_;
+}
+
+void provider::service::on_request(const wire::http_request& request, const responder& reply) {
   const std::string_view path = path_of(request.target);
-  if (path != completions_path && path != embeddings_path && path != models_path) {
+  const dialect& speaks = dialect_for(path);
+  const auto what = speaks.serves(path);
+  problem p{problem::kind::unknown_route, std::string{path}, request.method};
+  if (!what) {
     ++seen_.not_found;
-    return reply(stamped(unknown_route(request.method, path)));
+    return reply(refused(speaks, p));
   }
-  const std::string_view method = path == models_path ? "GET" : "POST";
+  const std::string_view method = *what == endpoint::models ? "GET" : "POST";
   if (request.method != method)
-    return reply(stamped(wrong_method(request.method, method)));
-  if (options_.authorization_required && !is_authorized(request.headers)) {
+    return reply(refused(speaks, {problem::kind::wrong_method, request.method, method}));
+  if (options_.authorization_required && !speaks.is_authorized(request.headers)) {
     ++seen_.unauthorized;
-    return reply(stamped(missing_authorization()));
+    return reply(refused(speaks, {problem::kind::unauthorized}));
   }
-  if (path == completions_path)
-    return on_completion_request(request, reply);
-  if (path == embeddings_path)
-    return on_embedding_request(request, reply);
-  std::vector<std::string> names;
+  if (*what != endpoint::models)
+    return on_call(request, *what, speaks, reply);
+  std::vector<offered_model> offered;
   for (const auto& [name, model] : models_)
-    names.push_back(name);
-  reply(stamped(model_list(names)));
+    offered.push_back({name, model.rules.context_tokens});
+  reply(stamped(speaks.models(offered), speaks));
 }
 
-served_model* provider::service::find(const std::string& name,
-                                      const transport::http_responder& reply) {
-  const auto model = models_.find(name);
-  if (model != models_.end())
-    return &model->second;
-  ++seen_.not_found;
-  reply(stamped(unknown_model(name)));
-  return nullptr;
+result<asked> provider::service::read(const wire::http_request& request, endpoint what,
+                                      const dialect& speaks) const {
+  if (what == endpoint::embeddings) {
+    auto call = speaks.read_embedding(request);
+    if (!call)
+      return call.failure();
+    asked a{speaks, call->model, input_tokens(call->request)};
+    a.embedding = std::move(*call);
+    return a;
+  }
+  auto call = speaks.read_chat(request);
+  if (!call)
+    return call.failure();
+  asked a{speaks, call->model, input_tokens(call->chat), call->chat.output_tokens_max};
+  a.chat = std::move(*call);
+  return a;
 }
 
-void provider::service::on_completion_request(const wire::http_request& request,
-                                              const transport::http_responder& reply) {
-  const auto call = read_chat_call(request.body);
+void provider::service::on_call(const wire::http_request& request, endpoint what,
+                                const dialect& speaks, const responder& reply) {
+  const auto call = read(request, what, speaks);
   if (!call) {
     ++seen_.malformed;
-    return reply(stamped(invalid_request(call.failure().message)));
+    return reply(refused(speaks, {problem::kind::malformed, call.failure().message}));
   }
-  if (served_model* model = find(call->model, reply))
-    serve(*model, *call, reply);
+  const auto model = models_.find(call->model);
+  if (model == models_.end()) {
+    ++seen_.not_found;
+    return reply(refused(speaks, {problem::kind::unknown_model, {}, {}, call->model}));
+  }
+  if (what == endpoint::count_tokens)
+    return reply(stamped(speaks.count(call->tokens), speaks));
+  serve(model->second, *call, reply);
 }
 
-void provider::service::on_embedding_request(const wire::http_request& request,
-                                             const transport::http_responder& reply) {
-  const auto call = wire::openai::decode_embedding_request(request.body);
-  if (!call) {
-    ++seen_.malformed;
-    return reply(stamped(invalid_request(call.failure().message)));
-  }
-  if (served_model* model = find(call->model, reply))
-    embed_for(*model, call->model, *call, reply);
-}
-
-void provider::service::embed_for(served_model& model, const std::string& name,
-                                  const wire::openai::decoded_embedding_request& call,
-                                  const transport::http_responder& reply) {
+void provider::service::serve(served_model& model, const asked& a, const responder& reply) {
   ++model.seen.requests;
-  const fault_rule* fault = faults_.next(name);
-  const token_count input = input_tokens(call.request);
+  if (!fits_context(model.rules, a)) {
+    ++model.seen.too_long;
+    problem p{problem::kind::context_too_long, {}, {}, a.model};
+    p.allowed = *model.rules.context_tokens;
+    p.wanted = a.tokens;
+    return reply(refused(a.speaks, p));
+  }
+  const fault_rule* fault = faults_.next(a.model);
   if (fault && !counts_as_served(fault->kind) && !model.rules.quota.failed_requests_count) {
     ++model.seen.faults[fault->kind];
-    return reply(make_fault_reply(*fault, name, stamped({})));
+    return reply(make_fault_reply(*fault, a.model, stamped({}, a.speaks), a.speaks));
   }
-  if (const auto why = model.limits.admit(input.value(), options_.clock().mono))
-    return reply(refusal(model, name, *why));
-  embedding_reply vectors = embed(call.request);
-  vectors.model_reported = name;
-  model.seen.input += input;
-  const duration took = model.delay.next();
-  auto response = stamped(embedding_list(vectors, call.base64));
-  for (const auto& [field, value] : answer_headers(model, took))
-    response.headers.add(field, value);
-  auto sent = std::make_shared<transport::http_server_reply>(std::move(response));
-  if (fault) {
+  const auto charge = charge_of(model.rules.quota.charge, a.tokens, a.output_max);
+  if (const auto why = model.limits.admit(charge, options_.clock().mono)) {
+    ++model.seen.refused[why->binding];
+    problem p{problem::kind::rate_limited, {}, {}, a.model};
+    p.refusal = why;
+    p.retry_after = why->retry_after;
+    wire::http_response response = refused(a.speaks, p);
+    a.speaks.add_standings(response.headers, model.limits, options_.clock().mono);
+    return reply(std::move(response));
+  }
+  answer(model, a, fault, reply);
+}
+
+void provider::service::answer(served_model& model, const asked& a, const fault_rule* fault,
+                               const responder& reply) {
+  if (fault)
     ++model.seen.faults[fault->kind];
-    *sent = make_fault_reply(*fault, name, std::get<wire::http_response>(std::move(*sent)));
-  }
-  options_.schedule(took, [self = shared_from_this(), &model, sent, reply, fault] {
-    model.limits.finish();
-    model.seen.answered += fault ? 0 : 1;
-    reply(std::move(*sent));
-  });
-}
-
-void provider::service::serve(served_model& model, const chat_call& call,
-                              const transport::http_responder& reply) {
-  ++model.seen.requests;
-  const token_count input = input_tokens(call.chat);
-  if (!fits_context(model.rules, input, call.chat)) {
-    ++model.seen.too_long;
-    return reply(stamped(context_too_long(*model.rules.context_tokens, input)));
-  }
-  const fault_rule* fault = faults_.next(call.model);
-  if (fault && !counts_as_served(fault->kind) && !model.rules.quota.failed_requests_count)
-    return reply(outcome(model, call, fault, duration::zero()));
-  const auto charge = charge_of(model.rules.quota.charge, input, call.chat.output_tokens_max);
-  if (const auto why = model.limits.admit(charge, options_.clock().mono))
-    return reply(refusal(model, call.model, *why));
-  answer(model, call, fault, reply);
-}
-
-void provider::service::answer(served_model& model, const chat_call& call, const fault_rule* fault,
-                               const transport::http_responder& reply) {
-  if (call.stream && (!fault || strikes_within(fault->kind)))
-    return stream(model, call, fault, reply);
+  if (a.chat && a.chat->stream && (!fault || strikes_within(fault->kind)))
+    return stream(model, a, fault, reply);
   const bool works = !fault || counts_as_served(fault->kind);
   const duration took = works ? model.delay.next() : duration::zero();
+  const bool answers = !fault || fault->kind == fault_kind::truncated_body;
   // Built now, so that its headers tell the standing at the moment of the charge.
-  auto sent = std::make_shared<transport::http_server_reply>(outcome(model, call, fault, took));
+  wire::http_response whole = answers ? completed(model, a, took) : stamped({}, a.speaks);
+  auto sent = std::make_shared<transport::http_server_reply>(
+      fault ? make_fault_reply(*fault, a.model, std::move(whole), a.speaks)
+            : transport::http_server_reply{std::move(whole)});
   options_.schedule(took, [self = shared_from_this(), &model, sent, reply, fault] {
     model.limits.finish();
     model.seen.answered += fault ? 0 : 1;
@@ -238,31 +236,18 @@ void provider::service::answer(served_model& model, const chat_call& call, const
   });
 }
 
-transport::http_server_reply provider::service::outcome(served_model& model, const chat_call& call,
-                                                        const fault_rule* fault, duration took) {
-  if (!fault)
-    return completion(model, call, took);
-  ++model.seen.faults[fault->kind];
-  if (fault->kind == fault_kind::truncated_body)
-    return make_fault_reply(*fault, call.model, completion(model, call, took));
-  return make_fault_reply(*fault, call.model, stamped({}));
-}
-
-void provider::service::stream(served_model& model, const chat_call& call, const fault_rule* fault,
-                               const transport::http_responder& reply) {
+void provider::service::stream(served_model& model, const asked& a, const fault_rule* fault,
+                               const responder& reply) {
   const duration took = model.delay.next();
-  const chat_reply said = compose(model, call);
-  stream_plan plan{chat_chunks(said, options_.clock().wall, call.include_usage)};
-  if (fault) {
-    ++model.seen.faults[fault->kind];
-    spoil(fault->kind, plan);
-  }
+  stream_plan plan{a.speaks.events(say(model, a), *a.chat, options_.clock().wall)};
+  if (fault)
+    spoil(*fault, a, plan);
   const double wait = static_cast<double>(took.count()) * model.rules.latency.until_first_chunk;
   const duration first{static_cast<std::int64_t>(wait)};
   plan.gap = (took - first) / static_cast<std::int64_t>(plan.events.size());
-  wire::http_headers headers = answer_headers(model, first);
-  headers.add("x-request-id", make_request_id(ids_));
-  headers.add("content-type", "text/event-stream; charset=utf-8");
+  wire::http_response head = stamped({}, a.speaks);
+  add_facts(head.headers, model, a.speaks, first);
+  head.headers.add("content-type", "text/event-stream; charset=utf-8");
   auto chunks = std::make_shared<chunk_stream>(
       std::move(plan), options_.schedule, [self = shared_from_this(), &model, fault](bool whole) {
         model.limits.finish();
@@ -270,55 +255,51 @@ void provider::service::stream(served_model& model, const chat_call& call, const
         model.seen.streamed += whole && !fault ? 1 : 0;
         model.seen.abandoned += whole || fault ? 0 : 1;
       });
-  options_.schedule(first, [chunks, headers = std::move(headers), reply] {
+  options_.schedule(first, [chunks, headers = std::move(head.headers), reply] {
     chunks->start(200, headers, reply);
   });
 }
 
-chat_reply provider::service::compose(served_model& model, const chat_call& call) {
-  chat_reply said = compose_reply(call.chat, options_.script);
-  said.model_reported = call.model;
+chat_reply provider::service::say(served_model& model, const asked& a) {
+  chat_reply said = compose_reply(a.chat->chat, options_.script);
+  said.model_reported = a.model;
   said.provider_request_id = make_completion_id(ids_);
   model.seen.input += said.usage.input;
   model.seen.output += said.usage.output;
   return said;
 }
 
-wire::http_headers provider::service::answer_headers(served_model& model, duration took) {
-  wire::http_response head;
-  const auto millis = std::chrono::ceil<std::chrono::milliseconds>(took).count();
-  head.headers.add("openai-processing-ms", std::to_string(millis));
-  add_standings(head, model);
-  return head.headers;
-}
-
-wire::http_response provider::service::completion(served_model& model, const chat_call& call,
-                                                  duration took) {
-  auto response = stamped(chat_completion(compose(model, call), options_.clock().wall));
-  for (const auto& [name, value] : answer_headers(model, took))
-    response.headers.add(name, value);
+wire::http_response provider::service::completed(served_model& model, const asked& a,
+                                                 duration took) {
+  wire::http_response response;
+  if (a.embedding) {
+    embedding_reply vectors = embed(a.embedding->request);
+    vectors.model_reported = a.model;
+    model.seen.input += vectors.usage.input;
+    response = a.speaks.embedded(vectors, *a.embedding);
+  } else {
+    response = a.speaks.answer(say(model, a), options_.clock().wall);
+  }
+  response = stamped(std::move(response), a.speaks);
+  add_facts(response.headers, model, a.speaks, took);
   return response;
 }
 
-wire::http_response provider::service::refusal(served_model& model, const std::string& name,
-                                               const quota_refusal& why) {
-  ++model.seen.refused[why.binding];
-  auto response =
-      stamped(rate_limited(refusal_type(why), refusal_message(why, name, options_.organization)));
-  if (why.retry_after && *why.retry_after > duration::zero())
-    add_retry_after(response.headers, *why.retry_after);
-  add_standings(response, model);
-  return response;
+void provider::service::add_facts(wire::http_headers& headers, served_model& model,
+                                  const dialect& speaks, std::optional<duration> took) {
+  if (took)
+    speaks.add_time(headers, *took);
+  speaks.add_standings(headers, model.limits, options_.clock().mono);
 }
 
-void provider::service::add_standings(wire::http_response& response, served_model& model) {
-  const mono_time now = options_.clock().mono;
-  add_standing(response.headers, "requests", model.limits.requests_standing(now));
-  add_standing(response.headers, "tokens", model.limits.tokens_standing(now));
+wire::http_response provider::service::refused(const dialect& speaks, const problem& p) {
+  return stamped(speaks.refuse(p), speaks);
 }
 
-wire::http_response provider::service::stamped(wire::http_response response) {
-  response.headers.add("x-request-id", make_request_id(ids_));
+wire::http_response provider::service::stamped(wire::http_response response,
+                                               const dialect& speaks) {
+  if (const std::string_view name = speaks.request_id_header(); !name.empty())
+    response.headers.add(std::string{name}, make_request_id(ids_));
   return response;
 }
 

@@ -35,12 +35,11 @@ std::int64_t charge_of(charge_formula formula, token_count input,
   SPILLWAY_ASSERT(!"a charge_formula outside the enumeration");
 }
 
-quota::quota(quota_rules rules)
+quota::quota(quota_rules rules, instant started)
     : rules_{rules},
       minute_requests_{make_limit(rate::dimension::requests_per_minute, rules.requests_per_minute,
                                   rules.window, minute)},
-      day_requests_{
-          make_limit(rate::dimension::requests_per_day, rules.requests_per_day, rules.window, day)},
+      day_requests_{make_day_limit(rules, started)},
       minute_tokens_{make_limit(rate::dimension::tokens_per_minute, rules.tokens_per_minute,
                                 rules.window, minute)} {
   SPILLWAY_ASSERT(rules.concurrent_requests.value_or(0) >= 0);
@@ -52,6 +51,13 @@ quota::limit quota::make_limit(rate::dimension which, std::optional<std::int64_t
   limit l{which, allowed.value_or(0), nullptr, 0, allowed.has_value()};
   if (l.allowed > 0)
     l.window = make_usage_window(kind, l.allowed, period);
+  return l;
+}
+
+quota::limit quota::make_day_limit(const quota_rules& rules, instant started) {
+  limit l = make_limit(rate::dimension::requests_per_day, rules.requests_per_day, rules.window, day);
+  if (l.window && !rules.day_zone.empty())
+    l.window = make_civil_day_window(rules.day_zone, l.allowed, started);
   return l;
 }
 

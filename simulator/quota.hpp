@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/instant.hpp"
 #include "core/rate/limits.hpp"
 #include "core/units.hpp"
 #include "simulator/usage_window.hpp"
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace spillway::simulator {
 
@@ -35,6 +37,8 @@ struct quota_rules {
   /// Source: "unsuccessful requests contribute to your per-minute limit",
   /// https://platform.openai.com/docs/guides/rate-limits (2026-11-24).
   bool failed_requests_count = true;
+  /// Whose midnight opens a new day ("America/Los_Angeles", Gemini); empty: as `window` counts.
+  std::string day_zone{};
 };
 
 /// Why a request is refused: the limit with the longest wait.
@@ -59,8 +63,8 @@ struct quota_standing {
 /// earlier one.
 class quota {
 public:
-  /// Requires: no limit is negative.
-  explicit quota(quota_rules rules);
+  /// `started`: what both clocks show now. Requires: no limit is negative; `day_zone` is known.
+  explicit quota(quota_rules rules, instant started = {});
 
   /// Takes one request and `tokens` from every limit, or from none and says why (but see
   /// `failed_requests_count`). An admitted request must be ended once by `finish`.
@@ -92,6 +96,7 @@ private:
 
   static limit make_limit(rate::dimension which, std::optional<std::int64_t> allowed,
                           window_kind kind, duration period);
+  static limit make_day_limit(const quota_rules& rules, instant started);
   static std::optional<quota_refusal> check(const limit& l, std::int64_t amount, mono_time now);
   static void take(limit& l, std::int64_t amount, mono_time now);
   static std::optional<quota_standing> standing(const limit& l, mono_time now);

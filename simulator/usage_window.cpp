@@ -2,6 +2,9 @@
 
 #include "core/assert.hpp"
 
+#include <absl/time/civil_time.h>
+#include <absl/time/time.h>
+
 #include <algorithm>
 #include <deque>
 
@@ -126,7 +129,55 @@ private:
   mono_time opened_at_{};
 };
 
+class civil_day_window final : public usage_window {
+public:
+  civil_day_window(absl::TimeZone zone, std::int64_t limit, instant started)
+      : zone_{zone}, limit_{limit}, started_{started} {}
+
+  std::int64_t used(mono_time now) override {
+    if (now >= ends_at_) {
+      ends_at_ = end_of_day(now);
+      used_ = 0;
+    }
+    return used_;
+  }
+
+  duration wait_for(std::int64_t amount, mono_time now) override {
+    return used(now) + amount <= limit_ ? duration::zero() : ends_at_ - now;
+  }
+
+  void take(std::int64_t amount, mono_time now) override { used_ = used(now) + amount; }
+
+  duration full_in(mono_time now) override {
+    return used(now) == 0 ? duration::zero() : ends_at_ - now;
+  }
+
+private:
+  mono_time end_of_day(mono_time now) const {
+    const absl::Time time = absl::FromChrono(
+        std::chrono::time_point_cast<std::chrono::system_clock::duration>(
+            started_.wall + (now - started_.mono)));
+    const absl::CivilDay today{absl::ToCivilDay(time, zone_)};
+    const absl::Duration left = absl::FromCivil(today + 1, zone_) - time;
+    return now + absl::ToChronoNanoseconds(left);
+  }
+
+  absl::TimeZone zone_;
+  std::int64_t limit_;
+  instant started_;
+  std::int64_t used_ = 0;
+  mono_time ends_at_{};
+};
+
 } // namespace
+
+std::unique_ptr<usage_window> make_civil_day_window(const std::string& zone, std::int64_t limit,
+                                                    instant started) {
+  SPILLWAY_ASSERT(limit > 0);
+  absl::TimeZone found;
+  SPILLWAY_ASSERT(absl::LoadTimeZone(zone, &found));
+  return std::make_unique<civil_day_window>(found, limit, started);
+}
 
 std::unique_ptr<usage_window> make_usage_window(window_kind kind, std::int64_t limit,
                                                 duration period) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "core/instant.hpp"
 #include "core/units.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace spillway::simulator {
 
@@ -31,6 +33,11 @@ public:
   /// How long until nothing counts any more if nothing else comes.
   virtual duration full_in(mono_time now) = 0;
 };
+
+/// A day of `zone`, which opens at its midnight and has 23 to 25 hours. `started` says what time it
+/// was there when the other clock began. Requires: limit > 0, a zone that is known.
+std::unique_ptr<usage_window> make_civil_day_window(const std::string& zone, std::int64_t limit,
+                                                    instant started);
 
 /// Requires: limit > 0, period > 0.
 std::unique_ptr<usage_window> make_usage_window(window_kind kind, std::int64_t limit,

@@ -99,6 +99,17 @@ json_node json_node::operator[](std::size_t index) const {
   return {there ? &(*value_)[index] : nullptr, fault_, path_ + '[' + std::to_string(index) + ']'};
 }
 
+std::vector<std::string> json_node::names() const {
+  std::vector<std::string> names;
+  if (is_object())
+    for (const auto& [name, value] : value_->items())
+      if (!value.is_null())
+        names.push_back(name);
+  if (present() && !is_object())
+    expected("an object");
+  return names;
+}
+
 std::size_t json_node::size() const {
   if (!present())
     return 0;

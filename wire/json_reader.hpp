@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Internal to the sources of `wire/`: the one door between JSON and our types. Do not include it
 /// from a header.
@@ -55,6 +56,8 @@ public:
   json_node operator[](std::string_view key) const;
   /// An element. Empty if this has fewer; a fault if this is no array.
   json_node operator[](std::size_t index) const;
+  /// Names of the members, without those that are null; a fault if this is there but no object.
+  std::vector<std::string> names() const;
   /// Elements; 0 if this is not there, a fault if it is no array.
   std::size_t size() const;
 
@@ -67,6 +70,8 @@ public:
   std::optional<bool> boolean() const;
   /// An object's compact text; empty if it is not there.
   std::string object_text() const;
+  /// Any value; null if it is not there.
+  nlohmann::json value() const { return present() ? *value_ : nlohmann::json(); }
   /// Any value's compact text; empty if it is not there.
   std::string any_text() const;
 

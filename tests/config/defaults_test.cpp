@@ -49,7 +49,8 @@ TEST_CASE("Gemini is reached through its OpenAI-compatible façade") {
   const settings s = loaded("");
   const provider_settings* gemini = provider(s, "gemini");
   REQUIRE(gemini);
-  CHECK(gemini->url == base_url{true, "generativelanguage.googleapis.com", 443, "/v1beta/openai"});
+  CHECK(gemini->url == base_url{true, "generativelanguage.googleapis.com", 443, "/v1beta"});
+  CHECK(gemini->dialect == "gemini");
   CHECK(gemini->keys.at(0).env == std::vector<std::string>{"GEMINI_API_KEY", "GOOGLE_API_KEY"});
   CHECK(gemini->tier == "free");
 }

@@ -47,6 +47,9 @@ TEST_CASE("The path follows the base path, with one slash between", "[providers]
   CHECK(encoded("openai", "/v1/").target == "/v1/chat/completions");
   CHECK(encoded("openai", "").target == "/chat/completions");
   CHECK(encoded("gemini_openai", "/v1beta/openai").target == "/v1beta/openai/chat/completions");
+  CHECK(encoded("gemini", "/v1beta/").target == "/v1beta/models/m:generateContent");
+  CHECK(encoded("vertex", "/v1/projects/p/locations/l").target
+        == "/v1/projects/p/locations/l/publishers/google/models/m:generateContent");
 }
 
 TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
@@ -54,5 +57,5 @@ TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
   REQUIRE_FALSE(codec);
   CHECK(codec.failure().message
         == "unknown dialect 'klingon'; known: openai, azure, gemini_openai, deepseek, groq, mistral, "
-           "openrouter, ollama, vllm, llamacpp, generic, anthropic");
+           "openrouter, ollama, vllm, llamacpp, generic, anthropic, gemini, vertex");
 }

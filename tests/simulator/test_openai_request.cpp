@@ -7,6 +7,17 @@
 using namespace spillway;
 using namespace spillway::simulator;
 
+TEST_CASE("a request to stream is read, and whether to tell the usage") {
+  const auto plain = read_chat_call(R"({"model":"m","messages":[]})");
+  REQUIRE(plain);
+  CHECK_FALSE(plain->stream);
+  const auto call = read_chat_call(
+      R"({"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}})");
+  REQUIRE(call);
+  CHECK(call->stream);
+  CHECK(call->include_usage);
+}
+
 TEST_CASE("a full request is read") {
   const auto call = read_chat_call(R"({
     "model": "gpt-4o", "temperature": 0.5, "parallel_tool_calls": false, "stop": "END",

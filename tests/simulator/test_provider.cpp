@@ -1,5 +1,5 @@
 #include "simulator/provider.hpp"
-#include "tests/simulator/virtual_time.hpp"
+#include "tests/simulator/provider_bench.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -25,45 +25,6 @@ wire::http_request post(std::string body, bool authorized = true) {
     request.headers.add("authorization", "Bearer anything");
   return request;
 }
-
-/// A provider of one model "m" that answers after 100 ms, on virtual time.
-class bench {
-public:
-  explicit bench(provider_options options = {}) : provider_{complete(std::move(options))} {}
-
-  /// Sends one request; the reply arrives in the result as time runs.
-  std::shared_ptr<std::optional<http_server_reply>> send(wire::http_request request) {
-    auto arrived = std::make_shared<std::optional<http_server_reply>>();
-    provider_.handler()(std::move(request), [arrived](http_server_reply reply) {
-      REQUIRE_FALSE(*arrived);
-      *arrived = std::move(reply);
-    });
-    return arrived;
-  }
-
-  wire::http_response exchange(wire::http_request request) {
-    const auto arrived = send(std::move(request));
-    time.run_for(100ms);
-    REQUIRE(*arrived);
-    return std::get<wire::http_response>(**arrived);
-  }
-
-  provider_statistics statistics() const { return provider_.statistics(); }
-
-  virtual_time time;
-
-private:
-  provider_options complete(provider_options options) {
-    if (options.models.empty())
-      options.models["m"] = {};
-    for (auto& [name, rules] : options.models)
-      rules.latency = {100ms, 0, 0ms, 1s};
-    options.clock = [this] { return time.now(); };
-    options.schedule = time.schedule();
-    return options;
-  }
-  provider provider_;
-};
 
 provider_options limited(quota_rules quota) {
   provider_options options;

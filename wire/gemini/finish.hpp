@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/chat.hpp"
+
+#include <string_view>
+
+/// Internal to the sources of `wire/gemini`: why an answer ends.
+/// Source: https://ai.google.dev/api/generate-content#FinishReason (2026-10).
+namespace spillway::wire::gemini {
+
+/// A word we do not know is a `stop`.
+finish_reason finish_of(std::string_view native);
+
+const char* finish_name(finish_reason finish);
+
+} // namespace spillway::wire::gemini
