@@ -1,8 +1,10 @@
 #include "apps/spillway/alerts_command.hpp"
 #include "apps/spillway/config_command.hpp"
 #include "apps/spillway/decode_command.hpp"
+#include "apps/spillway/doctor_command.hpp"
 #include "apps/spillway/ledger_command.hpp"
 #include "apps/spillway/models_command.hpp"
+#include "apps/spillway/report_command.hpp"
 #include "apps/spillway/serve_command.hpp"
 #include "apps/spillway/shell_command.hpp"
 #include "apps/spillway/tokens_command.hpp"
@@ -21,8 +23,10 @@ int main(int argc, char** argv) {
   spillway::apps::add_alerts_command(app, exit_code);
   spillway::apps::add_config_command(app, exit_code);
   spillway::apps::add_decode_command(app, exit_code);
+  spillway::apps::add_doctor_command(app, exit_code);
   spillway::apps::add_ledger_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
+  spillway::apps::add_report_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
   spillway::apps::add_tokens_command(app, exit_code);
   spillway::apps::add_shell_commands(app);

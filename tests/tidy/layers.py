@@ -42,7 +42,7 @@ THIRD_PARTY = {
     "storage": (set(), {"sqlite3.h"}),
     "providers": (set(), set()),
     "transport": (set(), {"boost", "openssl"}),
-    "simulator": (set(), {"nlohmann"}),
+    "simulator": (set(), {"absl", "nlohmann"}),
     "actors": ({"caf"}, {"caf"}),
     "gateway": ({"caf"}, {"caf"}),
     "agents": ({"caf"}, {"caf", "nlohmann"}),
