@@ -50,7 +50,7 @@ TEST_CASE("An answered call is exported as the golden file says, twice in the sa
 TEST_CASE("The receipt of an export knows its generations and their cost", "[wire][langfuse]") {
   const auto receipt = decode_otlp(exported({answered(), failed(), answered()}));
   REQUIRE(receipt);
-  CHECK(*receipt == otlp_receipt{3, nano_usd{9'750'000}});
+  CHECK(*receipt == otlp_receipt{3, 0, nano_usd{9'750'000}});
   CHECK(*decode_otlp(exported({})) == otlp_receipt{});
 }
 

@@ -23,9 +23,9 @@ TEST_CASE("An environment takes Langfuse's shape", "[wire][langfuse]") {
 }
 
 TEST_CASE("Times are ISO 8601 to the millisecond", "[wire][langfuse]") {
-  CHECK(iso_time(testing::midnight) == "2026-08-21T00:00:00.000Z");
-  CHECK(iso_time(testing::midnight - std::chrono::nanoseconds{1}) == "2026-08-20T23:59:59.999Z");
-  CHECK(iso_time(wall_time{}) == "1970-01-01T00:00:00.000Z");
+  CHECK(wire::iso_time(testing::midnight) == "2026-08-21T00:00:00.000Z");
+  CHECK(wire::iso_time(testing::midnight - std::chrono::nanoseconds{1}) == "2026-08-20T23:59:59.999Z");
+  CHECK(wire::iso_time(wall_time{}) == "1970-01-01T00:00:00.000Z");
 }
 
 TEST_CASE("An id is kept if it is one, else made", "[wire][langfuse]") {
