@@ -40,7 +40,7 @@ void alert_sink_state::on_end_alert(const end_alert& m) {
 
 void alert_sink_state::on_call_ended(const call_ended& m) {
   rules_->record_call(m.call, now());
-  if (armed_at_ == wall_time::max())
+  if (around_ && armed_at_ == wall_time::max())
     arm(rules_->due(now()).value_or(wall_time::max()));
 }
 
@@ -71,9 +71,10 @@ void alert_sink_state::on_wake_due() {
   if (around_) {
     look_around();
     tell_news();
+    // What is due before there is anybody to tell stays due: it must not wake us again and again.
+    arm(rules_->due(now()).value_or(wall_time::max()));
   }
   answer_flushes();
-  arm(rules_->due(now()).value_or(wall_time::max()));
 }
 
 void alert_sink_state::look_around() {

@@ -159,8 +159,10 @@ void rule_engine::record_crossing(const money::level_crossing& c, wall_time now)
     notifier_.end(lower, now);
     return true;
   });
-  if (crossing* told = slot(crossed_, what.key, {}))
-    *told = {c.percent > 0 ? c.percent : 100, 0};
+  // An account that refuses may have money left, only not enough: its period ends that.
+  if (c.percent > 0)
+    if (crossing* told = slot(crossed_, what.key, {}))
+      *told = {c.percent, 0};
   notifier_.begin(std::move(what), now);
 }
 

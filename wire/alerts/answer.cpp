@@ -12,6 +12,8 @@ namespace {
 std::string excerpt(std::string_view body) {
   constexpr std::size_t length_max = 160;
   std::string out;
+  if (body.starts_with('<'))
+    return out;
   for (const char c : body) {
     if (out.size() == length_max)
       return out + " ...";
@@ -19,7 +21,7 @@ std::string excerpt(std::string_view body) {
     if (plain || (!out.empty() && out.back() != ' '))
       out += plain ? c : ' ';
   }
-  return out.starts_with("<") ? std::string{} : out;
+  return out;
 }
 
 } // namespace
