@@ -13,6 +13,7 @@
 #include "wire/rate_headers.hpp"
 #include "wire/sse.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -104,7 +105,7 @@ public:
 
   void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
     if (!begun_)
-      begin(bytes);
+      bytes = begin(bytes);
     if (whole_)
       whole_->feed(bytes, deltas);
     else
@@ -128,11 +129,14 @@ public:
   }
 
 private:
-  void begin(std::string_view bytes) {
-    const auto first = bytes.find_first_not_of(" \t\r\n");
-    begun_ = first != std::string_view::npos;
-    if (begun_ && std::string_view{"{[<"}.find(bytes[first]) != std::string_view::npos)
+  /// The bytes without the blanks before the first that says anything.
+  std::string_view begin(std::string_view bytes) {
+    const auto first = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size());
+    bytes.remove_prefix(first);
+    begun_ = !bytes.empty();
+    if (begun_ && std::string_view{"{[<"}.find(bytes.front()) != std::string_view::npos)
       whole_.emplace(codec_, head_, now_);
+    return bytes;
   }
 
   const openai_codec& codec_;

@@ -93,6 +93,21 @@ TEST_CASE("A stream cut at any byte keeps what came before and says so", "[provi
   }
 }
 
+TEST_CASE("A body that is no stream after all is read whole, blanks before it or not",
+          "[providers]") {
+  const std::string body = R"({"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]})";
+  for (const std::size_t chunk : {1, 5, 4096})
+    for (const char* before : {"", " \n"}) {
+      const streamed_reply whole = read({200, {}, before + body}, true, chunk);
+      CHECK_FALSE(whole.failure);
+      CHECK(whole.reply.message.text == "hi");
+      const streamed_reply error = read({200, {}, before + std::string{"{\"error\":1x"}}, true, chunk);
+      REQUIRE(error.failure);
+      CHECK(error.failure->kind == failure_kind::malformed_reply);
+      CHECK_THAT(error.failure->message, Catch::Contains("byte 11"));
+    }
+}
+
 TEST_CASE("A body of an error is read whole, stream or not", "[providers]") {
   for (const bool streamed : {false, true}) {
     const streamed_reply read_back =
