@@ -174,8 +174,7 @@ void completion_job_state::on_permit_reply(const permit_reply& m) {
   switch (m.verdict) {
     case permit_verdict::wait: return take(walk_->on_wait(m.forecast, time_left()));
     case permit_verdict::never: return take(walk_->on_too_large(time_left()));
-    case permit_verdict::closed:
-      return take(walk_->on_closed(m.forecast.estimate, time_left()));
+    case permit_verdict::closed: return take(walk_->on_closed(m.forecast.estimate, time_left()));
     case permit_verdict::no_retry: return take(walk_->on_no_retry(time_left()));
     case permit_verdict::overloaded:
       return refuse_candidate(completion_status::overloaded, "its queue is full");
@@ -190,19 +189,25 @@ void completion_job_state::write_intent() {
   if (!options_.journal)
     return call();
   stage_ = stage::journaling;
-  call_intent row{
-      attempt_.lease, reservation(),         job_.request.id,    static_cast<int>(attempts_),
-      target().key,   candidate().model->id, candidate().charge, candidate().worst_cost,
-      scopes(),       options_.wall(now())};
+  const call_labels& labels = job_.request.labels;
+  call_intent row{attempt_.lease,
+                  reservation(),
+                  job_.request.id,
+                  static_cast<int>(attempts_),
+                  target().key,
+                  candidate().model->id,
+                  candidate().charge,
+                  candidate().worst_cost,
+                  scopes(),
+                  options_.wall(now()),
+                  {labels.trace_id, labels.parent_span_id, labels.trace_name}};
   ask(options_.journal, record_intent{std::move(row)}, &completion_job_state::on_journal_reply);
 }
 
 void completion_job_state::on_journal_reply(const journal_reply& m) {
-  if (m.durable && !cut_)
+  if (m.durable)
     return call();
   release_unsent();
-  if (cut_)
-    return finish(*cut_);
   reply_.reason = "the journal takes no more: " + m.reason;
   finish(completion_status::overloaded);
 }
@@ -228,8 +233,7 @@ void completion_job_state::on_answer(const provider_reply& m,
                                      const std::shared_ptr<const chat_reply>& given) {
   const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
   const money::call_cost cost = price(m, answer->usage);
-  settle(m, *answer, cost, routing::health::well);
-  trace(m, answer, nullptr, cost);
+  settle(m, answer, cost, routing::health::well);
   report_end({}, cost.total);
   reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
   reply_.cost = cost;
@@ -253,7 +257,6 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
   release_failed(m, failure);
   tell_of(failure);
   report_end(failure, held_after(m, failure));
-  trace(m, nullptr, &failure, {});
   reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held_after(m, failure)});
   if (cut_)
     return finish(*cut_);
@@ -264,9 +267,8 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
 void completion_job_state::on_broken_answer(const provider_reply& m, const call_failure& failure) {
   const std::shared_ptr<const chat_reply> came = routing::with_usage(candidate(), m.partial);
   const money::call_cost cost = price(m, came->usage);
-  settle(m, *came, cost, health_after(failure));
+  settle(m, came, cost, health_after(failure), &failure);
   tell_of(failure);
-  trace(m, came, &failure, cost);
   reply_.attempts.push_back({candidate().model->id, failure.kind, came->usage, cost.total});
   reply_.cost = cost;
   reply_.reply = came;
@@ -278,18 +280,28 @@ void completion_job_state::on_broken_answer(const provider_reply& m, const call_
 
 // -- the ends of a call ---------------------------------------------------------------------------
 
-void completion_job_state::settle(const provider_reply& m, const chat_reply& answer,
-                                  const money::call_cost& cost, routing::health target_is) {
+void completion_job_state::settle(const provider_reply& m,
+                                  const std::shared_ptr<const chat_reply>& answer,
+                                  const money::call_cost& cost, routing::health target_is,
+                                  const call_failure* failure) {
   const token_count charged =
-      routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
+      routing::settled_charge(*candidate().model, candidate().charge, answer->usage);
   self_->send(target().limiter,
-              settle_permit{attempt_.lease, routing::settled_parts(charged, answer.usage),
+              settle_permit{attempt_.lease, routing::settled_parts(charged, answer->usage),
                             m.sent_at, m.first_byte_at, m.limits, target().lane, target_is});
   self_->send(options_.budget, settle_spend{reservation(), cost.total});
+  record({attempt_.lease, call_outcome::settled, charged, answer->usage, cost.total,
+          options_.wall(now()), wall_of(m.sent_at)},
+         trace_of(m, answer, failure, cost));
+}
+
+/// What ended, and its trace: together, so that a crash cannot keep one and lose the other.
+void completion_job_state::record(call_settlement row,
+                                  std::shared_ptr<const report::generation> trace) {
   if (options_.journal)
-    self_->send(options_.journal,
-                record_settlement{{attempt_.lease, call_outcome::settled, charged, answer.usage,
-                                   cost.total, options_.wall(now())}});
+    self_->send(options_.journal, record_settlement{std::move(row), std::move(trace)});
+  else if (trace)
+    self_->send(options_.traces, record_generation{std::move(trace)});
 }
 
 void completion_job_state::release_unsent() {
@@ -297,10 +309,7 @@ void completion_job_state::release_unsent() {
   unsent.lane = target().lane;
   self_->send(target().limiter, std::move(unsent));
   self_->send(options_.budget, release_spend{reservation()});
-  if (options_.journal)
-    self_->send(options_.journal,
-                record_settlement{
-                    {attempt_.lease, call_outcome::not_sent, {}, {}, {}, options_.wall(now())}});
+  record({attempt_.lease, call_outcome::not_sent, {}, {}, {}, options_.wall(now()), {}}, nullptr);
 }
 
 /// The provider may bill a call whose answer never came: its worst case stays spent.
@@ -313,22 +322,24 @@ nano_usd completion_job_state::held_after(const provider_reply& m,
 void completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
   const rate::lease_end how = lease_end_of(m, failure);
   const nano_usd held = held_after(m, failure);
-  const bool asks_for_pause = failure.kind == failure_kind::rate_limited
-                              || failure.kind == failure_kind::overloaded;
+  const bool asks_for_pause =
+      failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::overloaded;
   self_->send(target().limiter,
               release_permit{attempt_.lease, how, m.sent_at,
                              asks_for_pause ? failure.retry_after : std::nullopt, m.first_byte_at,
-                             m.limits, failure.refused_by, target().lane,
-                             health_after(failure)});
+                             m.limits, failure.refused_by, target().lane, health_after(failure)});
   if (held > nano_usd{0})
     self_->send(options_.budget, settle_spend{reservation(), held});
   else
     self_->send(options_.budget, release_spend{reservation()});
-  if (options_.journal)
-    self_->send(
-        options_.journal,
-        record_settlement{
-            {attempt_.lease, outcome_of(how), candidate().charge, {}, held, options_.wall(now())}});
+  record({attempt_.lease,
+          outcome_of(how),
+          candidate().charge,
+          {},
+          held,
+          options_.wall(now()),
+          wall_of(m.sent_at)},
+         trace_of(m, nullptr, &failure, {}));
 }
 
 /// A call that our own deadline cut says nothing of its target.
@@ -341,25 +352,23 @@ void completion_job_state::tell_of(const call_failure& failure) {
   if (routing::condemns_key(failure))
     self_->send(options_.router, key_condemned{candidate().key, failure});
   else if (failure.kind == failure_kind::rate_limited)
-    self_->send(
-        options_.alerts,
-        raise_alert{alert_severity::warning, "rate_limited_by_provider",
-                    candidate().model->id.value,
-                    "the provider refused a call that our limits allowed: " + failure.message});
+    self_->send(options_.alerts, raise_alert{alert_severity::warning, "rate_limited_by_provider",
+                                             candidate().model->id.value,
+                                             "the provider refused a call that our limits allowed: "
+                                                 + failure.message});
   else if (failure.kind == failure_kind::quota_exhausted)
-    self_->send(options_.alerts,
-                raise_alert{alert_severity::warning, to_string(failure.kind),
-                            candidate().model->id.value, failure.message});
+    self_->send(options_.alerts, raise_alert{alert_severity::warning, to_string(failure.kind),
+                                             candidate().model->id.value, failure.message});
 }
 
 void completion_job_state::report_end(const std::optional<call_failure>& failure, nano_usd cost) {
-  self_->send(options_.alerts,
-              call_ended{{candidate().model->id.value, job_.request.labels.team,
-                          alerts::result_of(failure), attempt_.waited, cost}});
+  self_->send(options_.alerts, call_ended{{candidate().model->id.value, job_.request.labels.team,
+                                           alerts::result_of(failure), attempt_.waited, cost}});
 }
 
-void completion_job_state::trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
-                                 const call_failure* failure, const money::call_cost& cost) {
+std::shared_ptr<const report::generation>
+completion_job_state::trace_of(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
+                               const call_failure* failure, const money::call_cost& cost) const {
   const bool first = reply_.attempts.empty();
   const model_id previous = first ? model_id{} : reply_.attempts.back().model;
   const finished_call call{.request = job_.request,
@@ -374,8 +383,7 @@ void completion_job_state::trace(const provider_reply& m, std::shared_ptr<const 
                            .fallback_from =
                                previous == candidate().model->id ? model_id{} : previous,
                            .waited = reply_.waited};
-  self_->send(options_.traces,
-              record_generation{make_generation(call, {now(), options_.wall(now())})});
+  return make_generation(call, {now(), options_.wall(now())});
 }
 
 // -- the ends of a request ------------------------------------------------------------------------
@@ -389,7 +397,7 @@ void completion_job_state::cut(completion_status why) {
       self_->send(target().limiter, withdraw_permit{attempt_.lease});
       self_->send(options_.budget, release_spend{reservation()});
       break;
-    case stage::journaling: cut_ = why; return;
+    case stage::journaling: release_unsent(); break; // the intent is ahead of its end
     case stage::calling:
       // The provider's reply says what the cut call cost; it comes as soon as the call is closed.
       cut_ = why;

@@ -71,16 +71,20 @@ private:
   void on_broken_answer(const provider_reply& m, const call_failure& failure);
   money::call_cost price(const provider_reply& m, const token_usage& usage) const;
 
-  void settle(const provider_reply& m, const chat_reply& answer, const money::call_cost& cost,
-              routing::health target_is);
+  void settle(const provider_reply& m, const std::shared_ptr<const chat_reply>& answer,
+              const money::call_cost& cost, routing::health target_is,
+              const call_failure* failure = nullptr);
+  void record(call_settlement row, std::shared_ptr<const report::generation> trace);
   void release_unsent();
   nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
   void release_failed(const provider_reply& m, const call_failure& failure);
   routing::health health_after(const call_failure& failure) const;
   void tell_of(const call_failure& failure);
   void report_end(const std::optional<call_failure>& failure, nano_usd cost);
-  void trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
-             const call_failure* failure, const money::call_cost& cost);
+  std::shared_ptr<const report::generation> trace_of(const provider_reply& m,
+                                                     std::shared_ptr<const chat_reply> answer,
+                                                     const call_failure* failure,
+                                                     const money::call_cost& cost) const;
 
   void cut(completion_status why);
   void refuse_candidate(completion_status why, std::string text);
@@ -96,6 +100,7 @@ private:
   reservation_id reservation() const { return {attempt_.lease.value}; }
   mono_time now() const { return self_->clock().now(); }
   duration time_left() const { return deadline_ - now(); }
+  wall_time wall_of(mono_time t) const { return options_.wall(now()) - (now() - t); }
   std::vector<money::scope_value> scopes() const;
   void arm_deadline();
 

@@ -19,6 +19,11 @@ std::string hex(std::uint64_t x) {
   return text;
 }
 
+/// One call is one span, whatever becomes of it.
+std::string span_id_of(lease_id lease) {
+  return hex(spread(lease.value));
+}
+
 } // namespace
 
 std::string new_trace_id(std::uint64_t seed, request_id request) {
@@ -31,7 +36,7 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
   const call_labels& labels = call.request.labels;
   auto g = std::make_shared<report::generation>();
   g->trace_id = labels.trace_id;
-  g->span_id = hex(spread(call.lease.value));
+  g->span_id = span_id_of(call.lease);
   g->parent_span_id = labels.parent_span_id;
   g->request = call.request.id;
   g->lease = call.lease;
@@ -51,8 +56,7 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
   if (call.answer) {
     g->model_reported = call.answer->model_reported;
     const bool streamed = call.reply.first_content_at != mono_time{};
-    g->first_byte_at =
-        wall(streamed ? call.reply.first_content_at : call.reply.first_byte_at);
+    g->first_byte_at = wall(streamed ? call.reply.first_content_at : call.reply.first_byte_at);
     g->usage = call.answer->usage;
     g->output = call.answer;
   }
@@ -62,6 +66,38 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
     g->metadata.emplace_back("held_usd", to_decimal_usd(call.held));
   if (!labels.team.empty())
     g->metadata.emplace_back("team", labels.team);
+  return g;
+}
+
+std::shared_ptr<const report::generation>
+make_lost_generation(const call_intent& call, const provider_id& provider, wall_time now) {
+  auto g = std::make_shared<report::generation>();
+  g->trace_id = call.trace.trace_id.empty() ? new_trace_id(0, call.request) : call.trace.trace_id;
+  g->span_id = span_id_of(call.lease);
+  g->parent_span_id = call.trace.parent_span_id;
+  g->trace_name = call.trace.trace_name;
+  g->request = call.request;
+  g->lease = call.lease;
+  g->attempt = call.attempt;
+  g->model = call.model;
+  g->provider = provider;
+  g->started_at = call.at;
+  g->ended_at = now;
+  g->failure = call_failure{failure_kind::interrupted,
+                            0,
+                            "the runtime died while the call was open; its outcome is unknown",
+                            {}};
+  g->metadata.emplace_back("held_usd", to_decimal_usd(call.reserved_max));
+  for (const money::scope_value& s : call.scopes) {
+    if (s.scope == "user")
+      g->user = s.name;
+    else if (s.scope == "session")
+      g->session = s.name;
+    else if (s.scope == "tag")
+      g->tags.push_back(s.name);
+    else if (s.scope == "team")
+      g->metadata.emplace_back("team", s.name);
+  }
   return g;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/call_record.hpp"
 #include "core/instant.hpp"
 #include "core/report/generation.hpp"
 #include "core/routing/selection.hpp"
@@ -29,6 +30,11 @@ struct finished_call {
 
 /// The trace of a call. `now` ties the call's monotonic times to civil time.
 std::shared_ptr<const report::generation> make_generation(const finished_call& call, instant now);
+
+/// The trace of a call whose run died before it ended, found at `now`: an error that cost nothing
+/// as far as anybody knows.
+std::shared_ptr<const report::generation>
+make_lost_generation(const call_intent& call, const provider_id& provider, wall_time now);
 
 /// 32 lower-case hex digits, the same for the same request of the same runtime.
 std::string new_trace_id(std::uint64_t seed, request_id request);

@@ -42,7 +42,7 @@ void provider_state::start(provider_self::pointer self, provider_options options
 caf::result<provider_reply> provider_state::on_call_provider(const call_provider& m) {
   const bool streamed = static_cast<bool>(m.sink);
   wire::http_request request =
-      options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max, streamed});
+      options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max, streamed, m.lease});
   transport::http_timeouts timeouts = options_.timeouts;
   timeouts.total = std::min(timeouts.total, m.time_left);
   auto promise = self_->make_response_promise<provider_reply>();
@@ -70,8 +70,7 @@ void provider_state::on_stream_begun(stream_begun& m) {
   const auto it = calls_.find(lease_id{m.call});
   if (it == calls_.end())
     return;
-  auto decoder =
-      options_.codec->decode_stream(m.head.headers, options_.wall(self_->clock().now()));
+  auto decoder = options_.codec->decode_stream(m.head.headers, options_.wall(self_->clock().now()));
   it->second.limits = options_.codec->observed_limits({m.head.status, m.head.headers, {}});
   it->second.stream->begin(std::move(decoder), m.head.sent_at, m.head.at);
 }

@@ -172,6 +172,7 @@ langfuse_settings build_langfuse(const node* n) {
   take(find(*n, "release"), out.release);
   take(find(*n, "flush_at"), out.flush_at);
   take(find(*n, "flush_interval"), out.flush_interval);
+  take(find(*n, "spool_mib_max"), out.spool_mib_max);
   take(find(*n, "capture_input"), out.capture_input);
   take(find(*n, "capture_output"), out.capture_output);
   return out;
@@ -275,6 +276,7 @@ result<settings> build_settings(const node& root, std::vector<routing::route> ro
   take(find(root, {"runtime", "drain"}), out.runtime.drain);
   take(find(root, {"log", "level"}), levels, out.level);
   take(find(root, {"journal", "path"}), out.journal.path);
+  take(find(root, {"journal", "keep"}), out.journal.keep);
   for (const member& provider : members_of(find(root, "providers")))
     out.providers.push_back(build_provider(provider));
   out.routing = build_routing(root, std::move(routes));

@@ -19,6 +19,7 @@ constexpr std::int64_t minute_ms = ms(std::chrono::minutes{1});
 constexpr std::int64_t day_ms = ms(std::chrono::hours{24});
 constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t deadline_ms = ms(bounds::deadline_max);
+constexpr std::int64_t day_ms = ms(std::chrono::hours{24});
 constexpr std::int64_t tokens = bounds::token_count_max;
 constexpr std::int64_t price = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
 constexpr std::int64_t budget = bounds::budget_nano_usd_max / nano_usd_per_usd;
@@ -189,10 +190,15 @@ constexpr key_spec keys[] = {
      .least = 1,
      .most = bounds::trace_batch_max},
     {.path = "langfuse.flush_interval", .kind = kind::span, .least = 1, .most = deadline_ms},
+    {.path = "langfuse.spool_mib_max",
+     .kind = kind::integer,
+     .least = 1,
+     .most = bounds::trace_spool_mib_max},
     {.path = "langfuse.capture_input", .kind = kind::flag},
     {.path = "langfuse.capture_output", .kind = kind::flag},
 
     {.path = "journal.path", .kind = kind::text},
+    {.path = "journal.keep", .kind = kind::span, .least = day_ms, .most = 3'650 * day_ms},
 
     {.path = "alerts.source", .kind = kind::text},
     {.path = "alerts.budget_levels", .kind = kind::percents},

@@ -70,7 +70,8 @@ struct provider_settings {
   activation enabled = activation::on;
   std::string dialect = "openai"; ///< the wire protocol it speaks
   base_url url;
-  std::vector<key_settings> keys{{}}; ///< at least one; a server that needs none has one without env
+  std::vector<key_settings> keys{
+      {}};             ///< at least one; a server that needs none has one without env
   std::string ca_file; ///< PEM file of roots to trust instead of the system's; empty: the system's
   std::string tier;    ///< whose limits hold; the vendor's name for it: "tier1", "free"
   upstream_timeouts timeouts;
@@ -104,6 +105,8 @@ struct langfuse_settings {
   /// Generations in one export; as many pending cause an export at once.
   std::size_t flush_at = bounds::trace_batch_max;
   duration flush_interval = std::chrono::seconds{1}; ///< the longest a generation waits for company
+  /// MiB of traces that the journal keeps while Langfuse takes none; beyond it the oldest go.
+  std::size_t spool_mib_max = 1024;
   /// Prompt and reply texts leave the process only if the operator says so.
   bool capture_input = false;
   bool capture_output = false;
@@ -127,6 +130,8 @@ struct gateway_settings {
 struct journal_settings {
   /// SQLite file of intents and settlements; empty: nothing survives a restart.
   std::string path;
+  /// Calls older than this become sums, unless a window or an open period needs them one by one.
+  duration keep = std::chrono::hours{24 * 40};
 };
 
 enum class alert_target_kind { webhook, slack, pagerduty, langfuse };

@@ -90,8 +90,8 @@ inline constexpr std::size_t delta_window_bytes = 256 * 1024;
 /// Failures in a row, with nothing usable between them, that show an outage and no mishap: at a
 /// failure rate of 20 % five come together once in 3,000 calls.
 inline constexpr int breaker_failures_max = 5;
-/// First time without calls; doubled after each probe that fails. Most outages of a vendor's replica
-/// are over in seconds.
+/// First time without calls; doubled after each probe that fails. Most outages of a vendor's
+/// replica are over in seconds.
 inline constexpr auto breaker_open_first = 5s;
 /// Longest time without a probe: what a caller loses at most once the target is back.
 inline constexpr auto breaker_open_most = 60s;
@@ -145,9 +145,14 @@ inline constexpr int json_depth_max = 64;
 
 // Traces ------------------------------------------------------------------------------------------
 
-/// Generations held for Langfuse in memory: about 100 MiB at 10 KiB each. Beyond it the oldest is
-/// counted as dead and alerted.
-inline constexpr std::size_t trace_queue_max = 10'000;
+/// Bytes of the traces that wait for Langfuse where there is no journal to keep them: about an
+/// hour of ten calls a second. Beyond it the oldest is counted as dropped and alerted.
+inline constexpr std::size_t trace_memory_bytes_max = 64 * 1024 * 1024;
+/// MiB of the traces that wait in a journal: a terabyte is a month of a hundred calls a second,
+/// with their texts.
+inline constexpr std::size_t trace_spool_mib_max = 1024 * 1024;
+/// Refused traces that a journal keeps for people to look at; the newest are the telling ones.
+inline constexpr std::size_t refused_traces_max = 1'000;
 /// Generations in one export. Some proxies cap at 500 events a batch.
 inline constexpr std::size_t trace_batch_max = 256;
 /// Bytes of one export: many reverse proxies cap a body at 1 MiB.
@@ -181,6 +186,13 @@ inline constexpr std::size_t alert_targets_max = 16;
 
 /// Rows waiting for the disk; beyond it new calls are refused, not queued.
 inline constexpr std::size_t journal_queue_max = 65'536;
+/// Rows of one commit: enough that a sync costs each of them next to nothing, and a commit that
+/// takes about a millisecond.
+inline constexpr std::size_t journal_commit_rows_max = 256;
+/// How long a row that nobody waits for may wait for company.
+inline constexpr auto journal_commit_wait_max = 2ms;
+/// A disk that refused is taken for mended when so much fits on it.
+inline constexpr std::size_t journal_probe_bytes = 64 * 1024;
 
 // Supervision -------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/call_record.hpp"
+#include "messages/trace.hpp"
 #include "messages/type_ids.hpp"
 
 #include <string>
@@ -13,9 +14,11 @@ struct record_intent {
   call_intent row;
 };
 
-/// Event to the journal: how a call ended.
+/// Event to the journal: how a call ended, and its trace. Both become durable together, so that no
+/// crash leaves one without the other.
 struct record_settlement {
   call_settlement row;
+  std::shared_ptr<const report::generation> trace; ///< null: the call never left
 };
 
 struct journal_reply {
@@ -23,11 +26,12 @@ struct journal_reply {
   std::string reason; ///< why not
 };
 
-/// Command to the journal: the calls of one limiter since `since`, for its restart.
+/// Command to the journal: the calls of one limiter since `since`, for its restart at `now`.
 struct load_leases {
   key_id key;
   model_id model;
   wall_time since{};
+  wall_time now{};
 };
 
 struct leases_reply {

@@ -23,7 +23,7 @@ struct call_target {
   limiter_actor limiter;
   provider_actor provider;
   limiter_lane lane = 0;
-  key_id credential{}; ///< "openai/default"; empty: as `key`
+  key_id credential{};     ///< "openai/default"; empty: as `key`
   std::int64_t weight = 1; ///< its share of the model's calls, beside those of other keys
 };
 
@@ -106,16 +106,17 @@ using react_agent_self = react_agent_actor::extend<caf::reacts_to<step_due>>;
 /// Watches limiters and providers; it says nothing to anybody else.
 using supervisor_actor = caf::typed_actor<caf::reacts_to<wake_due>>;
 
-using router_self = router_actor::extend<caf::reacts_to<completion_finished>,
-                                         caf::reacts_to<replace_target>,
-                                         caf::reacts_to<key_condemned>, caf::reacts_to<wake_due>>;
+using router_self =
+    router_actor::extend<caf::reacts_to<completion_finished>, caf::reacts_to<replace_target>,
+                         caf::reacts_to<key_condemned>, caf::reacts_to<wake_due>>;
 
 using budget_self = budget_actor::extend<caf::reacts_to<wake_due>>;
 
 using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 
 using langfuse_batcher_self =
-    langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>, caf::reacts_to<wake_due>>;
+    langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>,
+                                   caf::reacts_to<traces_waiting>, caf::reacts_to<wake_due>>;
 
 using alert_sink_self =
     alert_sink_actor::extend<caf::reacts_to<watch_runtime>, caf::reacts_to<wake_due>>;

@@ -4,6 +4,7 @@
 #include "core/chat_delta.hpp"
 #include "core/embedding.hpp"
 #include "core/failure.hpp"
+#include "core/ids.hpp"
 #include "core/rate/observed_limits.hpp"
 #include "core/units.hpp"
 #include "wire/http_message.hpp"
@@ -22,6 +23,7 @@ struct upstream_call {
   std::string_view model; ///< as the provider names it
   token_count output_max; ///< bound on the reply, reasoning included; zero: the provider's own
   bool stream = false;    ///< read the answer by `decode_stream`; its usage is always asked for
+  lease_id lease = {};    ///< named to the provider, so that its records can be matched with ours
 };
 
 /// One embedding to make. Refers to its parts: for the duration of `encode_embedding` only.

@@ -173,9 +173,13 @@ wire::http_request openai_codec::encode(const upstream_call& call) const {
           ? post("/responses",
                  wire::openai::encode_response_request(call.request, call.model, call.output_max,
                                                        call.stream, how.sampling))
-          : post("/chat/completions", wire::openai::encode_chat_request(call.request, call.model,
-                                                                        call.output_max, how));
+          : post("/chat/completions",
+                 wire::openai::encode_chat_request(call.request, call.model, call.output_max, how));
   request.headers.add("Accept", call.stream ? "text/event-stream" : "application/json");
+  // A caller's own id, by which the vendor's support finds a call that was never answered. Source:
+  // https://developers.openai.com/api/reference/overview#debugging-requests (2026-11-25).
+  if (call.lease)
+    request.headers.add("X-Client-Request-Id", std::to_string(call.lease.value));
   return request;
 }
 

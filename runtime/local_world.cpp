@@ -47,6 +47,10 @@ simulator::provider_options with_timers(simulator::provider_options options,
   return options;
 }
 
+transport::http_handler wrapped(const handler_wrapper& around, transport::http_handler inner) {
+  return around ? around(std::move(inner)) : inner;
+}
+
 config::base_url local_url(std::uint16_t port, std::string path) {
   return {false, "127.0.0.1", port, std::move(path)};
 }
@@ -84,13 +88,13 @@ result<std::unique_ptr<local_world>> local_world::start(config::settings& settin
     return instant{std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
   };
   auto s = std::make_unique<state>(std::move(p));
-  auto provider_port =
-      transport::beast_listener::listen(s->io.context(), {}, s->provider.handler());
+  auto provider_port = transport::beast_listener::listen(
+      s->io.context(), {}, wrapped(options.around_provider, s->provider.handler()));
   if (!provider_port)
     return provider_port.failure();
   s->provider_port = std::move(*provider_port);
-  auto receiver_port =
-      transport::beast_listener::listen(s->io.context(), {}, s->receiver.handler());
+  auto receiver_port = transport::beast_listener::listen(
+      s->io.context(), {}, wrapped(options.around_receiver, s->receiver.handler()));
   if (!receiver_port)
     return receiver_port.failure();
   s->receiver_port = std::move(*receiver_port);

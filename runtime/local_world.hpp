@@ -6,16 +6,22 @@
 #include "simulator/provider.hpp"
 #include "simulator/trace_receiver.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace spillway::runtime {
+
+/// Lays a handler around another, to see or change what passes.
+using handler_wrapper = std::function<transport::http_handler(transport::http_handler)>;
 
 struct local_world_options {
   simulator::window_kind window = simulator::window_kind::sliding;
   simulator::latency_shape latency;
   std::vector<simulator::fault_rule> faults;
   std::uint64_t seed = 1;
+  handler_wrapper around_provider; ///< called on the world's only thread; empty: none
+  handler_wrapper around_receiver; ///< likewise
 };
 
 /// A provider and a Langfuse to talk to without keys and without leaving the machine: simulated,

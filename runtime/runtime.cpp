@@ -78,12 +78,14 @@ result<void> runtime::state::wire(runtime_options options) {
     return secrets.failure();
   w.secrets = std::move(*secrets);
   if (!w.settings.journal.path.empty()) {
-    auto file = storage::journal::open(w.settings.journal.path);
+    constexpr std::size_t mib = 1024 * 1024;
+    auto file =
+        storage::journal::open(w.settings.journal.path, w.settings.langfuse.spool_mib_max * mib);
     if (!file)
       return file.failure();
     w.journal = std::move(*file);
-    auto alerts = storage::alert_store::open(
-        storage::alert_store::path_beside(w.settings.journal.path));
+    auto alerts =
+        storage::alert_store::open(storage::alert_store::path_beside(w.settings.journal.path));
     if (!alerts)
       return alerts.failure();
     w.alert_store = std::move(*alerts);

@@ -84,8 +84,10 @@ void supervisor_state::restart_limiter(std::size_t index) {
   if (!options_.journal)
     return replace_limiter(index, {});
   const supervised_target& t = options_.targets[index];
-  const wall_time since = options_.wall(self_->clock().now()) - memory_span;
-  self_->request(options_.journal, caf::infinite, load_leases{t.target.key, t.journal_model, since})
+  const wall_time now = options_.wall(self_->clock().now());
+  self_
+      ->request(options_.journal, caf::infinite,
+                load_leases{t.target.key, t.journal_model, now - memory_span, now})
       .then(
           [this, index](leases_reply& m) {
             replace_limiter(index, {std::move(m.leases), m.complete});
@@ -95,8 +97,7 @@ void supervisor_state::restart_limiter(std::size_t index) {
 
 void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory) {
   const limiter_actor dead = options_.targets[index].target.limiter;
-  const limiter_actor fresh =
-      options_.spawn_limiter(options_.targets[index], std::move(memory));
+  const limiter_actor fresh = options_.spawn_limiter(options_.targets[index], std::move(memory));
   self_->monitor(fresh);
   // Models of one group share it.
   for (std::size_t i = 0; i < options_.targets.size(); ++i) {

@@ -3,6 +3,7 @@
 #include "actors/alert_sink.hpp"
 #include "actors/budget.hpp"
 #include "actors/completion_job.hpp"
+#include "actors/generation_record.hpp"
 #include "actors/journal.hpp"
 #include "actors/langfuse_batcher.hpp"
 #include "actors/limiter.hpp"
@@ -14,6 +15,7 @@
 #include "runtime/limiter_plan.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
+#include "storage/retention.hpp"
 #include "wire/langfuse/otlp.hpp"
 
 #include <caf/actor_system.hpp>
@@ -30,8 +32,8 @@ namespace {
 
 /// A limiter that starts again without memory keeps silent until every minute window has aged out.
 constexpr duration silence_without_memory = std::chrono::seconds{61};
-/// Rows that may still fill a day's window, whatever the zone.
-constexpr duration window_memory = std::chrono::hours{25};
+/// Calls that may still fill a minute's window: one may have been sent as late as its deadline.
+constexpr duration minute_memory = bounds::deadline_max + std::chrono::minutes{2};
 /// Rows that may still fill a month's budget. A budget over all time needs all of them.
 constexpr duration budget_memory = std::chrono::hours{24 * 32};
 /// Likewise of ids of notices: a million a second.
@@ -54,8 +56,12 @@ private:
 
   wall_time budget_memory_begins() const;
   result<void> spawn_alerts(std::vector<money::restored_posting> spent);
+  void prepare_traces();
+  result<void> settle_lost_calls();
   result<void> prepare_providers();
   result<void> spawn_core();
+  journal_actor spawn_journal(std::shared_ptr<storage::journal> file);
+  result<journal_actor> trace_spool();
   result<void> spawn_traces();
   result<void> spawn_couriers();
   result<void> spawn_targets();
@@ -71,6 +77,8 @@ private:
   std::shared_ptr<const wiring_options> options_;
   std::shared_ptr<const catalog> models_;
   std::unordered_map<key_id, actors::provider_options> speakers_; ///< one for each key
+  /// The bytes of a generation for Langfuse; empty: it is off.
+  std::function<std::string(const report::generation&)> encode_trace_;
   runtime_actors out_;
 };
 
@@ -80,6 +88,10 @@ transport::http_endpoint endpoint_of(const config::base_url& url) {
 
 transport::http_timeouts timeouts_of(const config::upstream_timeouts& t) {
   return {t.connect, t.first_byte, t.idle, t.total};
+}
+
+duration memory_for(const rate::limits& l) {
+  return l.requests_per_day || l.tokens_per_day ? storage::window_memory : minute_memory;
 }
 
 limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& options,
@@ -139,6 +151,37 @@ result<void> wirer::spawn_alerts(std::vector<money::restored_posting> spent) {
   return {};
 }
 
+void wirer::prepare_traces() {
+  if (!options_->secrets.langfuse)
+    return;
+  const config::langfuse_settings& l = settings().langfuse;
+  encode_trace_ = [resource = wire::langfuse::trace_resource{"spillway", l.environment, l.release,
+                                                             l.capture_input, l.capture_output}](
+                      const report::generation& g) {
+    return wire::langfuse::encode_trace(g, resource);
+  };
+}
+
+/// Calls that the last run left open when it died: nobody knows what became of them, so they keep
+/// their maximum, and Langfuse hears of them.
+result<void> wirer::settle_lost_calls() {
+  const auto lost = options_->journal->unsettled_calls();
+  if (!lost)
+    return lost.failure();
+  storage::journal_batch batch;
+  for (const call_intent& call : *lost) {
+    call_settlement s{call.lease, call_outcome::unknown, call.charged, {}, call.reserved_max, now(),
+                      now()};
+    s.usage.estimated = true;
+    batch.settlements.push_back(s);
+    const model_entry* model = models_->find(call.model);
+    const provider_id provider = model != nullptr ? model->provider : provider_id{};
+    if (encode_trace_)
+      batch.traces.push_back(encode_trace_(*actors::make_lost_generation(call, provider, now())));
+  }
+  return options_->journal->commit(batch, now());
+}
+
 result<void> wirer::spawn_core() {
   actors::budget_options budget;
   budget.rules = settings().budget.rules;
@@ -146,8 +189,8 @@ result<void> wirer::spawn_core() {
   budget.wall = options_->wall;
   budget.alert_levels = settings().alerts.budget_levels;
   if (options_->journal) {
-    if (auto marked = options_->journal->mark_unsettled_unknown(now()); !marked)
-      return marked.failure();
+    if (auto settled = settle_lost_calls(); !settled)
+      return settled;
     budget.restored_since = budget_memory_begins();
     auto postings = options_->journal->postings_since(*budget.restored_since);
     if (!postings)
@@ -161,12 +204,41 @@ result<void> wirer::spawn_core() {
   return {};
 }
 
+journal_actor wirer::spawn_journal(std::shared_ptr<storage::journal> file) {
+  actors::journal_options j;
+  j.alert_file = file == options_->journal ? options_->alert_store : nullptr;
+  j.file = std::move(file);
+  j.alerts = out_.alerts;
+  j.wall = options_->wall;
+  j.encode_trace = encode_trace_;
+  j.keep = settings().journal.keep;
+  j.zone = settings().budget.zone;
+  return options_->journal_detached ? system_.spawn<caf::detached>(actors::journal, j)
+                                    : system_.spawn(actors::journal, j);
+}
+
+/// Who keeps traces until they are delivered: the journal, or one in memory that keeps nothing
+/// else.
+result<journal_actor> wirer::trace_spool() {
+  if (out_.journal)
+    return out_.journal;
+  auto memory = storage::journal::open(":memory:", bounds::trace_memory_bytes_max);
+  if (!memory)
+    return memory.failure();
+  return out_.spool = spawn_journal(std::move(*memory));
+}
+
 result<void> wirer::spawn_traces() {
+  if (options_->journal)
+    out_.journal = spawn_journal(options_->journal);
   const config::langfuse_settings& l = settings().langfuse;
   actors::langfuse_batcher_options traces;
   traces.alerts = out_.alerts;
   traces.queue = {l.flush_at, l.flush_interval, l.flush_at, options_->seed};
   if (const auto& keys = options_->secrets.langfuse) {
+    const auto spool = trace_spool();
+    if (!spool)
+      return spool.failure();
     auto http = options_->make_http({{}, 2});
     if (!http)
       return error{"langfuse: " + http.failure().message};
@@ -175,10 +247,9 @@ result<void> wirer::spawn_traces() {
     traces.endpoint = access.endpoint;
     traces.target = access.target;
     traces.headers = access.headers;
-    traces.encode = [resource =
-                         access.resource](std::span<const report::trace_queue::item> batch) {
-      return wire::langfuse::encode_otlp(batch, resource);
-    };
+    traces.join = wire::langfuse::join_traces;
+    traces.shorten = wire::langfuse::without_texts;
+    traces.spool = *spool;
   }
   out_.traces = system_.spawn(actors::langfuse_batcher, std::move(traces));
   return {};
@@ -227,8 +298,8 @@ result<void> wirer::spawn_targets() {
 }
 
 const config::provider_settings& wirer::provider_of(const model_entry& model) const {
-  const auto it = std::ranges::find(settings().providers, model.provider,
-                                    &config::provider_settings::id);
+  const auto it =
+      std::ranges::find(settings().providers, model.provider, &config::provider_settings::id);
   SPILLWAY_ASSERT(it != settings().providers.end());
   return *it;
 }
@@ -237,7 +308,8 @@ result<limiter_memory> wirer::memory_of(const limiter_plan& plan) const {
   limiter_memory memory{{}, true};
   if (!options_->journal)
     return memory;
-  auto rows = options_->journal->leases_since(plan.key, plan.journal_model, now() - window_memory);
+  auto rows = options_->journal->leases_since(plan.key, plan.journal_model,
+                                              now() - memory_for(plan.limits), now());
   if (!rows)
     return rows.failure();
   memory.leases = std::move(*rows);
@@ -325,17 +397,13 @@ result<runtime_actors> wirer::wire() {
   const auto first = first_request_id();
   if (!first)
     return first.failure();
-  for (const auto step : {&wirer::spawn_core, &wirer::spawn_traces, &wirer::spawn_couriers,
-                          &wirer::spawn_targets}) {
+  prepare_traces();
+  for (const auto step :
+       {&wirer::spawn_core, &wirer::spawn_targets, &wirer::spawn_traces, &wirer::spawn_couriers}) {
     if (auto done = (this->*step)(); !done) {
       stop_actors(system_, out_);
       return done.failure();
     }
-  }
-  if (options_->journal) {
-    const actors::journal_options j{options_->journal, options_->alert_store, out_.alerts};
-    out_.journal = options_->journal_detached ? system_.spawn<caf::detached>(actors::journal, j)
-                                              : system_.spawn(actors::journal, j);
   }
   spawn_router(*first);
   spawn_supervisor();
@@ -369,6 +437,7 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
     end(t.courier);
   end(actors.alerts);
   end(actors.journal);
+  end(actors.spool);
   // Or this thread would hold the system's logger, whose end the system's own waits for.
   caf::logger::set_current_actor_system(nullptr);
 }

@@ -19,7 +19,7 @@
 namespace spillway::storage {
 class alert_store;
 class journal;
-}
+} // namespace spillway::storage
 
 namespace spillway::runtime {
 
@@ -38,9 +38,9 @@ struct wiring_options {
   config::settings settings; ///< completed by `config::read_environment`
   config::secrets secrets;
   http_client_factory make_http;
-  std::shared_ptr<storage::journal> journal; ///< null: nothing survives a restart
+  std::shared_ptr<storage::journal> journal;         ///< null: nothing survives a restart
   std::shared_ptr<storage::alert_store> alert_store; ///< likewise of alerts; used with a journal
-  bool journal_detached = true;              ///< false only where time is virtual
+  bool journal_detached = true;                      ///< false only where time is virtual
   wall_clock wall;
   std::uint64_t seed = 0; ///< of jitter and trace ids
   actors::alert_receiver on_alert;
@@ -55,6 +55,7 @@ struct runtime_actors {
   alert_sink_self alerts;
   journal_actor journal; ///< null without a journal
   std::vector<alert_target> alert_targets;
+  journal_actor spool; ///< keeps traces in memory where there is no journal; else null
   supervisor_actor supervisor;
   std::vector<supervised_target> targets; ///< as first spawned, in order of the catalog
 };

@@ -70,6 +70,10 @@ void statement::reset() {
   sqlite3_reset(prepared_.get());
 }
 
+bool statement::is_null(int column) const {
+  return sqlite3_column_type(prepared_.get(), column) == SQLITE_NULL;
+}
+
 std::int64_t statement::integer(int column) const {
   return sqlite3_column_int64(prepared_.get(), column);
 }
@@ -84,10 +88,11 @@ void database::close::operator()(sqlite3* db) const {
   sqlite3_close_v2(db);
 }
 
-result<database> database::open(const std::string& path) {
+result<database> database::open(const std::string& path, access how) {
   sqlite3* db = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
+  const int mode =
+      how == access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(path.c_str(), &db, mode | SQLITE_OPEN_NOMUTEX, nullptr);
   database opened{db, path};
   if (code != SQLITE_OK)
     return explain(db, path);
@@ -111,6 +116,59 @@ result<statement> database::prepare(const char* sql) {
 
 std::size_t database::changes() const {
   return static_cast<std::size_t>(sqlite3_changes(db_.get()));
+}
+
+void database::take_over_checkpoints() {
+  sqlite3_wal_hook(
+      db_.get(),
+      [](void* pages, sqlite3*, const char*, int now) {
+        *static_cast<int*>(pages) = now;
+        return SQLITE_OK;
+      },
+      log_pages_.get());
+}
+
+result<void> database::checkpoint() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  // A reader may hold it up: the next one gets further.
+  if (code == SQLITE_OK || code == SQLITE_BUSY)
+    return {};
+  return explain(db_.get(), path_);
+}
+
+bool database::is_beyond_repair() const {
+  switch (sqlite3_extended_errcode(db_.get())) {
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC: return true;
+    default: break;
+  }
+  const int code = sqlite3_errcode(db_.get()) & 0xff;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+bool database::has_moved() const {
+  int moved = 0;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
+result<transaction> transaction::begin(database& db, const char* how) {
+  if (auto begun = db.execute(how); !begun)
+    return begun.failure();
+  return transaction{db};
+}
+
+transaction::~transaction() {
+  if (db_ != nullptr)
+    static_cast<void>(db_->execute("rollback"));
+}
+
+result<void> transaction::commit() {
+  auto done = db_->execute("commit");
+  if (done)
+    db_ = nullptr;
+  return done;
 }
 
 } // namespace spillway::storage

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -29,6 +30,7 @@ public:
   result<void> run();
   void reset();
 
+  bool is_null(int column) const;
   std::int64_t integer(int column) const;
   std::string text(int column) const;
 
@@ -42,13 +44,29 @@ private:
 /// An open database.
 class database {
 public:
-  static result<database> open(const std::string& path);
+  enum class access { read, write };
+  /// `write` creates the file if there is none.
+  static result<database> open(const std::string& path, access how = access::write);
 
   result<void> execute(const char* sql);
   result<statement> prepare(const char* sql);
   /// Rows that the last statement changed.
   std::size_t changes() const;
   const std::string& path() const noexcept { return path_; }
+
+  /// From now on checkpoints are ours to make: SQLite's own keep quiet about a sync that failed.
+  void take_over_checkpoints();
+  /// Pages in the write-ahead log after the last commit.
+  int log_pages() const noexcept { return *log_pages_; }
+  /// Moves what it can from the log to the file. Errors: the disk is full or failing; nothing is
+  /// lost, it is all still in the log.
+  result<void> checkpoint();
+
+  /// True if the last failure leaves nobody knowing what is on the disk. After a sync that failed
+  /// the system may have dropped what it could not write, and a second one would pretend.
+  bool is_beyond_repair() const;
+  /// True if the open file is no longer the one at `path()`.
+  bool has_moved() const;
 
 private:
   struct close {
@@ -58,6 +76,20 @@ private:
 
   std::unique_ptr<sqlite3, close> db_;
   std::string path_;
+  std::unique_ptr<int> log_pages_ = std::make_unique<int>(0); ///< SQLite holds its address
+};
+
+/// Rolls back unless it was committed.
+class transaction {
+public:
+  static result<transaction> begin(database& db, const char* how = "begin immediate");
+  transaction(transaction&& other) noexcept : db_{std::exchange(other.db_, nullptr)} {}
+  ~transaction();
+  result<void> commit();
+
+private:
+  explicit transaction(database& db) : db_{&db} {}
+  database* db_;
 };
 
 /// What went wrong with `path`, and what to do.

@@ -28,9 +28,11 @@ void rethrow(const std::exception_ptr& broken) {
     std::rethrow_exception(broken);
 }
 
-/// True if a server closed a connection while it was idle, and the call met the closed end.
+/// True if a server closed a connection while it was idle, and the call met the closed end. A
+/// request that was written whole is no such call: the server may have served and billed it, and
+/// whoever counts calls must hear of each.
 bool is_stale(const call& c, const connection& conn, const call_outcome& outcome) {
-  return conn.reused && !c.any_byte_received && !c.cut
+  return conn.reused && !c.written && !c.any_byte_received && !c.cut
          && std::holds_alternative<http_failure>(outcome);
 }
 

@@ -22,8 +22,9 @@ struct beast_client_options {
 };
 
 /// The HTTP/1.1 client: keep-alive connections over plain TCP or verified TLS, on an `io_context`
-/// that outlives it. Follows no redirects. A call whose *reused* connection fails before any byte
-/// of the answer is made once more on a fresh one: the server had closed it while it was idle.
+/// that outlives it. Follows no redirects. A request that cannot be written whole on a *reused*
+/// connection is written once more on a fresh one: the server had closed it while it was idle. One
+/// that was written is never repeated: the server may have served it.
 class beast_client final : public http_client {
 public:
   /// Errors: `ca_file` cannot be used.

@@ -58,6 +58,7 @@ net::awaitable<std::optional<http_failure>> write_request(call& c, Stream& strea
   c.exchange.sent_at = clock_now();
   const auto [failed, written] = co_await net::asio::async_write(stream, message, net::awaited);
   c.any_byte_sent = c.any_byte_sent || written > 0;
+  c.written = c.written || !failed;
   if (failed)
     co_return c.failed(http_failure_kind::reset, failed.message());
   co_return std::nullopt;
@@ -73,8 +74,7 @@ void hand_out(call& c, response_parser& parser, bool& head_given) {
     return;
   if (!std::exchange(head_given, true) && c.events->on_head) {
     wire::http_response head = head_of(parser);
-    c.events->on_head(
-        {head.status, std::move(head.headers), clock_now(), c.exchange.sent_at});
+    c.events->on_head({head.status, std::move(head.headers), clock_now(), c.exchange.sent_at});
   }
   std::string piece = std::exchange(parser.get().body(), {});
   if (piece.empty())

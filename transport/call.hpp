@@ -44,6 +44,7 @@ struct call : std::enable_shared_from_this<call> {
   std::optional<http_failure_kind> cut; ///< why the call was cut by us
   mono_time started_at;
   bool any_byte_sent = false; ///< on any connection
+  bool written = false;       ///< all of it, on some connection
   bool any_byte_received = false;
   http_exchange exchange;
 };

@@ -1,6 +1,7 @@
 #include "apps/spillway/alerts_command.hpp"
 #include "apps/spillway/config_command.hpp"
 #include "apps/spillway/decode_command.hpp"
+#include "apps/spillway/ledger_command.hpp"
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/serve_command.hpp"
 #include "apps/spillway/shell_command.hpp"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   spillway::apps::add_alerts_command(app, exit_code);
   spillway::apps::add_config_command(app, exit_code);
   spillway::apps::add_decode_command(app, exit_code);
+  spillway::apps::add_ledger_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
   spillway::apps::add_tokens_command(app, exit_code);

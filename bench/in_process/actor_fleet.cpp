@@ -3,11 +3,14 @@
 #include "actors/alert_sink.hpp"
 #include "actors/budget.hpp"
 #include "actors/completion_job.hpp"
+#include "actors/journal.hpp"
 #include "actors/limiter.hpp"
 #include "actors/router.hpp"
 #include "runtime/asio_scheduler.hpp"
 #include "runtime/system_wall_clock.hpp"
+#include "storage/journal.hpp"
 #include "transport/io_threads.hpp"
+#include "wire/langfuse/otlp.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -15,6 +18,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include <future>
+#include <stdexcept>
 
 namespace bench {
 
@@ -72,7 +76,8 @@ void asker(caf::event_based_actor* self, const router_actor& router, const workl
 } // namespace
 
 struct actor_fleet::state {
-  state(scheduler_kind kind, std::size_t threads) : io{kind == scheduler_kind::asio ? threads : 1} {
+  state(scheduler_kind kind, std::size_t threads, const fleet_journal& durable)
+      : io{kind == scheduler_kind::asio ? threads : 1} {
     config.set("scheduler.max-threads", threads);
     if (kind == scheduler_kind::asio)
       spillway::runtime::use_asio_scheduler(config, io.context(), threads);
@@ -80,11 +85,26 @@ struct actor_fleet::state {
       config.set("scheduler.policy", caf::atom("sharing"));
     system = std::make_unique<caf::actor_system>(config);
     system->await_actors_before_shutdown(false);
-    spawn();
+    spawn(durable);
     client = std::make_unique<caf::scoped_actor>(*system);
   }
 
-  void spawn() {
+  void spawn_journal(const fleet_journal& durable) {
+    auto file = storage::journal::open(durable.path);
+    if (!file)
+      throw std::runtime_error{file.failure().message};
+    actors::journal_options j;
+    j.file = std::move(*file);
+    j.alerts = sink;
+    j.wall = spillway::runtime::system_wall_clock();
+    if (durable.traces)
+      j.encode_trace = [](const report::generation& g) {
+        return wire::langfuse::encode_trace(g, {});
+      };
+    journal = system->spawn<caf::detached>(actors::journal, std::move(j));
+  }
+
+  void spawn(const fleet_journal& durable) {
     actors::alert_sink_options a;
     a.receiver = [](const alerts::notice&) {};
     a.wall = spillway::runtime::system_wall_clock();
@@ -95,6 +115,8 @@ struct actor_fleet::state {
     b.alerts = sink;
     budget = system->spawn(actors::budget, std::move(b));
     traces = system->spawn(counting_batcher);
+    if (!durable.path.empty())
+      spawn_journal(durable);
     const model_entry& model = work.models->models().front();
     actors::limiter_options l;
     l.model = model.id;
@@ -112,6 +134,7 @@ struct actor_fleet::state {
     job.budget = budget;
     job.traces = traces;
     job.alerts = sink;
+    job.journal = journal;
     job.wall = spillway::runtime::system_wall_clock();
     r.spawn_job = [this, job](router_self whose) {
       actors::completion_job_options mine = job;
@@ -128,17 +151,24 @@ struct actor_fleet::state {
   alert_sink_actor sink;
   budget_actor budget;
   langfuse_batcher_actor traces;
+  journal_actor journal;
   router_self router;
   std::unique_ptr<caf::scoped_actor> client;
 };
 
-actor_fleet::actor_fleet(scheduler_kind kind, std::size_t threads)
-    : state_{std::make_unique<state>(kind, threads)} {
+actor_fleet::actor_fleet(scheduler_kind kind, std::size_t threads, const fleet_journal& durable)
+    : state_{std::make_unique<state>(kind, threads, durable)} {
 }
 
 actor_fleet::~actor_fleet() {
-  (*state_->client)->send_exit(state_->router, caf::exit_reason::user_shutdown);
-  (*state_->client)->wait_for(state_->router);
+  const auto end = [this](const auto& whom) {
+    if (!whom)
+      return;
+    (*state_->client)->send_exit(whom, caf::exit_reason::user_shutdown);
+    (*state_->client)->wait_for(whom);
+  };
+  end(state_->router);
+  end(state_->journal);
 }
 
 bool actor_fleet::complete() {

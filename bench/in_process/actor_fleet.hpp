@@ -5,17 +5,24 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 namespace bench {
 
 /// Who runs the actors.
 enum class scheduler_kind { asio, sharing, stealing };
 
+/// What is made durable, and where.
+struct fleet_journal {
+  std::string path;    ///< a file that does not exist; empty: no journal
+  bool traces = false; ///< traces are encoded and kept, as they are for Langfuse
+};
+
 /// The runtime's own actors with every policy on, but for the wire: the provider answers from
-/// memory and traces are counted and dropped.
+/// memory, and traces are counted and dropped unless the journal keeps them.
 class actor_fleet {
 public:
-  actor_fleet(scheduler_kind kind, std::size_t threads);
+  actor_fleet(scheduler_kind kind, std::size_t threads, const fleet_journal& durable = {});
   ~actor_fleet();
 
   /// One request from this thread, which is no actor's. True if it was answered.

@@ -74,4 +74,24 @@ period_span period_at(period p, wall_time at, const std::string& zone_name) {
   }
 }
 
+std::optional<wall_time> parse_moment(const std::string& text, const std::string& zone_name) {
+  absl::CivilDay day;
+  if (absl::ParseCivilTime(text, &day)) {
+    absl::TimeZone zone;
+    const bool known = absl::LoadTimeZone(zone_name, &zone);
+    SPILLWAY_ASSERT(known);
+    return start_of(day, zone);
+  }
+  absl::Time moment;
+  std::string unused;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &moment, &unused))
+    return std::nullopt;
+  return to_wall(moment);
+}
+
+std::string moment_text(wall_time t) {
+  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E9SZ", absl::FromUnixNanos(to_unix_nanos(t)),
+                          absl::UTCTimeZone());
+}
+
 } // namespace spillway::money

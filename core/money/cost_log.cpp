@@ -82,7 +82,7 @@ void cost_log::restore(const std::vector<restored_posting>& postings, wall_time 
   complete_from_ = since;
   for (const restored_posting& p : postings)
     if (p.settled)
-      add(p.model, p.scopes, p.amount, p.at);
+      add(p.model, p.scopes, p.amount, p.at, p.calls);
 }
 
 cost_span cost_log::running(period p, wall_time now) const {
@@ -96,19 +96,19 @@ bool cost_log::is_complete(const cost_span& span) const noexcept {
 }
 
 void cost_log::add(const model_id& model, const std::vector<scope_value>& scopes, nano_usd cost,
-                   wall_time at) {
+                   wall_time at, std::uint64_t calls) {
   if (cost == nano_usd{0} || at < complete_from_)
     return;
   hour_rows& rows = hours_[hour_of(at)];
-  count(rows, {model.value, {}, {}}, cost);
+  count(rows, {model.value, {}, {}}, {cost, calls});
   for (auto s = scopes.begin(); s != scopes.end(); ++s)
     if (std::find(scopes.begin(), s, *s) == s)
-      count(rows, {model.value, s->scope, s->name}, cost);
+      count(rows, {model.value, s->scope, s->name}, {cost, calls});
   while (rows_ > bounds::cost_log_rows_max && hours_.size() > 1)
     forget_oldest();
 }
 
-void cost_log::count(hour_rows& rows, row_key key, nano_usd cost) {
+void cost_log::count(hour_rows& rows, row_key key, cost_sum sum) {
   auto it = rows.find(key);
   if (it == rows.end()) {
     if (rows.size() >= bounds::cost_log_rows_max && !key.name.empty())
@@ -117,7 +117,7 @@ void cost_log::count(hour_rows& rows, row_key key, nano_usd cost) {
     rows_ += is_new ? 1 : 0;
     it = fresh;
   }
-  add_to(it->second, {cost, 1});
+  add_to(it->second, sum);
 }
 
 void cost_log::forget_oldest() {

@@ -68,9 +68,9 @@ public:
   /// The calls of former runs; of what was before `since` nothing is known.
   void restore(const std::vector<restored_posting>& postings, wall_time since);
 
-  /// A call of the past.
+  /// So many calls of the past, all of about `at`.
   void add(const model_id& model, const std::vector<scope_value>& scopes, nano_usd cost,
-           wall_time at);
+           wall_time at, std::uint64_t calls = 1);
 
   cost_sum total(const cost_query& q) const;
 
@@ -107,7 +107,7 @@ private:
   using hour_rows = std::unordered_map<row_key, cost_sum, row_hash>;
 
   wall_time hour_of(wall_time at);
-  void count(hour_rows& hour, row_key key, nano_usd cost);
+  void count(hour_rows& hour, row_key key, cost_sum sum);
   void forget_oldest();
   std::vector<cost_line> by_name(cost_dimension by, const cost_query& q) const;
   std::vector<cost_line> by_hour(const cost_query& q) const;

@@ -4,6 +4,7 @@
 #include "core/money/calendar.hpp"
 #include "core/units.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,6 +84,7 @@ struct restored_posting {
   nano_usd amount;
   bool settled = false; ///< false: still reserved at its maximum
   model_id model{};
+  std::uint64_t calls = 1; ///< that `amount` is the sum of; all of the same scopes and model
 };
 
 /// The money ledger: reserve the worst case, settle the actual, release what was not spent.

@@ -1,5 +1,6 @@
 #include "core/report/trace_queue.hpp"
 
+#include "core/assert.hpp"
 #include "core/bounds.hpp"
 
 #include <algorithm>
@@ -12,6 +13,11 @@ namespace {
 constexpr duration backoff_first = std::chrono::milliseconds{500};
 constexpr duration backoff_last = std::chrono::seconds{60};
 constexpr int doublings_max = 7;
+/// Keys are changed by people.
+constexpr duration no_access_pause = std::chrono::minutes{1};
+/// More single traces refused with none accepted between them: it is the receiver that is wrong,
+/// and it must not be fed with all we have.
+constexpr int refusals_in_a_row_max = 3;
 
 } // namespace
 
@@ -21,21 +27,16 @@ trace_queue::trace_queue(options o)
       batch_limit_{std::max<std::size_t>(o.batch_max, 1)} {
 }
 
-bool trace_queue::push(item generation, mono_time now) {
-  if (waiting_.empty())
+void trace_queue::note_waiting(std::size_t count, mono_time now) {
+  if (waiting_ == 0)
     oldest_at_ = now;
-  waiting_.push_back(std::move(generation));
-  if (pending() <= bounds::trace_queue_max)
-    return true;
-  waiting_.pop_front();
-  ++dead_;
-  return false;
+  waiting_ = count;
 }
 
 std::optional<mono_time> trace_queue::due() const {
-  if (!in_flight_.empty() || waiting_.empty())
+  if (out_ || (waiting_ == 0 && !hurried_))
     return std::nullopt;
-  const bool at_once = hurried_ || waiting_.size() >= options_.flush_at;
+  const bool at_once = hurried_ || waiting_ >= options_.flush_at;
   return std::max(at_once ? oldest_at_ : oldest_at_ + options_.flush_interval, not_before_);
 }
 
@@ -43,44 +44,46 @@ void trace_queue::hurry() {
   hurried_ = true;
 }
 
-std::vector<trace_queue::item> trace_queue::take_batch() {
-  SPILLWAY_ASSERT(in_flight_.empty() && !waiting_.empty());
-  const std::size_t count = std::min(batch_limit_, waiting_.size());
-  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  in_flight_.assign(waiting_.begin(), end);
-  waiting_.erase(waiting_.begin(), end);
-  return in_flight_;
+std::size_t trace_queue::begin() {
+  SPILLWAY_ASSERT(!out_);
+  out_ = true;
+  return batch_limit_;
 }
 
-void trace_queue::acknowledge(mono_time now) {
-  delivered_ += in_flight_.size();
-  in_flight_.clear();
+void trace_queue::find_empty() {
+  out_ = false;
+  waiting_ = 0;
+  hurried_ = false;
+}
+
+void trace_queue::acknowledge(std::size_t count, mono_time now) {
+  out_ = false;
+  waiting_ -= std::min(count, waiting_);
   failures_in_a_row_ = 0;
+  refused_in_a_row_ = 0;
   batch_limit_ = std::min(std::max<std::size_t>(options_.batch_max, 1), batch_limit_ * 2);
   oldest_at_ = now;
-  hurried_ = hurried_ && !waiting_.empty();
 }
 
-void trace_queue::fail(export_failure why, std::optional<duration> retry_after, mono_time now) {
-  const std::size_t sent = in_flight_.size();
-  if (why == export_failure::retry) {
-    put_back();
-    not_before_ = now + std::max(backoff(), retry_after.value_or(duration{}));
-    return;
+bool trace_queue::fail(export_failure why, std::size_t count, std::optional<duration> retry_after,
+                       mono_time now) {
+  out_ = false;
+  if (why == export_failure::retry || why == export_failure::no_access) {
+    const duration own = why == export_failure::retry ? backoff() : no_access_pause;
+    const duration asked =
+        std::min<duration>(retry_after.value_or(duration{}), bounds::retry_after_max);
+    not_before_ = now + std::max(own, asked);
+    return false;
   }
-  if (sent == 1) {
-    in_flight_.clear();
-    ++dead_;
-    return;
+  // The search for a culprit goes on at once, whatever else waits for company.
+  oldest_at_ = now - options_.flush_interval;
+  if (count > 1) {
+    batch_limit_ = std::max<std::size_t>(count / 2, 1);
+    return false;
   }
-  put_back();
-  batch_limit_ = std::max<std::size_t>(sent / 2, 1);
-  hurried_ = true;
-}
-
-void trace_queue::put_back() {
-  waiting_.insert(waiting_.begin(), in_flight_.begin(), in_flight_.end());
-  in_flight_.clear();
+  if (why == export_failure::malformed && ++refused_in_a_row_ > refusals_in_a_row_max)
+    not_before_ = now + no_access_pause;
+  return true;
 }
 
 duration trace_queue::backoff() {

@@ -102,10 +102,12 @@ TEST_CASE("every setting of the file arrives") {
     release = "abc123"
     flush_at = 10
     flush_interval = "5s"
+    spool_mib_max = 20
     capture_input = true
     capture_output = true
     [journal]
     path = "/var/lib/spillway/journal.db"
+    keep = "90d"
   )");
   CHECK(s.runtime.io_threads == 2);
   CHECK(s.runtime.drain == 30s);
@@ -130,9 +132,11 @@ TEST_CASE("every setting of the file arrives") {
   CHECK(s.langfuse.release == "abc123");
   CHECK(s.langfuse.flush_at == 10);
   CHECK(s.langfuse.flush_interval == 5s);
+  CHECK(s.langfuse.spool_mib_max == 20);
   CHECK(s.langfuse.capture_input);
   CHECK(s.langfuse.capture_output);
   CHECK(s.journal.path == "/var/lib/spillway/journal.db");
+  CHECK(s.journal.keep == 90 * 24h);
 }
 
 TEST_CASE("a budget of zero is a budget, for each period there is") {

@@ -40,6 +40,14 @@ TEST_CASE("A call becomes a POST of JSON with the key", "[providers]") {
   CHECK(http.body.find("sk-ours") == std::string::npos);
 }
 
+TEST_CASE("A call names its lease, so that the provider's records can be matched with ours",
+          "[providers]") {
+  const chat_request request;
+  const auto http = speaker().encode({request, "gpt-4o", {}, false, lease_id{258}});
+  CHECK(http.headers.find("x-client-request-id") == "258");
+  CHECK_FALSE(speaker().encode({request, "gpt-4o", {}}).headers.contains("x-client-request-id"));
+}
+
 TEST_CASE("Without a key no credential is sent", "[providers]") {
   const chat_request nothing;
   CHECK_FALSE(speaker("").encode({nothing, "m", {}}).headers.contains("authorization"));

@@ -116,44 +116,56 @@ sim_fleet::sim_fleet(const sim_plan& plan)
       provider_{provider_options_of(plan, world_)},
       http_{std::make_shared<virtual_http>(
           world_, by_target(provider_.handler(), receiver_.handler()), plan.seed)} {
+  if (plan.journal)
+    journal_ = std::move(*storage::journal::open(":memory:"));
+  wire();
+  client_ = world_.system().spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    return {[this, self](std::uint64_t number, const std::shared_ptr<run_completion>& request) {
+      self->request(actors_.router, caf::infinite, *request)
+          .then([this, number](const completion_reply& r) { replies_[number].push_back(r); },
+                [](const caf::error&) {}); // lost in a crash
+    }};
+  });
+  world_.settle();
+}
+
+void sim_fleet::wire() {
   runtime::wiring_options w;
-  w.settings = settings_of(plan);
+  w.settings = settings_of(plan_);
   auto secrets = config::read_environment(w.settings, all_keys());
   if (!secrets)
     throw std::runtime_error{secrets.failure().message};
   w.secrets = std::move(*secrets);
-  w.make_http = [this](const runtime::http_client_needs&)
-      -> result<std::shared_ptr<transport::http_client>> {
+  w.make_http =
+      [this](const runtime::http_client_needs&) -> result<std::shared_ptr<transport::http_client>> {
     return std::shared_ptr<transport::http_client>{http_};
   };
-  if (plan.journal)
-    journal_ = std::move(*storage::journal::open(":memory:"));
   w.journal = journal_;
   w.journal_detached = false;
   w.wall = world_.wall();
-  w.seed = plan.seed;
+  w.seed = plan_.seed;
   w.on_alert = [](const alerts::notice&) {};
   w.on_give_up = [](const std::string&) {};
   auto wired = runtime::wire_actors(world_.system(), std::move(w));
   if (!wired)
     throw std::runtime_error{wired.failure().message};
   actors_ = std::move(*wired);
-  client_ = world_.system().spawn([this](caf::event_based_actor* self) -> caf::behavior {
-    return {[this, self](std::uint64_t number, const std::shared_ptr<run_completion>& request) {
-      self->request(actors_.router, caf::infinite, *request)
-          .then([this, number](const completion_reply& r) { replies_[number].push_back(r); });
-    }};
-  });
-  world_.settle();
 }
 
 sim_fleet::~sim_fleet() {
-  const auto end = [this](const auto& whom) {
+  world_.self()->send_exit(client_, caf::exit_reason::user_shutdown);
+  world_.settle();
+  stop(caf::exit_reason::user_shutdown);
+}
+
+void sim_fleet::stop(caf::exit_reason how) {
+  const auto end = [this, how](const auto& whom) {
     if (whom)
-      world_.self()->send_exit(whom, caf::exit_reason::user_shutdown);
-    world_.settle();
+      world_.self()->send_exit(whom, how);
+    // An orderly end leaves each time for its last words; a crash takes all at once.
+    if (how == caf::exit_reason::user_shutdown)
+      world_.settle();
   };
-  end(client_);
   end(actors_.supervisor);
   end(actors_.router);
   for (const runtime::supervised_target& t : actors_.targets) {
@@ -164,6 +176,16 @@ sim_fleet::~sim_fleet() {
   end(actors_.budget);
   end(actors_.alerts);
   end(actors_.journal);
+  end(actors_.spool);
+  world_.settle();
+}
+
+void sim_fleet::crash_and_restart() {
+  for (const auto& [number, replies] : replies_)
+    if (replies.empty() && sent_.count(number) > 0)
+      lost_.insert(number);
+  stop(caf::exit_reason::kill);
+  wire();
 }
 
 bool sim_fleet::run() {
@@ -177,6 +199,8 @@ bool sim_fleet::run() {
   if (plan_.kill_limiters)
     for (const duration at : {3s, 8s, 20s})
       world_.schedule(at, [this] { kill_a_limiter(); });
+  for (int i = 0; i < plan_.crashes; ++i)
+    world_.schedule(std::chrono::milliseconds{random_() % 40'000}, [this] { crash_and_restart(); });
   while (!all_answered()) {
     if (!world_.step())
       return false;
@@ -196,6 +220,7 @@ void sim_fleet::send(std::uint64_t number) {
   request->deadline = std::chrono::seconds{5 + random_() % 120};
   request->level = static_cast<rate::priority>(random_() % 3);
   request->labels.team = random_() % 2 == 0 ? "red" : "blue";
+  sent_.insert(number);
   world_.self()->send(client_, number, std::move(request));
   if (random_() % 8 == 0)
     world_.schedule(std::chrono::milliseconds{random_() % 4000},
@@ -217,7 +242,8 @@ void sim_fleet::look_at_budget() {
 }
 
 bool sim_fleet::all_answered() const {
-  return std::ranges::all_of(replies_, [](const auto& e) { return !e.second.empty(); });
+  return std::ranges::all_of(
+      replies_, [this](const auto& e) { return !e.second.empty() || lost_.count(e.first) > 0; });
 }
 
 trace_status sim_fleet::flush() {
@@ -241,8 +267,12 @@ cumulative_cost sim_fleet::costs() {
 std::optional<nano_usd> sim_fleet::journaled() {
   if (!journal_)
     return std::nullopt;
+  return ledger().spent;
+}
+
+storage::verification sim_fleet::ledger() {
   world_.advance(1s);
-  return journal_->verify()->spent;
+  return *journal_->verify();
 }
 
 router_status sim_fleet::router() {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace spillway::tests {
@@ -23,6 +24,7 @@ struct sim_plan {
   duration arrivals_within = std::chrono::seconds{30};
   bool journal = false;
   bool kill_limiters = false;
+  int crashes = 0; ///< of the whole runtime, each followed by a restart on its journal
   simulator::window_kind window = simulator::window_kind::sliding;
   std::vector<simulator::fault_rule> faults;
   nano_usd budget{1'000'000'000};
@@ -41,8 +43,8 @@ public:
   sim_fleet(const sim_fleet&) = delete;
   sim_fleet& operator=(const sim_fleet&) = delete;
 
-  /// Sends all requests at their times and runs until each is answered. False if the world came to
-  /// rest before that.
+  /// Sends all requests at their times and runs until each is answered, or lost in a crash. False
+  /// if the world came to rest before that.
   bool run();
 
   /// Replies by request, in order of arrival.
@@ -55,6 +57,8 @@ public:
   cumulative_cost costs();
   /// What the journal says was spent, once everything is on disk; absent without a journal.
   std::optional<nano_usd> journaled();
+  /// What the journal holds, once everything is on disk. Requires: there is one.
+  storage::verification ledger();
   router_status router();
   std::vector<limiter_status> limiters();
   std::size_t open_http_calls() const { return http_->open_calls(); }
@@ -66,6 +70,9 @@ private:
   void send(std::uint64_t number);
   void cancel_later(std::uint64_t number);
   void kill_a_limiter();
+  void wire();
+  void stop(caf::exit_reason how);
+  void crash_and_restart();
   void look_at_budget();
   bool all_answered() const;
 
@@ -79,6 +86,8 @@ private:
   runtime::runtime_actors actors_;
   caf::actor client_;
   std::map<std::uint64_t, std::vector<completion_reply>> replies_;
+  std::set<std::uint64_t> sent_;
+  std::set<std::uint64_t> lost_; ///< requests that were open in a crash
   nano_usd overshoot_;
 };
 

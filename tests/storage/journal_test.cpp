@@ -1,4 +1,5 @@
 #include "storage/journal.hpp"
+#include "tests/storage/scratch.hpp"
 
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
@@ -15,25 +16,9 @@
 using namespace spillway;
 using namespace std::chrono_literals;
 using storage::journal;
+using namespace spillway::tests;
 
 namespace {
-
-const wall_time noon = wall_time_from_unix_nanos(1'795'521'600'000'000'000);
-
-/// A folder of its own, gone with the test.
-struct scratch {
-  scratch() { REQUIRE(mkdtemp(folder.data()) != nullptr); }
-  ~scratch() { std::filesystem::remove_all(folder); }
-  std::string file() const { return folder + "/journal"; }
-  std::string folder = "/tmp/spillway-journal-XXXXXX";
-};
-
-std::unique_ptr<journal> open_or_fail(const std::string& path) {
-  auto opened = journal::open(path);
-  if (!opened)
-    FAIL(opened.failure().message);
-  return std::move(*opened);
-}
 
 std::string refusal_of(const std::string& path) {
   const auto opened = journal::open(path);
@@ -41,33 +26,17 @@ std::string refusal_of(const std::string& path) {
   return opened.failure().message;
 }
 
-call_intent intent(std::uint64_t n, wall_time at = noon) {
-  return {{n},
-          {n},
-          {n},
-          1,
-          {"key"},
-          {"model"},
-          token_count{100},
-          nano_usd{1000},
-          {{"team", "red:1"}, {"tag", ""}},
-          at};
-}
-
-call_settlement settlement(std::uint64_t n, call_outcome how = call_outcome::settled) {
-  call_settlement s;
-  s.lease = {n};
-  s.outcome = how;
-  s.charged = token_count{70};
-  s.cost = nano_usd{how == call_outcome::settled ? 400 : how == call_outcome::unknown ? 1000 : 0};
-  s.at = noon + 1s;
-  return s;
+void commit(journal& j, const storage::journal_batch& batch) {
+  const auto done = j.commit(batch, noon);
+  if (!done)
+    FAIL(done.failure().message);
 }
 
 void commit(journal& j, std::vector<call_intent> i, std::vector<call_settlement> s) {
-  const auto done = j.commit(i, s);
-  if (!done)
-    FAIL(done.failure().message);
+  storage::journal_batch batch;
+  batch.intents = std::move(i);
+  batch.settlements = std::move(s);
+  commit(j, batch);
 }
 
 } // namespace
@@ -81,7 +50,7 @@ TEST_CASE("what was committed is there after a restart, in the form a restart ne
             settlement(3, call_outcome::not_sent), settlement(4, call_outcome::unknown)});
   }
   auto j = open_or_fail(s.file());
-  const auto leases = *j->leases_since({"key"}, {"model"}, noon - 1min);
+  const auto leases = *j->leases_since({"key"}, {"model"}, noon - 1min, noon + 5s);
   REQUIRE(leases.size() == 4);
   CHECK(leases[0].taken.tokens.expected == 70);
   CHECK(leases[0].settled);
@@ -89,17 +58,47 @@ TEST_CASE("what was committed is there after a restart, in the form a restart ne
   CHECK(leases[2].lease.value == 4);
   CHECK(leases[2].taken.tokens.expected == 100);
   CHECK_FALSE(leases[2].settled);
+  CHECK(leases[0].sent_at == noon + 200ms);
   CHECK(leases[3].taken.tokens.expected == 100);
-  CHECK(j->leases_since({"other"}, {"model"}, noon - 1min)->empty());
-  CHECK(j->leases_since({"key"}, {"model"}, noon + 1ns)->empty());
+  CHECK(leases[3].sent_at == noon + 5s);
+  CHECK(j->leases_since({"other"}, {"model"}, noon - 1min, noon)->empty());
+  CHECK(j->leases_since({"key"}, {"model"}, noon + 1ns, noon)->empty());
 
   const auto postings = *j->postings_since(noon - 1min);
-  REQUIRE(postings.size() == 3);
-  CHECK(postings[0].amount == nano_usd{400});
+  REQUIRE(postings.size() == 1);
+  CHECK(postings[0].amount == nano_usd{400 + 1000 + 1000});
+  CHECK(postings[0].calls == 3);
   CHECK(postings[0].scopes == intent(1).scopes);
-  CHECK(postings[1].amount == nano_usd{1000});
-  CHECK(postings[2].amount == nano_usd{1000});
+  CHECK(postings[0].model == model_id{"model"});
+  CHECK(postings[0].at == noon);
+  CHECK(postings[0].settled);
   CHECK(*j->highest_request_id() == 5);
+}
+
+TEST_CASE("all models of a key are found where they share their limits") {
+  const scratch s;
+  auto j = open_or_fail(s.file());
+  call_intent other = intent(2);
+  other.model = {"other"};
+  commit(*j, {intent(1), other}, {});
+  CHECK(j->leases_since({"key"}, {}, noon - 1min, noon)->size() == 2);
+  CHECK(j->leases_since({"key"}, {"other"}, noon - 1min, noon)->size() == 1);
+  CHECK(j->leases_since({"else"}, {}, noon - 1min, noon)->empty());
+}
+
+TEST_CASE("postings are summed up by quarter of an hour, model and scopes") {
+  const scratch s;
+  auto j = open_or_fail(s.file());
+  call_intent other = intent(3);
+  other.scopes = {};
+  commit(*j, {intent(1), intent(2, noon + 14min), other, intent(4, noon + 15min)},
+         {settlement(1), settlement(2), settlement(3)});
+  const auto postings = *j->postings_since(noon);
+  REQUIRE(postings.size() == 3);
+  CHECK(postings[0].amount.value() + postings[1].amount.value() == 1200);
+  CHECK(postings[2].at == noon + 15min);
+  CHECK(postings[2].amount == nano_usd{1000});
+  CHECK(postings[2].calls == 1);
 }
 
 TEST_CASE("the same row twice changes nothing") {
@@ -113,27 +112,61 @@ TEST_CASE("the same row twice changes nothing") {
   CHECK(v.spent == nano_usd{400});
 }
 
-TEST_CASE("calls that a dead run left open are settled as unknown, at their maximum, once") {
+TEST_CASE("an ending without its call is no row") {
   const scratch s;
   auto j = open_or_fail(s.file());
-  commit(*j, {intent(1), intent(2)}, {settlement(1)});
-  CHECK(*j->mark_unsettled_unknown(noon) == 1);
-  CHECK(*j->mark_unsettled_unknown(noon) == 0);
-  const auto v = *j->verify();
-  CHECK(v.unsettled == 0);
-  CHECK(v.orphans == 0);
-  CHECK(v.spent == nano_usd{1400});
+  commit(*j, {intent(1)}, {settlement(1), settlement(2)});
+  CHECK(j->verify()->orphans == 0);
+  CHECK(j->verify()->settled == 1);
 }
 
-TEST_CASE("old settled calls can be forgotten, open ones stay") {
+TEST_CASE("calls that a dead run left open are told as they were begun, until they are settled") {
   const scratch s;
+  {
+    auto j = open_or_fail(s.file());
+    commit(*j, {intent(1), intent(2)}, {settlement(1)});
+  }
   auto j = open_or_fail(s.file());
-  commit(*j, {intent(1, noon - 48h), intent(2, noon - 48h), intent(3)},
-         {settlement(1), settlement(3)});
-  CHECK(*j->forget_before(noon - 24h) == 1);
-  const auto v = *j->verify();
-  CHECK(v.intents == 2);
-  CHECK(v.orphans == 0);
+  const auto open = *j->unsettled_calls();
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].lease.value == 2);
+  CHECK(open[0].reserved_max == nano_usd{1000});
+  CHECK(open[0].scopes == intent(2).scopes);
+  CHECK(open[0].trace == intent(2).trace);
+  CHECK(open[0].at == noon);
+  commit(*j, {}, {settlement(2, call_outcome::unknown)});
+  CHECK(j->unsettled_calls()->empty());
+  CHECK(j->verify()->spent == nano_usd{1400});
+}
+
+TEST_CASE("a file of the first schema is brought up to date with what it holds") {
+  const scratch s;
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(s.file().c_str(), &db) == SQLITE_OK);
+  const char* old = R"(
+    create table intent(
+      lease integer primary key, reservation integer not null, request integer not null,
+      attempt integer not null, key text not null, model text not null,
+      charged integer not null, reserved_max integer not null, scopes text not null,
+      at integer not null) strict;
+    create table settlement(
+      lease integer primary key, outcome integer not null, charged integer not null,
+      input integer not null, cached_input integer not null, cache_write integer not null,
+      output integer not null, reasoning integer not null, estimated integer not null,
+      cost integer not null, at integer not null) strict;
+    create index intent_by_limiter on intent(key, model, at);
+    create index intent_by_time on intent(at);
+    insert into intent values(1, 1, 1, 1, 'key', 'model', 100, 1000, '', 1795521600000000000);
+    insert into settlement values(1, 0, 70, 9, 0, 0, 1, 0, 0, 400, 1795521601000000000);
+    pragma user_version = 1;)";
+  REQUIRE(sqlite3_exec(db, old, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  auto j = open_or_fail(s.file());
+  commit(*j, {intent(2)}, {settlement(2)});
+  CHECK(j->verify()->spent == nano_usd{800});
+  const auto leases = *j->leases_since({"key"}, {"model"}, noon - 1min, noon + 5s);
+  REQUIRE(leases.size() == 2);
+  CHECK(leases[0].sent_at == noon);
 }
 
 TEST_CASE("what cannot be opened says why and what to do") {
@@ -167,17 +200,20 @@ TEST_CASE("a full disk refuses a commit as a whole, and takes it when there is r
     std::uint64_t n = 0;
     std::string why;
     while (why.empty() && n < 100'000) {
-      std::vector<call_intent> rows;
+      storage::journal_batch rows;
       for (int i = 0; i < 50; ++i)
-        rows.push_back(intent(++n));
-      if (auto done = (*j)->commit(rows, {}); !done)
+        rows.intents.push_back(intent(++n));
+      if (auto done = (*j)->commit(rows, noon); !done)
         why = done.failure().message;
     }
+    const bool full = !(*j)->probe();
     const rlimit wide{RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_FSIZE, &wide);
     const std::size_t kept = (*j)->verify()->intents;
-    const bool recovered = static_cast<bool>((*j)->commit(std::vector{intent(999'999)}, {}));
-    _exit(!why.empty() && kept == n - 50 && recovered ? 0 : 1);
+    storage::journal_batch one;
+    one.intents.push_back(intent(999'999));
+    const bool recovered = (*j)->probe() && (*j)->commit(one, noon);
+    _exit(!why.empty() && full && kept == n - 50 && recovered && !(*j)->is_broken() ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -196,10 +232,11 @@ TEST_CASE("a killed process loses nothing that was acknowledged") {
     if (child == 0) {
       auto j = journal::open(s.file());
       for (std::uint64_t n = 1;; ++n) {
-        const bool done = static_cast<bool>(
-            (*j)->commit(std::vector{intent(n)},
-                         n > 1 ? std::vector{settlement(n - 1)} : std::vector<call_settlement>{}));
-        if (!done || write(pipe_ends[1], &n, sizeof n) != sizeof n)
+        storage::journal_batch batch;
+        batch.intents.push_back(intent(n));
+        if (n > 1)
+          batch.settlements.push_back(settlement(n - 1));
+        if (!(*j)->commit(batch, noon) || write(pipe_ends[1], &n, sizeof n) != sizeof n)
           _exit(1);
       }
     }

@@ -32,6 +32,19 @@ raw_server::script serve_one_then(const std::function<void(raw_socket&)>& then) 
   };
 }
 
+/// Answers the first request of a connection, then resets it within the body of the next.
+void serve_one_then_reset_within(raw_socket& peer) {
+  peer.read_request();
+  peer.write(ok);
+  peer.read_until("\r\n\r\n");
+  peer.reset();
+}
+
+/// A request that no peer can have whole before it reads the body.
+wire::http_request large_post() {
+  return post(std::string(8 * 1024 * 1024, 'x'));
+}
+
 /// Takes one request and answers it with `bytes`, then closes.
 raw_server::script say(std::string bytes) {
   return [bytes = std::move(bytes)](raw_socket& peer, int) {
@@ -113,45 +126,64 @@ TEST_CASE("a connection that the server closed while it was idle is replaced wit
   CHECK(server.connections() == 5);
 }
 
-TEST_CASE("a reused connection that ends before any byte of the reply is retried on a fresh one") {
-  const bool by_reset = GENERATE(true, false);
+TEST_CASE("a request that cannot be written whole on a reused connection goes out on a fresh one") {
   raw_server server{[&](raw_socket& peer, int connection) {
     if (connection > 0)
       return serve_to_the_end(peer, connection);
-    serve_one_then([&](raw_socket& p) {
-      if (by_reset)
-        p.reset();
-    })(peer, connection);
+    serve_one_then_reset_within(peer);
   }};
   client_world w{server.endpoint(), GENERATE(1u, 2u, 4u)};
   CHECK(response_of(w.call(post("x"))).body == "ok");
-  CHECK(response_of(w.call(post("x"))).body == "ok");
+  CHECK(response_of(w.call(large_post())).body == "ok");
   CHECK(server.connections() == 2);
+}
+
+TEST_CASE("a request that was written is never written again: it may have been served") {
+  const bool by_reset = GENERATE(true, false);
+  std::atomic<int> requests{0};
+  raw_server server{[&](raw_socket& peer, int) {
+    while (!peer.read_request().empty()) {
+      if (++requests == 1) {
+        peer.write(ok);
+        continue;
+      }
+      if (by_reset)
+        peer.reset();
+      return;
+    }
+  }};
+  client_world w{server.endpoint(), GENERATE(1u, 2u, 4u)};
+  CHECK(response_of(w.call(post("x"))).body == "ok");
+  check_failed(w.call(post("x")), http_failure_kind::reset, true);
+  CHECK(requests == 2);
 }
 
 TEST_CASE("a retried call is not retried again") {
   raw_server server{[](raw_socket& peer, int connection) {
     if (connection == 0)
-      serve_one_then (&raw_socket::reset)(peer, connection);
-    else if (!peer.read_request().empty())
-      peer.reset();
+      return serve_one_then_reset_within(peer);
+    peer.read_until("\r\n\r\n");
+    peer.reset();
   }};
   client_world w{server.endpoint(), GENERATE(1u, 2u, 4u)};
   response_of(w.call(post("x")));
-  check_failed(w.call(post("x")), http_failure_kind::reset, true);
+  check_failed(w.call(large_post()), http_failure_kind::reset, true);
   CHECK(server.connections() == 2);
 }
 
 TEST_CASE("a call whose retry finds no server still counts as sent") {
   raw_server* listening = nullptr;
-  raw_server server{serve_one_then([&](raw_socket& peer) {
+  raw_server server{[&](raw_socket& peer, int) {
+    peer.read_request();
+    peer.write(ok);
+    peer.read_until("\r\n\r\n");
     listening->stop_listening();
     peer.reset();
-  })};
+  }};
   listening = &server;
   client_world w{server.endpoint()};
   response_of(w.call(post("x")));
-  check_failed(w.call(post("x")), http_failure_kind::connect_failed, true);
+  check_failed(w.call(large_post()), http_failure_kind::connect_failed, true);
 }
 
 TEST_CASE("a reused connection that ends within a reply is not retried") {

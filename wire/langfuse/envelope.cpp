@@ -9,13 +9,17 @@ namespace spillway::wire::langfuse {
 
 using nlohmann::json;
 
-std::string export_of(json spans, const trace_resource& resource) {
+json resource_attributes(const trace_resource& resource) {
   attribute_list about;
   about.add("service.name", resource.service_name);
   about.add("langfuse.environment", environment_name(resource.environment));
   about.add_if_set("langfuse.release", resource.release);
+  return about.take();
+}
+
+std::string export_of(json spans, const trace_resource& resource) {
   const json scope = {{"scope", {{"name", "spillway"}}}, {"spans", std::move(spans)}};
-  const json group = {{"resource", {{"attributes", about.take()}}},
+  const json group = {{"resource", {{"attributes", resource_attributes(resource)}}},
                       {"scopeSpans", json::array({scope})}};
   return dump_json({{"resourceSpans", json::array({group})}});
 }

@@ -8,6 +8,9 @@
 /// Internal to the sources of `wire/langfuse`: what stands around spans.
 namespace spillway::wire::langfuse {
 
+/// Who exports, a list of attributes.
+nlohmann::json resource_attributes(const trace_resource& resource);
+
 /// An export of `spans`, a list.
 std::string export_of(nlohmann::json spans, const trace_resource& resource);
 

@@ -75,3 +75,15 @@ TEST_CASE("every instant lies in exactly one day, across years and zones") {
     }
   }
 }
+
+TEST_CASE("a moment is read as people write it, and told in UTC to the nanosecond") {
+  const auto noon = wall_time_from_unix_nanos(1'795'521'600'000'000'000);
+  CHECK(parse_moment("2026-11-24", "UTC") == noon - 12h);
+  CHECK(parse_moment("2026-11-24", "Europe/Paris") == noon - 13h);
+  CHECK(parse_moment("2026-11-24T12:00:00Z", "Europe/Paris") == noon);
+  CHECK(parse_moment("2026-11-24T13:00:00.5+01:00", "UTC") == noon + 500ms);
+  for (const char* text : {"", "24.11.2026", "2026-13-01", "2026-11-24T12:00", "noon"})
+    CHECK_FALSE(parse_moment(text, "UTC"));
+  CHECK(moment_text(noon + 5ns) == "2026-11-24T12:00:00.000000005Z");
+  CHECK(parse_moment(moment_text(noon + 5ns), "UTC") == noon + 5ns);
+}

@@ -58,12 +58,12 @@ inline report::generation failed() {
   return g;
 }
 
-inline std::string exported(std::vector<report::generation> generations,
+inline std::string exported(const std::vector<report::generation>& generations,
                             const trace_resource& resource = {}) {
-  std::vector<std::shared_ptr<const report::generation>> shared;
-  for (report::generation& g : generations)
-    shared.push_back(std::make_shared<const report::generation>(std::move(g)));
-  return encode_otlp(shared, resource);
+  std::vector<std::string> traces;
+  for (const report::generation& g : generations)
+    traces.push_back(encode_trace(g, resource));
+  return join_traces({traces.begin(), traces.end()});
 }
 
 } // namespace spillway::wire::langfuse::testing

@@ -54,6 +54,30 @@ TEST_CASE("The receipt of an export knows its generations and their cost", "[wir
   CHECK(*decode_otlp(exported({})) == otlp_receipt{});
 }
 
+TEST_CASE("Traces keep their bytes, and those of one exporter share its frame",
+          "[wire][langfuse]") {
+  const std::string old = encode_trace(answered(), {"gateway", "production", "v1"});
+  const std::string one = encode_trace(answered(), {"gateway", "production", "v2"});
+  const std::string two = encode_trace(failed(), {"gateway", "production", "v2"});
+  const std::string body = join_traces({old, one, two});
+  CHECK(*decode_otlp(body) == otlp_receipt{3, nano_usd{9'750'000}});
+  for (const std::string& trace : {old, one, two})
+    CHECK(body.find(trace.substr(trace.find('\n') + 1)) != std::string::npos);
+  const json groups = json::parse(body)["resourceSpans"];
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0]["scopeSpans"][0]["spans"].size() == 1);
+  CHECK(groups[1]["scopeSpans"][0]["spans"].size() == 2);
+}
+
+TEST_CASE("A trace without its texts has all its numbers", "[wire][langfuse]") {
+  const trace_resource all{"gateway", "production", "v1", true, true};
+  const trace_resource numbers{"gateway", "production", "v1"};
+  const auto cut = without_texts(encode_trace(answered(), all));
+  REQUIRE(cut);
+  CHECK(*cut == encode_trace(answered(), numbers));
+  CHECK_FALSE(without_texts(*cut));
+}
+
 TEST_CASE("A failed call is an error that cost nothing", "[wire][langfuse]") {
   const json span = first_span(exported({failed()}));
   CHECK(span["status"] == json::parse(R"({"code":2,"message":"rate_limited: slow down"})"));
