@@ -19,7 +19,6 @@ constexpr std::int64_t minute_ms = ms(std::chrono::minutes{1});
 constexpr std::int64_t day_ms = ms(std::chrono::hours{24});
 constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t deadline_ms = ms(bounds::deadline_max);
-constexpr std::int64_t day_ms = ms(std::chrono::hours{24});
 constexpr std::int64_t tokens = bounds::token_count_max;
 constexpr std::int64_t price = bounds::price_nano_usd_per_mtok_max / nano_usd_per_usd;
 constexpr std::int64_t budget = bounds::budget_nano_usd_max / nano_usd_per_usd;
