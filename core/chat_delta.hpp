@@ -37,7 +37,7 @@ struct chat_delta {
 /// Puts the deltas of one stream together. Owned by one stream decoder.
 class reply_assembler {
 public:
-  /// Requires: `d.choice` is from 0 to `bounds::choices_max` - 1 and indexes of tool calls are below
+  /// Requires: `d.choice` is from 0 to `bounds::choices_max` - 1 and indexes of calls are below
   /// `bounds::tool_calls_max`.
   void add(const chat_delta& d);
 

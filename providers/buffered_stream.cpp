@@ -43,7 +43,8 @@ void buffered_stream::flush(std::vector<chat_delta>& deltas) {
   append_delta(0, reply.message, reply.refusal, reply.logprobs_json, deltas);
   for (std::size_t i = 0; i < reply.alternatives.size(); ++i) {
     const chat_choice& other = reply.alternatives[i];
-    append_delta(static_cast<int>(i) + 1, other.message, other.refusal, other.logprobs_json, deltas);
+    append_delta(static_cast<int>(i) + 1, other.message, other.refusal, other.logprobs_json,
+                 deltas);
   }
 }
 

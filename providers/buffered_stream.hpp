@@ -6,7 +6,7 @@
 
 namespace spillway::providers {
 
-/// Reads a reply that was to be streamed but came whole, as some compatible servers and proxies send
+/// Reads a reply that was to be streamed but came whole, as some servers and proxies send
 /// it: one delta at the end.
 class buffered_stream final : public stream_decoder {
 public:

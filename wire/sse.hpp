@@ -14,7 +14,7 @@ struct sse_event {
   friend bool operator==(const sse_event&, const sse_event&) = default;
 };
 
-/// Reads server-sent events in whatever pieces their bytes come: lines end in LF, CR or CR LF, a byte
+/// Reads server-sent events in whatever pieces they come: lines end in LF, CR or CR LF, a byte
 /// order mark at the start and comments are passed over, and an event ends at an empty line. Events
 /// without data are dropped, as the standard says.
 /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html (2026-11).

@@ -37,7 +37,7 @@ PORTS = {
 THIRD_PARTY = {
     "core": (set(), {"absl", "zstd.h"}),
     "messages": ({"caf"}, {"caf"}),
-    "wire": (set(), {"nlohmann"}),
+    "wire": (set(), {"absl", "nlohmann"}),
     "config": (set(), {"toml++"}),
     "storage": (set(), {"sqlite3.h"}),
     "providers": (set(), set()),

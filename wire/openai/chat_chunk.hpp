@@ -14,7 +14,7 @@
 namespace spillway::wire::openai {
 
 /// Reads the chunks of one stream. Tolerates what servers of this dialect are known to send: chunks
-/// without choices, names repeated with each fragment of a tool call, calls without an index or with
+/// without choices, names repeated with each fragment of a call, calls without an index or with
 /// the same one, usage with every chunk (the last counts), `[DONE]` missing or doubled.
 class chunk_reader {
 public:

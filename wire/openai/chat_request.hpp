@@ -19,7 +19,7 @@ struct request_options {
   bool max_completion_tokens = true; ///< false: the older field `max_tokens`
   bool developer_role = false;       ///< true: system turns are sent as developer turns, else the
                                      ///< other way round
-  bool stream = false; ///< of one call: the answer comes as chunks, the last of which tells its usage
+  bool stream = false; ///< the answer comes as chunks, the last of which tells its usage
 };
 
 /// The body for one call. `output_max` bounds the reply, reasoning included; zero leaves the field
