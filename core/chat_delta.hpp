@@ -43,7 +43,7 @@ std::vector<chat_delta> deltas_of(const chat_reply& reply);
 /// Puts the deltas of one stream together. Owned by one stream decoder.
 class reply_assembler {
 public:
-  /// Requires: `d.choice` is from 0 to `bounds::choices_max` - 1 and indexes of tool calls are below
+  /// Requires: `d.choice` is from 0 to `bounds::choices_max` - 1 and indexes of calls are below
   /// `bounds::tool_calls_max`.
   void add(const chat_delta& d);
 

@@ -18,7 +18,7 @@ struct chat_call {
   bool include_usage = false; ///< with `stream`, where the API leaves it to the caller
 };
 
-/// One of the APIs that callers may speak: its requests, replies, streams and refusals. Immutable and
+/// One of the APIs that callers may speak: its requests, replies, streams, refusals. Immutable and
 /// without state; all instances live as long as the program.
 class api {
 public:

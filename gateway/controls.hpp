@@ -11,7 +11,7 @@
 namespace spillway::gateway {
 
 /// Reads what a caller may say of one request beside its body, into `request`. Each control is a
-/// header `x-spillway-<name>` or, for clients that cannot set headers, an entry `spillway-<name>` of
+/// header `x-spillway-<name>` or, for clients that cannot set any, an entry `spillway-<name>` of
 /// the body's `metadata`; a header wins.
 ///
 /// | name | meaning |

@@ -29,8 +29,8 @@ refusal wrong_method(std::string_view method, std::string_view allowed);
 /// 503: the gateway is going down.
 refusal draining();
 
-/// What a completion that has no answer is for HTTP: the one map. Every 429 and 503 says when to come
-/// again, in whole seconds from 1. Requires: `m` is not answered.
+/// What a completion without an answer is for HTTP: the one map. Each 429 and 503 says when to
+/// come again, in whole seconds from 1. Requires: `m` is not answered.
 /// Source: https://platform.openai.com/docs/guides/error-codes (2026-10).
 refusal refusal_of(const completion_reply& m);
 

@@ -16,7 +16,7 @@ struct stream_opening {
   wall_time at{};
 };
 
-/// Writes the events of one streamed reply in the caller's dialect. Every function appends to `out`.
+/// Writes the events of one streamed reply in the caller's dialect. Each function appends to `out`.
 /// `begin` comes first, and exactly one of `end` and `fail` last.
 class stream_encoder {
 public:

@@ -1,7 +1,7 @@
 #include "gateway/stream_relay.hpp"
 
 #include "core/bounds.hpp"
-#include "transport/http_body.hpp"
+#include "transport/http_server.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>

@@ -42,7 +42,8 @@ std::string context_text(const report::model_share& m) {
 }
 
 void print_files(const report::token_report& r) {
-  const auto row = [](const std::string& tokens, const std::string& bytes, const std::string& name) {
+  const auto row = [](const std::string& tokens, const std::string& bytes,
+                      const std::string& name) {
     std::printf("%14s %14s  %s\n", tokens.c_str(), bytes.c_str(), name.c_str());
   };
   row("TOKENS", "BYTES", "FILE");
@@ -58,7 +59,8 @@ void print_share(const report::model_share& m, int digits) {
   std::printf("%-26s %-16.*s %s%13s %11s %13s\n", m.model->id.value.c_str(),
               static_cast<int>(m.counted_by->name.size()), m.counted_by->name.data(),
               m.counted_by->exact ? " " : "~", grouped(m.tokens.value()).c_str(),
-              context_text(m).c_str(), m.cost ? to_display_usd(*m.cost, digits).c_str() : "unknown");
+              context_text(m).c_str(),
+              m.cost ? to_display_usd(*m.cost, digits).c_str() : "unknown");
 }
 
 } // namespace

@@ -309,7 +309,8 @@ void add_tokens_command(CLI::App& app, int& exit_code) {
   auto* json = command->add_flag("--json", options->json, "The report as one line of JSON");
   auto* ids = command->add_flag("--ids", options->ids, "Print the token numbers, a line a file");
   auto* decode =
-      command->add_flag("--decode", options->decode, "The files hold token numbers: print the text");
+      command->add_flag("--decode", options->decode,
+                        "The files hold token numbers: print the text");
   field->excludes(json)->excludes(ids)->excludes(decode);
   json->excludes(ids)->excludes(decode);
   ids->excludes(decode);
