@@ -258,8 +258,8 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
   tell_of(failure);
   report_end(failure, held_after(m, failure));
   reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held_after(m, failure)});
-  if (cut_)
-    return finish(*cut_);
+  if (cut_ || cut_by_deadline(failure))
+    return finish(cut_.value_or(completion_status::deadline_exceeded));
   take(walk_->on_failure(failure, now() - attempt_.called_at, time_left()));
 }
 
@@ -342,10 +342,14 @@ void completion_job_state::release_failed(const provider_reply& m, const call_fa
          trace_of(m, nullptr, &failure, {}));
 }
 
+/// The call's own timeout ends with the request's deadline, so either timer may come first.
+bool completion_job_state::cut_by_deadline(const call_failure& failure) const {
+  return failure.kind == failure_kind::timed_out && time_left() <= duration{};
+}
+
 /// A call that our own deadline cut says nothing of its target.
 routing::health completion_job_state::health_after(const call_failure& failure) const {
-  const bool cut_by_us = failure.kind == failure_kind::timed_out && time_left() <= duration{};
-  return cut_by_us ? routing::health::unknown : routing::health_after(failure);
+  return cut_by_deadline(failure) ? routing::health::unknown : routing::health_after(failure);
 }
 
 void completion_job_state::tell_of(const call_failure& failure) {

@@ -78,6 +78,7 @@ private:
   void release_unsent();
   nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
   void release_failed(const provider_reply& m, const call_failure& failure);
+  bool cut_by_deadline(const call_failure& failure) const;
   routing::health health_after(const call_failure& failure) const;
   void tell_of(const call_failure& failure);
   void report_end(const std::optional<call_failure>& failure, nano_usd cost);

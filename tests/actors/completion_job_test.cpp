@@ -265,6 +265,17 @@ TEST_CASE("the deadline cuts a call that hangs") {
   CHECK(w.only_reply().status == completion_status::deadline_exceeded);
 }
 
+TEST_CASE("a call whose own timeout comes before the deadline's timer ends the same way") {
+  job_world w;
+  w.around.on_call = [&](const call_provider&) {
+    return failure_of(failure_kind::timed_out, w.world.now());
+  };
+  w.assign(1, 0s);
+  CHECK(w.only_reply().status == completion_status::deadline_exceeded);
+  CHECK(w.around.calls.size() == 1);
+  w.check_nothing_held(1);
+}
+
 TEST_CASE(
     "a job serves one request after another, and an old deadline does not hit a new request") {
   job_world w;
