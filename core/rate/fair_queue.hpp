@@ -20,7 +20,9 @@ struct waiting_call {
   priority level = priority::normal;
 };
 
-/// When a waiting call will start. `bound` holds even if every reservation ahead is used in full.
+/// When a waiting call will start, if nobody comes who goes before it. `bound` holds even if every
+/// call ahead and in flight takes the most it may; but nobody can bound how long calls keep their
+/// concurrency slots: there both reckon with the mean.
 struct wait_forecast {
   duration estimate{};
   duration bound{};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace spillway::rate {
 
@@ -27,6 +28,8 @@ inline constexpr std::array all_dimensions{
     dimension::concurrent_requests};
 
 const char* to_string(dimension d) noexcept;
+/// The dimension of that name; absent if there is none.
+std::optional<dimension> dimension_of(std::string_view name) noexcept;
 
 /// What one credential may use of one model. An absent value is no limit; zero lets nothing
 /// through.
@@ -74,5 +77,8 @@ struct charge {
 
   friend bool operator==(const charge&, const charge&) = default;
 };
+
+/// `c` if it takes the most it may.
+charge at_most(const charge& c) noexcept;
 
 } // namespace spillway::rate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/rate/calibration.hpp"
 #include "core/rate/interval_log.hpp"
 #include "core/rate/learning.hpp"
 #include "core/rate/limits.hpp"
@@ -8,8 +9,18 @@
 #include "core/rate/replay.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace spillway::rate {
+
+/// What a call holds of every window until its send is known.
+struct held_charge {
+  mono_time counted_from{}; ///< when the provider probably counted it
+  const charge* taken = nullptr;
+};
+
+/// What the calls in flight are taken to take in the end.
+enum class outlook { expected, worst };
 
 /// One limited quantity of one admission: what is used and held of it, how uncertain that is, what
 /// the provider taught about it, and how fast it goes. Not thread-safe.
@@ -35,11 +46,10 @@ public:
   /// When `a` would fit, at the earliest; absent if it fits now.
   std::optional<mono_time> blocked_until(const amount& a, mono_time now) const;
 
-  /// `bound` with what is expected of it by the amounts learnt so far; `bound` itself until there
-  /// are enough of them.
-  amount predict(const amount& bound) const noexcept;
-  /// A call took `actual` in the end.
-  void learn(std::int64_t actual) noexcept;
+  /// `asked` with what the calls so far teach about it; as it is until there are enough of them.
+  amount predict(const amount& asked) const noexcept;
+  /// A call that had asked for `asked` took `actual` in the end.
+  void learn(const amount& asked, std::int64_t actual) noexcept;
 
   /// A call was granted: its amount is held until `count` or `unhold`.
   void hold(const amount& a, mono_time now);
@@ -62,8 +72,10 @@ public:
   /// When something is given back next, if anything is.
   std::optional<mono_time> next_release(mono_time now) const;
 
-  /// What a replay needs; `keeps` is how long a call taken now would count.
-  replay::window foresee(mono_time now, duration keeps) const;
+  /// What a replay needs; `keeps` is how long a call taken now would count, `held` what makes up
+  /// the held amount, in order of time.
+  replay::window foresee(mono_time now, duration keeps, const std::vector<held_charge>& held,
+                         outlook how) const;
   /// How long until it is exhausted if it goes on as lately; absent if it is not by `horizon`.
   std::optional<duration> exhausted_in(mono_time now, duration horizon) const;
 
@@ -71,6 +83,9 @@ public:
   const window_learner& learner() const noexcept { return learner_; }
   /// Our own use without what is only feared, as the provider would see it.
   std::int64_t own_use() const noexcept { return log_.used(); }
+  /// What counts of calls but `self` that were counted after `from` and by `to`, or
+  /// `arrival_allowance` later.
+  std::int64_t counted_between(mono_time from, mono_time to, lease_id self) const;
 
 private:
   std::int64_t fear(const amount& also) const noexcept;
@@ -82,7 +97,8 @@ private:
   rate_meter meter_;
   std::int64_t variance_ = 0; ///< of the calls in flight
   std::int64_t slack_ = 0;    ///< by how much they can exceed what is expected
-  std::int64_t samples_ = 0;  ///< amounts learnt
+  calibration estimates_;
+  std::int64_t samples_ = 0;  ///< amounts learnt, if counted at the end
   std::int64_t mean_ = 0;     ///< of them, the newest weigh most
   std::int64_t spread_ = 0;   ///< their variance
 };
