@@ -63,6 +63,8 @@ void run_budgets(bool json) {
 struct table_options {
   bool json = false;
   bool tells_work = false;
+  double others = 0;
+  bool quantised = false;
   std::string only;
   std::vector<std::uint64_t> seeds;
 };
@@ -78,7 +80,11 @@ void run_table(const table_options& o) {
     std::erase_if(clients, [&](const std::string& name) { return name != o.only; });
   for (bench::quota_case quota : bench::quota_cases()) {
     quota.tells_work = o.tells_work;
-    for (const auto kind : {window_kind::sliding, window_kind::token_bucket, window_kind::calendar})
+    quota.others = o.others;
+    std::vector kinds{window_kind::sliding, window_kind::token_bucket, window_kind::calendar};
+    if (o.quantised)
+      kinds = {window_kind::quantised};
+    for (const auto kind : kinds)
       for (const std::string& name : clients) {
         const auto make = [&](const bench::quota_case& q) {
           return name == "spillway" ? bench::make_spillway_client(q)
@@ -104,6 +110,10 @@ int main(int argc, char** argv) {
   app.add_option("--client", o.only, "this client alone");
   app.add_flag("--tells-work", o.tells_work,
                "the provider says in each head how long it worked (openai-processing-ms)");
+  app.add_flag("--quantised", o.quantised,
+               "instead: a provider whose bucket holds a quarter of the limit");
+  app.add_option("--others", o.others, "share of the quota that others use with the same key")
+      ->check(CLI::Range(0.0, 0.9));
   app.add_flag("--budget", budget, "instead: many agents at once against a budget of $10, seed 1");
   CLI11_PARSE(app, argc, argv);
 

@@ -19,7 +19,7 @@ constexpr double start_up_load = 0.9;
 /// Away from any whole minute.
 const instant start{mono_time{} + 1h + 17300ms, wall_time{} + 1h + 17300ms};
 
-enum class event_kind { offer, arrive, head, end, refusal, wake };
+enum class event_kind { offer, arrive, head, end, refusal, wake, foreign };
 
 struct event {
   mono_time at{};
@@ -43,10 +43,16 @@ struct call_state {
 class run {
 public:
   run(client& who, window_kind kind, const quota_case& quota, std::uint64_t seed)
-      : who_{who}, quota_{quota}, load_{quota, seed}, provider_{rules(kind, quota)} {}
+      : who_{who},
+        quota_{quota},
+        load_{quota, seed},
+        others_{quota, seed + 1'000'000},
+        provider_{rules(kind, quota)} {}
 
   void go() {
     plan_offer();
+    if (quota_.others > 0)
+      plan(others_.next_gap(quota_.others), event_kind::foreign, {});
     const mono_time end = start.mono + quota_.minutes * 60s;
     while (events_.top().at < end) {
       const event e = events_.top();
@@ -91,6 +97,11 @@ private:
         calls_.erase(e.call);
         break;
       case event_kind::wake: wake_at_ = mono_time::max(); break;
+      case event_kind::foreign:
+        if (!provider_.admit(others_.next_call().charge(), now_.mono))
+          provider_.finish();
+        plan(others_.next_gap(quota_.others), event_kind::foreign, {});
+        break;
     }
   }
 
@@ -161,6 +172,7 @@ private:
   client& who_;
   const quota_case& quota_;
   workload load_;
+  workload others_; ///< with the same key
   simulator::quota provider_;
   instant now_ = start;
   std::priority_queue<event, std::vector<event>, std::greater<>> events_;
@@ -191,6 +203,7 @@ std::string provider_name(window_kind kind) {
     case window_kind::sliding: return "sliding_window";
     case window_kind::token_bucket: return "token_bucket";
     case window_kind::calendar: return "calendar_minute";
+    case window_kind::quantised: return "quarter_bucket";
   }
   return "?";
 }

@@ -18,6 +18,7 @@ struct quota_case {
   int minutes = 60;                              ///< virtual, of one run
   /// The provider says in each head how long it worked (`openai-processing-ms`).
   bool tells_work = false;
+  double others = 0; ///< share of the quota that somebody else uses with the same key
 };
 
 /// One call as it really is, and as its sender guesses it.

@@ -274,6 +274,18 @@ bool admission::is_exhausted_within(duration horizon, instant now) const {
   });
 }
 
+std::optional<closing> admission::closes_within(duration horizon, const charge& asked,
+                                                instant now) const {
+  state_->expire(now.mono);
+  const charge taken = state_->predict(asked);
+  std::optional<closing> worst;
+  for (const window& w : state_->windows)
+    if (const auto c = w.closes(taken.of(w.which()), now.mono, horizon))
+      if (!worst || c->lasts > worst->lasts)
+        worst = c;
+  return worst;
+}
+
 std::size_t admission::open_leases() const noexcept {
   return state_->leases.size();
 }

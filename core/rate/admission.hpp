@@ -98,7 +98,8 @@ public:
   /// The provider refused `lease`, which our windows allowed, before it is ended. If `seen`, which
   /// was observed, does not show that others used the window up, the provider's way of counting is
   /// not ours: the window is lowered and paced. That is the one `named`, else those that `seen`
-  /// shows without room, else every minute's.
+  /// shows without room, else every minute's. If `seen` shows room in all of them, the call came
+  /// too fast: they are paced and not lowered.
   void hear_refusal(lease_id lease, const observed_limits& seen, std::optional<dimension> named,
                     instant now);
 
@@ -108,6 +109,15 @@ public:
 
   /// True if some window is exhausted within `horizon` if use goes on as lately.
   bool is_exhausted_within(duration horizon, instant now) const;
+
+  /// How the limit that would close longest will be hit, within `horizon`, once `asked` has been
+  /// granted and if use goes on as lately; absent if none will be.
+  std::optional<closing> closes_within(duration horizon, const charge& asked, instant now) const;
+
+  /// The provider says that the quota of this day is used up: nothing passes before its civil day
+  /// ends, or for `asked_to_wait` (an hour if it did not say) where days are not civil.
+  /// No-op if `which` is no limited day's.
+  void close_day(dimension which, std::optional<duration> asked_to_wait, instant now);
 
   /// Grants nothing before `until`: the provider asked for it (retry-after).
   void pause_until(mono_time until);

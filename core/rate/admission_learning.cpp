@@ -48,10 +48,6 @@ std::vector<window*> admission::state::suspects(const charge& asked, const obser
   for (const observed_window& o : observed_windows(seen, allowed))
     if (o.remaining && *o.remaining < asked.of(o.which).expected)
       out.push_back(find(o.which));
-  if (out.empty())
-    for (window& w : windows)
-      if (!w.is_daily())
-        out.push_back(&w);
   return out;
 }
 
@@ -59,14 +55,38 @@ void admission::hear_refusal(lease_id lease, const observed_limits& seen,
                              std::optional<dimension> named, instant now) {
   const auto open = state_->leases.find(lease);
   const charge asked = open == state_->leases.end() ? charge{} : open->second.asked;
-  for (window* w : state_->suspects(asked, seen, named))
+  const std::vector<window*> blamed = state_->suspects(asked, seen, named);
+  for (window* w : blamed)
     w->learner().hear_refusal(now.mono);
+  if (!blamed.empty() || named)
+    return;
+  const auto told = observed_windows(seen, state_->allowed);
+  const bool all_had_room = std::ranges::any_of(
+      told, [](const observed_window& o) { return o.remaining.has_value(); });
+  for (window& w : state_->windows) {
+    if (w.is_daily())
+      continue;
+    if (all_had_room)
+      w.learner().hear_rush(now.mono);
+    else
+      w.learner().hear_refusal(now.mono);
+  }
+}
+
+void admission::close_day(dimension which, std::optional<duration> asked_to_wait, instant now) {
+  window* w = state_->find(which);
+  if (w == nullptr || !w->is_daily())
+    return;
+  if (state_->allowed.day_zone.empty())
+    w->close(now.mono + asked_to_wait.value_or(std::chrono::hours{1}));
+  else
+    w->close(state_->expiry_of(*w, now.mono, now.wall));
 }
 
 std::vector<learnt_limit> admission::lessons(instant now) const {
   std::vector<learnt_limit> out;
   for (const window& w : state_->windows)
-    if (const auto lesson = w.learner().lesson(w.which(), now))
+    if (const auto lesson = w.lesson(now))
       out.push_back(*lesson);
   return out;
 }
@@ -74,7 +94,7 @@ std::vector<learnt_limit> admission::lessons(instant now) const {
 void admission::restore_lessons(const std::vector<learnt_limit>& lessons, instant now) {
   for (const learnt_limit& lesson : lessons)
     if (window* w = state_->find(lesson.which))
-      w->learner().restore(lesson, now);
+      w->restore(lesson, now);
 }
 
 } // namespace spillway::rate

@@ -19,9 +19,13 @@ constexpr duration backfill_after = std::chrono::seconds{5};
 /// Calls behind the head that are offered the room it cannot use.
 constexpr std::size_t look_ahead = 64;
 constexpr std::size_t levels = 3;
+/// Tags are kept in fractions of a token, or a heavy tenant's small calls would weigh nothing. The
+/// largest of calls times a full queue stays within 63 bits.
+constexpr std::int64_t tag_unit = 256;
 
 /// Place within a level: start-time fair queueing. A call's tag is the service its tenant will have
-/// had when it starts, in tokens, so that tenants advance alike whatever the size of their calls.
+/// had when it starts, in tokens for each unit of its weight, so that tenants advance alike whatever
+/// the size of their calls.
 struct place {
   std::int64_t tag = 0;
   std::uint64_t sequence = 0;
@@ -71,7 +75,8 @@ place fair_queue::state::place_of_next(const waiting_call& call) const {
 
 place fair_queue::state::next_place(const waiting_call& call) {
   const place at = place_of_next(call);
-  tenant_tag[call.tenant] = at.tag + std::max<std::int64_t>(call.asked.tokens.expected, 1);
+  const std::int64_t service = std::max<std::int64_t>(call.asked.tokens.expected, 1);
+  tenant_tag[call.tenant] = at.tag + std::max<std::int64_t>(service * tag_unit / call.weight, 1);
   ++next_sequence;
   return at;
 }

@@ -18,6 +18,7 @@ struct waiting_call {
   mono_time deadline{}; ///< not worth granting after this
   std::string tenant;   ///< whose turn it uses; empty is one tenant like any other
   priority level = priority::normal;
+  std::int64_t weight = 1; ///< of its tenant, at least 1: its share beside others' that wait
 };
 
 /// When a waiting call will start, if nobody comes who goes before it. `bound` holds even if every

@@ -16,6 +16,8 @@ constexpr std::int64_t shrink_share_max = 2;
 constexpr duration step_back_after = 1h;
 /// So long without a refusal ends the pacing.
 constexpr duration pace_for = 24h;
+/// The pacing after a single refusal for speed: a steep rise is over by then.
+constexpr duration ramp_for = 10min;
 /// Weight of the newest sample of foreign use is one in so many.
 constexpr std::int64_t sample_weight = 8;
 /// Mean and deviation are kept in fractions, or small samples would round to nothing.
@@ -82,13 +84,21 @@ void window_learner::hear_refusal(mono_time now) {
   paced_until_ = now + pace_for;
 }
 
+void window_learner::hear_rush(mono_time now) {
+  if (paced(now))
+    hear_refusal(now);
+  else
+    paced_until_ = now + ramp_for;
+}
+
 std::optional<learnt_limit> window_learner::lesson(dimension which, instant now) const {
   const std::int64_t taken_off = shrink(now.mono);
-  if (!announced_ && taken_off == 0 && !paced(now.mono))
+  // A ramp is over soon: not worth keeping.
+  const bool paced_long = paced_until_ > now.mono + ramp_for;
+  if (!announced_ && taken_off == 0 && !paced_long)
     return std::nullopt;
-  const bool refused = refused_at_ > mono_time::min();
-  const duration ago = refused ? now.mono - refused_at_ : duration{};
-  return learnt_limit{which, configured_, announced_, shrink_, paced(now.mono), now.wall - ago};
+  const duration ago = refused_at_ > mono_time::min() ? now.mono - refused_at_ : duration{};
+  return learnt_limit{which, configured_, announced_, shrink_, paced_long, now.wall - ago, {}};
 }
 
 void window_learner::restore(const learnt_limit& lesson, instant now) {

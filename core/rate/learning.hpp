@@ -17,6 +17,7 @@ struct learnt_limit {
   std::int64_t shrunk_by = 0;            ///< taken off for refusals, at `at`
   bool paced = false;                    ///< its use must be spread over the minute
   wall_time at{};                        ///< of the last refusal, or of this record if none
+  wall_time closed_until{};              ///< the provider said it is used up; the epoch: it did not
   friend bool operator==(const learnt_limit&, const learnt_limit&) = default;
 };
 
@@ -31,6 +32,7 @@ public:
   window_learner(std::int64_t configured, duration foreign_memory) noexcept
       : configured_{configured}, foreign_memory_{foreign_memory} {}
 
+  std::int64_t configured() const noexcept { return configured_; }
   /// What may be used now.
   std::int64_t limit(mono_time now) const noexcept;
   /// The largest single amount that can ever be granted.
@@ -52,6 +54,9 @@ public:
   /// The provider refused a call that this window allowed. If a header heard at this very moment
   /// says that others had used it up, that explains it, unless it happens again within a minute.
   void hear_refusal(mono_time now);
+  /// The provider refused a call although by its own headers there was room: it came too fast. Use
+  /// is spread for a while. If it is spread already, that is no explanation: `hear_refusal`.
+  void hear_rush(mono_time now);
 
   /// What a restart should know; absent if nothing was learnt.
   std::optional<learnt_limit> lesson(dimension which, instant now) const;

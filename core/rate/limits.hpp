@@ -51,6 +51,13 @@ struct limits {
   friend bool operator==(const limits&, const limits&) = default;
 };
 
+/// How a limit will be hit if use goes on as lately.
+struct closing {
+  dimension which = dimension::requests_per_minute;
+  duration in{};    ///< until it is
+  duration lasts{}; ///< from then until there is room again for a call like the one asked about
+};
+
 /// A quantity that is known exactly (`deviation` zero, `most` equal to `expected`) or estimated.
 struct amount {
   std::int64_t expected = 0;

@@ -80,6 +80,8 @@ std::optional<mono_time> window::blocked_until(const amount& a, mono_time now) c
   const std::int64_t allowed = std::max(learner_.limit(now), alone);
   const std::int64_t foreign = learner_.foreign(now);
   const std::int64_t excess = log_.used() + fear(a) + a.expected + foreign - allowed;
+  if (closed_until_ > now)
+    return closed_until_;
   if (excess <= 0 && log_.size() < bounds::interval_log_entries_max) {
     if (!learner_.paced(now) || is_daily())
       return std::nullopt;
@@ -190,6 +192,10 @@ replay::window window::foresee(mono_time now, duration keeps,
   if (const std::int64_t foreign = learner_.foreign(now); foreign > 0)
     later.push_back({learner_.foreign_until(), foreign});
   later.push_back({now + keeps, uncertain});
+  if (closed_until_ > now && r.used < r.limit) {
+    later.push_back({closed_until_, r.limit - r.used});
+    r.used = r.limit;
+  }
   std::ranges::sort(later, {}, &release::at);
   r.releases.reserve(log_.size() + later.size());
   auto next = later.begin();
@@ -204,24 +210,54 @@ replay::window window::foresee(mono_time now, duration keeps,
   return r;
 }
 
+/// How long `room` lasts at the rate of late; one nanosecond more than `horizon` for longer.
+duration window::time_to_use(std::int64_t room, const rate_meter::reading& lately,
+                             duration horizon) {
+  const __int128 nanos =
+      static_cast<__int128>(std::max<std::int64_t>(room, 0)) * lately.over.count() / lately.amount;
+  return duration{static_cast<std::int64_t>(std::min<__int128>(nanos, horizon.count() + 1))};
+}
+
 std::optional<duration> window::exhausted_in(mono_time now, duration horizon) const {
+  const auto closed = closes({}, now, horizon);
+  return closed ? std::optional{closed->in} : std::nullopt;
+}
+
+std::optional<closing> window::closes(const amount& a, mono_time now, duration horizon) const {
   const rate_meter::reading lately = meter_.read(now);
   if (lately.amount == 0)
     return std::nullopt;
-  const auto time_to_use = [&](std::int64_t room) {
-    const __int128 nanos = static_cast<__int128>(std::max<std::int64_t>(room, 0))
-                           * lately.over.count() / lately.amount;
-    return duration{static_cast<std::int64_t>(std::min<__int128>(nanos, horizon.count() + 1))};
-  };
-  std::int64_t room = learner_.limit(now) - used(now);
-  for (const interval_log::entry& e : log_.entries()) {
-    const duration full = time_to_use(room);
-    if (now + full < e.expiry)
-      return full <= horizon ? std::optional{full} : std::nullopt;
-    room += e.amount;
+  std::int64_t room = learner_.limit(now) - used(now) - a.expected;
+  duration full = time_to_use(room, lately, horizon);
+  auto next = log_.entries().begin();
+  for (; next != log_.entries().end() && next->expiry <= now + full; ++next) {
+    room += next->amount;
+    full = time_to_use(room, lately, horizon);
   }
-  const duration full = time_to_use(room);
-  return full <= horizon ? std::optional{full} : std::nullopt;
+  if (full > horizon)
+    return std::nullopt;
+  // From then on only what is given back lets the next one in.
+  std::int64_t needed = std::max<std::int64_t>(a.expected, 1);
+  for (; next != log_.entries().end(); ++next)
+    if ((needed -= next->amount) <= 0)
+      return closing{which_, full, next->expiry - (now + full)};
+  return closing{which_, full, minute};
+}
+
+std::optional<learnt_limit> window::lesson(instant now) const {
+  auto lesson = learner_.lesson(which_, now);
+  if (closed_until_ <= now.mono)
+    return lesson;
+  if (!lesson)
+    lesson = learnt_limit{which_, learner_.configured(), {}, 0, false, now.wall, {}};
+  lesson->closed_until = now.wall + (closed_until_ - now.mono);
+  return lesson;
+}
+
+void window::restore(const learnt_limit& lesson, instant now) {
+  learner_.restore(lesson, now);
+  if (lesson.closed_until > now.wall && lesson.configured == learner_.configured())
+    close(now.mono + (lesson.closed_until - now.wall));
 }
 
 } // namespace spillway::rate

@@ -8,6 +8,7 @@
 #include "core/rate/rate_meter.hpp"
 #include "core/rate/replay.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -78,6 +79,14 @@ public:
                          outlook how) const;
   /// How long until it is exhausted if it goes on as lately; absent if it is not by `horizon`.
   std::optional<duration> exhausted_in(mono_time now, duration horizon) const;
+  /// How it would be hit, within `horizon`, once `a` has been granted; absent if it would not.
+  std::optional<closing> closes(const amount& a, mono_time now, duration horizon) const;
+
+  /// The provider says it is used up: nothing passes before `until`.
+  void close(mono_time until) noexcept { closed_until_ = std::max(closed_until_, until); }
+  /// What a restart should know; absent if nothing was learnt.
+  std::optional<learnt_limit> lesson(instant now) const;
+  void restore(const learnt_limit& lesson, instant now);
 
   window_learner& learner() noexcept { return learner_; }
   const window_learner& learner() const noexcept { return learner_; }
@@ -89,11 +98,14 @@ public:
 
 private:
   std::int64_t fear(const amount& also) const noexcept;
+  static duration time_to_use(std::int64_t room, const rate_meter::reading& lately,
+                              duration horizon);
 
   dimension which_;
   window_learner learner_;
   interval_log log_;
   pacer pacer_;
+  mono_time closed_until_ = mono_time::min();
   rate_meter meter_;
   std::int64_t variance_ = 0; ///< of the calls in flight
   std::int64_t slack_ = 0;    ///< by how much they can exceed what is expected

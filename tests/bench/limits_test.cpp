@@ -66,6 +66,21 @@ TEST_CASE("the same trial catches whoever charges after the call") {
     CHECK(run("post_charging", kind, quota("rpm_15", 60)).rate_limited_ratio() > 0.05);
 }
 
+TEST_CASE("a provider that counts otherwise than it says is found out, and then left in peace") {
+  // Its bucket holds a quarter of what it tells: three of fifteen, refilled at twelve a minute.
+  const bench::trial_result r = run("spillway", window_kind::quantised, quota("rpm_15", 240));
+  CHECK(r.rate_limited_ratio() < 0.01);
+  CHECK(r.use_ratio > 0.7);
+}
+
+TEST_CASE("what others use of the same key is left to them") {
+  bench::quota_case shared = quota("rpm_500", 20);
+  shared.others = 0.2;
+  const bench::trial_result r = run("spillway", window_kind::sliding, shared);
+  CHECK(r.rate_limited_ratio() < 0.002);
+  CHECK(r.use_ratio > 0.7);
+}
+
 TEST_CASE("a thousand calls at once against ten dollars overshoot by nothing and strand next to "
           "nothing") {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

@@ -348,7 +348,38 @@ TEST_CASE("a refusal is blamed on the window named, else on what the headers sho
   CHECK(paced_after({}, {}) == std::vector{d::requests_per_minute, d::tokens_per_minute});
   CHECK(paced_after({}, d::tokens_per_minute) == std::vector{d::tokens_per_minute});
   CHECK(paced_after(requests_seen(100, 0), {}) == std::vector{d::requests_per_minute});
-  CHECK(paced_after(requests_seen(100, 3), {}).size() == 2);
+}
+
+TEST_CASE("a refusal though every header shows room is one for speed: the limits stay, use is spread") {
+  admission a{only(100, 1000)};
+  begin(a, 1, noon);
+  a.hear_refusal({1}, requests_seen(100, 60), {}, noon);
+  for (const dimension_usage& u : a.usage(noon)) {
+    CHECK(u.paced);
+    CHECK(u.limit == (u.which == dimension::requests_per_minute ? 100 : 1000));
+  }
+}
+
+TEST_CASE("a day's quota that the provider calls used up is closed until midnight of its zone") {
+  limits pacific = only(100, {}, 500);
+  pacific.day_zone = "America/Los_Angeles"; // 04:00 there
+  admission a{pacific};
+  a.close_day(dimension::requests_per_minute, {}, noon);
+  CHECK(a.probe(tokens(1), noon).outcome == verdict::granted);
+  a.close_day(dimension::requests_per_day, 30s, noon);
+  const decision d = a.probe(tokens(1), noon + 1h);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.binding == dimension::requests_per_day);
+  CHECK(d.ready_at == noon.mono + 20h + 2s);
+  CHECK(a.foresee(noon + 1h).ready_at(tokens(1)) == noon.mono + 20h + 2s);
+
+  admission next{pacific};
+  next.restore_lessons(a.lessons(noon + 2h), {mono_time{1s}, noon.wall + 5h});
+  CHECK(next.probe(tokens(1), {mono_time{1s}, noon.wall + 5h}).ready_at
+        == mono_time{1s} + 15h + 2s);
+  admission rolling{only(100, {}, 500)};
+  rolling.close_day(dimension::requests_per_day, 10min, noon);
+  CHECK(rolling.probe(tokens(1), noon).ready_at == noon.mono + 10min);
 }
 
 // -- estimates ------------------------------------------------------------------------------------
@@ -439,6 +470,20 @@ TEST_CASE("a limit that is used twice as fast as it refills is seen to run out")
   CHECK(*left <= 11s);
   CHECK(a.is_exhausted_within(15s, noon + 20s));
   CHECK_FALSE(a.is_exhausted_within(5s, noon + 20s));
+}
+
+TEST_CASE("it is seen how long a limit will stay closed once it is hit") {
+  admission burst{only(60)};
+  for (std::uint64_t i = 0; i < 50; ++i)
+    use(burst, i, 1, noon + i * 200ms);
+  // Five a second: one more leaves room for nine, and then the first comes back at 60 s.
+  const auto c = burst.closes_within(5s, tokens(1), noon + 10s);
+  REQUIRE(c);
+  CHECK(c->which == dimension::requests_per_minute);
+  CHECK(c->in >= 1700ms);
+  CHECK(c->in <= 1900ms);
+  CHECK(c->in + c->lasts == 50s);
+  CHECK_FALSE(burst.closes_within(1s, tokens(1), noon + 10s));
 }
 
 TEST_CASE("a limit that refills as fast as it is used does not run out") {

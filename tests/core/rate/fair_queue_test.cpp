@@ -72,6 +72,28 @@ TEST_CASE("a tenant with many calls does not keep another from its turn") {
   CHECK((order[0].value == 6 || order[1].value == 6));
 }
 
+TEST_CASE("a tenant of twice the weight gets two turns while another gets one") {
+  admission desk = desk_of(1);
+  fill(desk, 1, 1);
+  fair_queue q;
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    waiting_call heavy = call(i, 10, "heavy");
+    heavy.weight = 2;
+    q.push(heavy, noon);
+    q.push(call(100 + i, 10, "light"), noon);
+  }
+  int of_heavy = 0;
+  instant now = noon;
+  for (int turn = 0; turn < 6; ++turn) {
+    now = now + 61s;
+    for (const lease_id lease : q.grant_ready(desk, now)) {
+      of_heavy += lease.value < 100 ? 1 : 0;
+      settle(desk, lease, now);
+    }
+  }
+  CHECK(of_heavy == 4);
+}
+
 TEST_CASE("the urgent go first, and the patient get there all the same") {
   admission desk = desk_of(1);
   fill(desk, 1, 1);

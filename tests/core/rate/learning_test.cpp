@@ -76,6 +76,19 @@ TEST_CASE("a refusal that others explain teaches nothing else, a second one with
   CHECK(noisy.paced(start));
 }
 
+TEST_CASE("a call that came too fast paces for a while; one that comes paced is another matter") {
+  window_learner w{500, 60s};
+  w.hear_rush(start);
+  CHECK(w.limit(start) == 500);
+  CHECK(w.paced(start));
+  CHECK_FALSE(w.lesson(dimension::requests_per_minute, {start, {}}));
+  CHECK_FALSE(w.paced(start + 10min));
+  w.hear_rush(start + 11min);
+  w.hear_rush(start + 12min);
+  CHECK(w.limit(start + 12min) == 498);
+  CHECK(w.paced(start + 23h));
+}
+
 TEST_CASE("falling use by others is believed by and by, noise keeps a margin") {
   window_learner w{500, 60s};
   for (int i = 0; i < 100; ++i)
