@@ -58,12 +58,21 @@ void journal_state::on_record_alerts(record_alerts& m) {
   wake_in(duration{});
 }
 
+void journal_state::on_record_lessons(record_lessons& m) {
+  std::erase_if(batch_.lessons, [&](const limiter_lessons& older) {
+    return older.key == m.row.key && older.model == m.row.model;
+  });
+  batch_.lessons.push_back(std::move(m.row));
+  arm(bounds::journal_commit_wait_max);
+}
+
 leases_reply journal_state::on_load_leases(const load_leases& m) {
   commit();
   auto rows = options_.file->leases_since(m.key, m.model, m.since, m.now);
-  if (!rows)
+  auto lessons = options_.file->lessons_of(m.key, m.model);
+  if (!rows || !lessons)
     return {};
-  return {std::move(*rows), true};
+  return {std::move(*rows), std::move(*lessons), true};
 }
 
 // -- traces ---------------------------------------------------------------------------------------
@@ -246,6 +255,7 @@ journal_self::behavior_type journal(journal_self::stateful_pointer<journal_state
   return {
       [self](record_intent& m) { return self->state.on_record_intent(m); },
       [self](record_settlement& m) { self->state.on_record_settlement(m); },
+      [self](record_lessons& m) { self->state.on_record_lessons(m); },
       [self](const load_leases& m) { return self->state.on_load_leases(m); },
       [self](record_alerts& m) { self->state.on_record_alerts(m); },
       [self](const record_generation& m) { self->state.on_record_generation(m); },

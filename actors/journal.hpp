@@ -49,6 +49,7 @@ public:
 
   caf::result<journal_reply> on_record_intent(record_intent& m);
   void on_record_settlement(record_settlement& m);
+  void on_record_lessons(record_lessons& m);
   leases_reply on_load_leases(const load_leases& m);
   void on_record_alerts(record_alerts& m);
   void on_record_generation(const record_generation& m);

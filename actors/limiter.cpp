@@ -38,7 +38,9 @@ void limiter_state::start(limiter_self::pointer self, limiter_options options) {
   for (model_id& lane : options.lanes)
     guards_.push_back({std::move(lane), routing::breaker{options.seed + guards_.size()}, {}});
   alerts_ = std::move(options.alerts);
-  on_lesson_ = std::move(options.on_lesson);
+  journal_ = std::move(options.journal);
+  key_ = std::move(options.key);
+  journal_model_ = std::move(options.journal_model);
   desk_.restore(options.restored, now());
   desk_.restore_lessons(options.lessons, now());
   if (options.quiet_for > duration{})
@@ -131,11 +133,11 @@ void limiter_state::on_withdraw_permit(const withdraw_permit& m) {
 void limiter_state::on_settle_permit(const settle_permit& m) {
   const instant at = now();
   desk_.mark_sent(m.lease, earlier(at, m.sent_at));
-  desk_.prove_arrival(m.lease, earlier(at, m.proof_at));
+  desk_.prove_arrival(m.lease, earlier(at, m.proof_at), m.observed.worked);
+  observe(m.lease, m.observed);
   desk_.settle(m.lease, m.charged, at);
   guard_of(m.lane).retries.on_call(at.mono);
   hear_of(m.lane, m.lease, m.target, {});
-  observe(m.observed, m.sent_at, m.proof_at);
   serve_queue();
 }
 
@@ -143,9 +145,9 @@ void limiter_state::on_release_permit(const release_permit& m) {
   const instant at = now();
   if (m.how != rate::lease_end::not_sent)
     desk_.mark_sent(m.lease, earlier(at, m.sent_at));
-  desk_.release(m.lease, m.how, at);
   if (m.how == rate::lease_end::rejected)
     learn_of_refusal(m);
+  desk_.release(m.lease, m.how, at);
   if (m.retry_after)
     desk_.pause_until(at.mono + std::min<duration>(*m.retry_after, bounds::retry_after_max));
   if (m.how != rate::lease_end::not_sent)
@@ -242,9 +244,8 @@ void limiter_state::forget_probe(lease_id lease) {
 
 // -- learning -------------------------------------------------------------------------------------
 
-void limiter_state::observe(const rate::observed_limits& seen, mono_time sent_at,
-                            mono_time proof_at) {
-  const std::vector<rate::dimension> lowered = desk_.observe(seen, sent_at, proof_at, now());
+void limiter_state::observe(lease_id lease, const rate::observed_limits& seen) {
+  const std::vector<rate::dimension> lowered = desk_.observe(lease, seen, now());
   if (lowered.empty())
     return;
   for (const rate::dimension d : lowered)
@@ -259,14 +260,14 @@ void limiter_state::observe(const rate::observed_limits& seen, mono_time sent_at
 }
 
 void limiter_state::learn_of_refusal(const release_permit& m) {
-  observe(m.observed, m.sent_at, m.proof_at);
-  desk_.hear_refusal(m.refused_by, now());
+  observe(m.lease, m.observed);
+  desk_.hear_refusal(m.lease, m.observed, m.refused_by, now());
   keep_lessons();
 }
 
 void limiter_state::keep_lessons() {
-  if (on_lesson_)
-    on_lesson_(desk_.lessons(now()));
+  if (journal_)
+    self_->send(journal_, record_lessons{{key_, journal_model_, desk_.lessons(now())}});
 }
 
 void limiter_state::serve_queue() {

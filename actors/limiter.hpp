@@ -11,7 +11,6 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -26,9 +25,10 @@ struct limiter_options {
   std::vector<rate::learnt_limit> lessons{}; ///< what an earlier life learnt
   std::vector<model_id> lanes{}; ///< the models that share it; empty: `model` alone
   std::uint64_t seed = 0;        ///< of the breakers' jitter
-  alert_sink_actor alerts{};                 ///< may be null
-  /// Called with all that is known whenever something new was learnt; may be empty.
-  std::function<void(const std::vector<rate::learnt_limit>&)> on_lesson{};
+  alert_sink_actor alerts{};     ///< may be null
+  journal_actor journal{};       ///< keeps what is learnt; may be null
+  key_id key{};                  ///< under which the journal keeps it
+  model_id journal_model{};      ///< likewise
 };
 
 /// Owns the admission and the queue of one credential and model, and for each model that shares them
@@ -77,7 +77,7 @@ private:
                std::optional<duration> retry_after);
   void turn_away(limiter_lane lane);
   void forget_probe(lease_id lease);
-  void observe(const rate::observed_limits& seen, mono_time sent_at, mono_time proof_at);
+  void observe(lease_id lease, const rate::observed_limits& seen);
   void learn_of_refusal(const release_permit& m);
   void keep_lessons();
   void serve_queue();
@@ -87,7 +87,9 @@ private:
   model_id model_;
   wall_clock wall_;
   alert_sink_actor alerts_;
-  std::function<void(const std::vector<rate::learnt_limit>&)> on_lesson_;
+  journal_actor journal_;
+  key_id key_;
+  model_id journal_model_;
   rate::admission desk_{rate::limits{}};
   rate::fair_queue queue_;
   std::vector<guard> guards_; ///< by lane

@@ -56,4 +56,11 @@ struct ledger_row {
   std::optional<call_settlement> settlement; ///< absent: it has not ended, or its run died
 };
 
+/// All that one limiter has learnt of its provider.
+struct limiter_lessons {
+  key_id key;
+  model_id model; ///< empty: the limiter of every model under `key`
+  std::vector<rate::learnt_limit> lessons;
+};
+
 } // namespace spillway

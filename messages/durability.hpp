@@ -21,12 +21,18 @@ struct record_settlement {
   std::shared_ptr<const report::generation> trace; ///< null: the call never left
 };
 
+/// Event to the journal: all that one limiter has learnt of its provider, to be durable soon.
+struct record_lessons {
+  limiter_lessons row;
+};
+
 struct journal_reply {
   bool durable = false;
   std::string reason; ///< why not
 };
 
-/// Command to the journal: the calls of one limiter since `since`, for its restart at `now`.
+/// Command to the journal: the calls of one limiter since `since`, and what it learnt, for its
+/// restart at `now`.
 struct load_leases {
   key_id key;
   model_id model;
@@ -36,11 +42,13 @@ struct load_leases {
 
 struct leases_reply {
   std::vector<rate::restored_lease> leases;
+  std::vector<rate::learnt_limit> lessons;
   bool complete = false; ///< false: the journal could not be read
 };
 
 } // namespace spillway
 
+SPILLWAY_MESSAGE(spillway::record_lessons)
 SPILLWAY_MESSAGE(spillway::load_leases)
 SPILLWAY_MESSAGE(spillway::leases_reply)
 SPILLWAY_MESSAGE(spillway::record_intent)

@@ -95,6 +95,8 @@ using journal_actor = caf::typed_actor<
     caf::replies_to<record_intent>::with<journal_reply>,
     // Durable soon.
     caf::reacts_to<record_settlement>,
+    // Likewise: what a limiter has learnt.
+    caf::reacts_to<record_lessons>,
     // What a limiter that restarts must still count.
     caf::replies_to<load_leases>::with<leases_reply>,
     // What alerts must not forget: durable soon.

@@ -90,7 +90,7 @@ void supervisor_state::restart_limiter(std::size_t index) {
                 load_leases{t.target.key, t.journal_model, now - memory_span, now})
       .then(
           [this, index](leases_reply& m) {
-            replace_limiter(index, {std::move(m.leases), m.complete});
+            replace_limiter(index, {std::move(m.leases), std::move(m.lessons), m.complete});
           },
           [this, index](const caf::error&) { replace_limiter(index, {}); });
 }

@@ -26,6 +26,7 @@ struct supervised_target {
 /// What a limiter that starts again must still count. `complete` is false if nobody knows.
 struct limiter_memory {
   std::vector<rate::restored_lease> leases;
+  std::vector<rate::learnt_limit> lessons;
   bool complete = false;
 };
 

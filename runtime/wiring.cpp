@@ -42,6 +42,24 @@ constexpr int notice_id_bits = 20;
 /// a later start.
 constexpr int request_id_bits = 22;
 
+/// What every limiter has for neighbours.
+struct limiter_surroundings {
+  alert_sink_actor alerts;
+  journal_actor journal;
+  wall_clock wall;
+  std::uint64_t seed = 0;
+};
+
+/// One model with one key that serves it.
+struct planned_target {
+  model_id model;
+  credential key;
+  std::int64_t weight = 1;
+  limiter_plan plan;
+};
+
+using limiter_name = std::pair<key_id, model_id>;
+
 /// Builds one runtime; holds what its actors share.
 class wirer {
 public:
@@ -53,6 +71,9 @@ public:
 private:
   const config::settings& settings() const { return options_->settings; }
   wall_time now() const { return options_->wall(system_.clock().now()); }
+  limiter_surroundings limiter_surroundings_now() const {
+    return {out_.alerts, out_.journal, options_->wall, options_->seed};
+  }
 
   wall_time budget_memory_begins() const;
   result<void> spawn_alerts(std::vector<money::restored_posting> spent);
@@ -64,6 +85,7 @@ private:
   result<journal_actor> trace_spool();
   result<void> spawn_traces();
   result<void> spawn_couriers();
+  result<void> plan_targets();
   result<void> spawn_targets();
   const config::provider_settings& provider_of(const model_entry& model) const;
   result<limiter_memory> memory_of(const limiter_plan& plan) const;
@@ -79,6 +101,8 @@ private:
   std::unordered_map<key_id, actors::provider_options> speakers_; ///< one for each key
   /// The bytes of a generation for Langfuse; empty: it is off.
   std::function<std::string(const report::generation&)> encode_trace_;
+  std::vector<planned_target> planned_;
+  std::map<limiter_name, limiter_memory> memories_; ///< taken when their limiters are spawned
   runtime_actors out_;
 };
 
@@ -94,18 +118,21 @@ duration memory_for(const rate::limits& l) {
   return l.requests_per_day || l.tokens_per_day ? storage::window_memory : minute_memory;
 }
 
-limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& options,
-                            const limiter_plan& plan, alert_sink_actor alerts,
-                            limiter_memory memory) {
+limiter_actor spawn_limiter(caf::actor_system& system, const limiter_surroundings& around,
+                            const limiter_plan& plan, limiter_memory memory) {
   actors::limiter_options l;
   l.model = plan.name;
   l.limits = plan.limits;
   l.lanes = plan.lanes;
-  l.seed = options.seed;
-  l.wall = options.wall;
+  l.seed = around.seed;
+  l.wall = around.wall;
   l.restored = std::move(memory.leases);
+  l.lessons = std::move(memory.lessons);
   l.quiet_for = memory.complete ? duration{} : silence_without_memory;
-  l.alerts = std::move(alerts);
+  l.alerts = around.alerts;
+  l.journal = around.journal;
+  l.key = plan.key;
+  l.journal_model = plan.journal_model;
   return system.spawn(actors::limiter, std::move(l));
 }
 
@@ -269,31 +296,45 @@ result<void> wirer::spawn_couriers() {
   return {};
 }
 
-result<void> wirer::spawn_targets() {
-  std::unordered_map<key_id, provider_actor> speakers;
-  for (const auto& [id, options] : speakers_)
-    speakers.emplace(id, system_.spawn(actors::provider, options));
-  std::map<std::pair<std::string, std::string>, limiter_actor> limiters;
+/// Every model with every key that serves it, and what their limiters must still count: read here,
+/// before the file is the journal's alone.
+result<void> wirer::plan_targets() {
   for (const model_entry& model : models_->models())
     for (const config::key_settings& k : provider_of(model).keys) {
       const credential key{k.id(model.provider), k.tier};
       if (model.limits_of(key.tier) == nullptr)
         continue;
-      const limiter_plan plan = plan_limiter(*models_, model, key);
-      limiter_actor& limiter = limiters[{plan.key.value, plan.name.value}];
-      if (!limiter) {
-        auto memory = memory_of(plan);
+      planned_target target{model.id, key, k.weight, plan_limiter(*models_, model, key)};
+      const limiter_name name{target.plan.key, target.plan.name};
+      if (memories_.count(name) == 0) {
+        auto memory = memory_of(target.plan);
         if (!memory)
           return memory.failure();
-        limiter = spawn_limiter(system_, *options_, plan, out_.alerts, std::move(*memory));
+        memories_.emplace(name, std::move(*memory));
       }
-      out_.targets.push_back({model.id,
-                              key.id,
-                              {plan.key, limiter, speakers.at(key.id),
-                               static_cast<limiter_lane>(plan.lane), key.id, k.weight},
-                              plan.journal_model,
-                              key.tier});
+      planned_.push_back(std::move(target));
     }
+  return {};
+}
+
+result<void> wirer::spawn_targets() {
+  std::unordered_map<key_id, provider_actor> speakers;
+  for (const auto& [id, options] : speakers_)
+    speakers.emplace(id, system_.spawn(actors::provider, options));
+  std::map<limiter_name, limiter_actor> limiters;
+  for (const planned_target& t : planned_) {
+    const limiter_name name{t.plan.key, t.plan.name};
+    limiter_actor& limiter = limiters[name];
+    if (!limiter)
+      limiter = spawn_limiter(system_, limiter_surroundings_now(), t.plan,
+                              std::move(memories_.at(name)));
+    out_.targets.push_back({t.model,
+                            t.key.id,
+                            {t.plan.key, limiter, speakers.at(t.key.id),
+                             static_cast<limiter_lane>(t.plan.lane), t.key.id, t.weight},
+                            t.plan.journal_model,
+                            t.key.tier});
+  }
   return {};
 }
 
@@ -305,14 +346,18 @@ const config::provider_settings& wirer::provider_of(const model_entry& model) co
 }
 
 result<limiter_memory> wirer::memory_of(const limiter_plan& plan) const {
-  limiter_memory memory{{}, true};
+  limiter_memory memory{{}, {}, true};
   if (!options_->journal)
     return memory;
   auto rows = options_->journal->leases_since(plan.key, plan.journal_model,
                                               now() - memory_for(plan.limits), now());
   if (!rows)
     return rows.failure();
+  auto lessons = options_->journal->lessons_of(plan.key, plan.journal_model);
+  if (!lessons)
+    return lessons.failure();
   memory.leases = std::move(*rows);
+  memory.lessons = std::move(*lessons);
   return memory;
 }
 
@@ -369,10 +414,10 @@ void wirer::spawn_supervisor() {
   s.alerts = out_.alerts;
   s.wall = options_->wall;
   s.targets = out_.targets;
-  s.spawn_limiter = [&system = system_, options = options_, alerts = out_.alerts,
+  s.spawn_limiter = [&system = system_, around = limiter_surroundings_now(),
                      models = models_](const supervised_target& t, limiter_memory memory) {
     const limiter_plan plan = plan_limiter(*models, *models->find(t.model), {t.credential, t.tier});
-    return spawn_limiter(system, *options, plan, alerts, std::move(memory));
+    return spawn_limiter(system, around, plan, std::move(memory));
   };
   s.spawn_provider = [&system = system_, speakers = speakers_](const key_id& credential) {
     return provider_actor{system.spawn(actors::provider, speakers.at(credential))};
@@ -398,8 +443,8 @@ result<runtime_actors> wirer::wire() {
   if (!first)
     return first.failure();
   prepare_traces();
-  for (const auto step :
-       {&wirer::spawn_core, &wirer::spawn_targets, &wirer::spawn_traces, &wirer::spawn_couriers}) {
+  for (const auto step : {&wirer::spawn_core, &wirer::plan_targets, &wirer::spawn_traces,
+                          &wirer::spawn_targets, &wirer::spawn_couriers}) {
     if (auto done = (this->*step)(); !done) {
       stop_actors(system_, out_);
       return done.failure();

@@ -99,6 +99,24 @@ private:
   mono_time refilled_at_{};
 };
 
+/// Tells the whole limit and holds a quarter of it, filled in a quarter of the period.
+class quantised_window final : public usage_window {
+public:
+  quantised_window(std::int64_t limit, duration period)
+      : inner_{std::max<std::int64_t>(limit / parts, 1), period / parts} {}
+
+  std::int64_t used(mono_time now) override { return inner_.used(now); }
+  duration wait_for(std::int64_t amount, mono_time now) override {
+    return inner_.wait_for(amount, now);
+  }
+  void take(std::int64_t amount, mono_time now) override { inner_.take(amount, now); }
+  duration full_in(mono_time now) override { return inner_.full_in(now); }
+
+private:
+  static constexpr std::int64_t parts = 4;
+  token_bucket inner_;
+};
+
 class calendar_window final : public usage_window {
 public:
   calendar_window(std::int64_t limit, duration period) : limit_{limit}, period_{period} {}
@@ -186,6 +204,7 @@ std::unique_ptr<usage_window> make_usage_window(window_kind kind, std::int64_t l
     case window_kind::sliding: return std::make_unique<sliding_window>(limit, period);
     case window_kind::token_bucket: return std::make_unique<token_bucket>(limit, period);
     case window_kind::calendar: return std::make_unique<calendar_window>(limit, period);
+    case window_kind::quantised: return std::make_unique<quantised_window>(limit, period);
   }
   SPILLWAY_ASSERT(!"a window_kind outside the enumeration");
 }

@@ -9,11 +9,13 @@
 
 namespace spillway::simulator {
 
-/// The three ways vendors are known to count a limit over a period.
+/// The ways vendors are known to count a limit over a period.
 enum class window_kind {
   sliding,      ///< exact: every charge counts for one whole period
   token_bucket, ///< capacity = limit, refilled continuously at limit / period (OpenAI, Anthropic)
   calendar,     ///< reset at every whole period of the clock (Azure, Envoy and many gateways)
+  quantised,    ///< a bucket of a quarter of the limit, filled at limit / period: "enforced over
+                ///< shorter times" (OpenAI, Anthropic); it refuses though it tells of room
 };
 
 /// One limited quantity over one period, as a provider counts it. Exact: integers only.

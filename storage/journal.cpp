@@ -2,6 +2,7 @@
 
 #include "storage/journal_file.hpp"
 #include "storage/ledger_rows.hpp"
+#include "storage/lesson_store.hpp"
 #include "storage/retention.hpp"
 #include "storage/scope_text.hpp"
 
@@ -103,6 +104,11 @@ result<std::vector<money::restored_posting>> journal::postings_since(wall_time s
                    {query->text(3)},
                    static_cast<std::uint64_t>(query->integer(4))});
   }
+}
+
+result<std::vector<rate::learnt_limit>> journal::lessons_of(const key_id& key,
+                                                            const model_id& model) {
+  return storage::lessons_of(file_->db, key, model);
 }
 
 result<std::uint64_t> journal::highest_request_id() {

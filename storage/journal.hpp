@@ -28,9 +28,11 @@ struct journal_batch {
   std::vector<std::string> traces; ///< to keep until Langfuse has them
   std::vector<report::kept_trace> replaced;
   std::vector<report::ended_trace> ended;
+  std::vector<limiter_lessons> lessons; ///< at most one for each limiter
 
   std::size_t size() const noexcept {
-    return intents.size() + settlements.size() + traces.size() + replaced.size() + ended.size();
+    return intents.size() + settlements.size() + traces.size() + replaced.size() + ended.size()
+           + lessons.size();
   }
 };
 
@@ -69,6 +71,9 @@ public:
   /// What was spent by calls begun since `since`, summed up by quarter of an hour, model and
   /// scopes; calls whose outcome is unknown at their maximum.
   result<std::vector<money::restored_posting>> postings_since(wall_time since);
+
+  /// What one limiter had learnt when it last said so; empty if it did not.
+  result<std::vector<rate::learnt_limit>> lessons_of(const key_id& key, const model_id& model);
 
   /// Zero if there is none.
   result<std::uint64_t> highest_request_id();

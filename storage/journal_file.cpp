@@ -1,6 +1,7 @@
 #include "storage/journal_file.hpp"
 
 #include "storage/ledger_rows.hpp"
+#include "storage/lesson_store.hpp"
 #include "storage/schema.hpp"
 
 namespace spillway::storage {
@@ -68,6 +69,9 @@ result<void> journal::file::write(const journal_batch& batch, wall_time now) {
       return done;
   for (const call_settlement& row : batch.settlements)
     if (auto done = bind_settlement(insert_settlement_, row).run(); !done)
+      return done;
+  for (const limiter_lessons& row : batch.lessons)
+    if (auto done = keep_lessons(db, row); !done)
       return done;
   return write_traces(batch, now);
 }

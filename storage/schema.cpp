@@ -57,6 +57,12 @@ constexpr std::array migrations{
          number integer primary key, lease integer not null, at integer not null,
          outcome_before integer not null, cost_before integer not null,
          outcome integer not null, cost integer not null, note text not null) strict;)",
+    // What limiters have learnt of their providers.
+    R"(create table lesson(
+         key text not null, model text not null, dimension text not null,
+         configured integer not null, announced integer, shrunk_by integer not null,
+         paced integer not null, at integer not null, closed_until integer not null,
+         primary key(key, model, dimension)) strict, without rowid;)",
 };
 
 } // namespace

@@ -36,6 +36,13 @@ statement& statement::bind(int index, std::int64_t value) {
   return *this;
 }
 
+statement& statement::bind(int index, std::optional<std::int64_t> value) {
+  if (value)
+    return bind(index, *value);
+  sqlite3_bind_null(prepared_.get(), index);
+  return *this;
+}
+
 statement& statement::bind(int index, std::string_view text) {
   sqlite3_bind_text(prepared_.get(), index, text.data(), static_cast<int>(text.size()),
                     SQLITE_TRANSIENT);

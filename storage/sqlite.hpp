@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,7 @@ public:
 
   statement& bind(int index, std::int64_t value);
   statement& bind(int index, std::string_view text);
+  statement& bind(int index, std::optional<std::int64_t> value); ///< absent: null
 
   /// True if there is a row. Errors: in the database's words.
   result<bool> step();

@@ -14,6 +14,7 @@ constexpr const char* requests_reset = "x-ratelimit-reset-requests";
 constexpr const char* tokens_limit = "x-ratelimit-limit-tokens";
 constexpr const char* tokens_remaining = "x-ratelimit-remaining-tokens";
 constexpr const char* tokens_reset = "x-ratelimit-reset-tokens";
+constexpr const char* processing = "openai-processing-ms";
 
 std::optional<std::int64_t> count_of(std::string_view text) {
   std::int64_t count = 0;
@@ -37,12 +38,14 @@ void add(http_headers& headers, const char* name, std::optional<duration> reset)
 } // namespace
 
 rate::observed_limits decode_rate_headers(const http_headers& headers) {
-  return {count_of(headers.find(requests_limit)),
-          count_of(headers.find(requests_remaining)),
-          count_of(headers.find(tokens_limit)),
-          count_of(headers.find(tokens_remaining)),
-          parse_go_duration(headers.find(requests_reset)),
-          parse_go_duration(headers.find(tokens_reset))};
+  rate::observed_limits seen{count_of(headers.find(requests_limit)),
+                             count_of(headers.find(requests_remaining)),
+                             count_of(headers.find(tokens_limit)),
+                             count_of(headers.find(tokens_remaining)),
+                             parse_go_duration(headers.find(requests_reset)),
+                             parse_go_duration(headers.find(tokens_reset))};
+  seen.worked = parse_milliseconds(headers.find(processing));
+  return seen;
 }
 
 void encode_rate_headers(const rate::observed_limits& limits, http_headers& headers) {

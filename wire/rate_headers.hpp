@@ -5,6 +5,8 @@
 
 /// `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, as OpenAI and those who follow it send.
 /// Source: https://platform.openai.com/docs/guides/rate-limits (2026-10-27).
+/// And `openai-processing-ms`, "the time taken processing your API request".
+/// Source: https://developers.openai.com/api/reference/overview, "Debugging requests" (2026-11).
 namespace spillway::wire {
 
 /// What the headers say; a field that is missing, negative or unreadable is absent.

@@ -1,13 +1,11 @@
 #include "core/rate/admission.hpp"
 
 #include "core/bounds.hpp"
-#include "core/money/calendar.hpp"
-#include "core/rate/window.hpp"
+#include "core/rate/admission_state.hpp"
 
 #include <absl/time/time.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace spillway::rate {
 namespace {
@@ -18,42 +16,19 @@ constexpr duration rolling_day = std::chrono::hours{24};
 constexpr duration midnight_guard = std::chrono::seconds{2};
 /// Weight of the newest call in the mean time that a call keeps its concurrency slot.
 constexpr std::int64_t mean_weight = 8;
-/// A header older than this tells of a use that has changed since.
-constexpr duration fresh = std::chrono::seconds{1};
-/// A window of requests whose reset is farther away than this is not a minute's.
-constexpr duration longest_minute_reset = std::chrono::minutes{2};
 
-struct open_lease {
-  charge taken;
-  mono_time acquired_at{};
-  bool sent = false;
-  mono_time counted_from{}; ///< if sent: the latest moment at which the provider counted it
-  wall_time counted_from_wall{};
-};
+/// The part of `c` that a window over `which` counts, if it is not one a call.
+amount* part_of(charge& c, dimension which) noexcept {
+  switch (which) {
+    case dimension::tokens_per_minute:
+    case dimension::tokens_per_day: return &c.tokens;
+    case dimension::input_tokens_per_minute: return &c.input;
+    case dimension::output_tokens_per_minute: return &c.output;
+    default: return nullptr;
+  }
+}
 
 } // namespace
-
-struct admission::state {
-  explicit state(limits l);
-
-  limits allowed;
-  std::vector<window> windows; ///< the limited dimensions but concurrency
-  std::unordered_map<lease_id, open_lease> leases;
-  mono_time paused_until = mono_time::min();
-  money::period_span day; ///< the civil day of the last question, if days are civil
-  duration mean_hold{};   ///< of a concurrency slot
-
-  mono_time expiry_of(const window& w, mono_time counted_from, wall_time wall);
-  wall_time end_of_day(wall_time wall);
-  void expire(mono_time now);
-  decision decide(const charge& c, instant now) const;
-  decision refuse_if_impossible(const charge& c) const;
-  charge predict(charge c) const;
-  window* find(dimension which);
-  dimension requests_dimension(const observed_limits& seen) const;
-  bool hear(dimension which, std::optional<std::int64_t> limit,
-            std::optional<std::int64_t> remaining, mono_time sent_at, bool is_fresh, mono_time now);
-};
 
 admission::state::state(limits l) : allowed{std::move(l)} {
   for (const dimension d : all_dimensions)
@@ -61,13 +36,14 @@ admission::state::state(limits l) : allowed{std::move(l)} {
       windows.emplace_back(d, *limit);
 }
 
-wall_time admission::state::end_of_day(wall_time wall) {
+wall_time admission::state::end_of_day(wall_time wall) const {
   if (wall < day.begin || wall >= day.end)
     day = money::period_at(money::period::day, wall, allowed.day_zone);
   return day.end;
 }
 
-mono_time admission::state::expiry_of(const window& w, mono_time counted_from, wall_time wall) {
+mono_time admission::state::expiry_of(const window& w, mono_time counted_from,
+                                      wall_time wall) const {
   if (!w.is_daily())
     return counted_from + minute;
   if (allowed.day_zone.empty())
@@ -85,12 +61,12 @@ window* admission::state::find(dimension which) {
   return it == windows.end() ? nullptr : &*it;
 }
 
-/// How long a reply will be is better guessed from the replies so far than from its bound.
-charge admission::state::predict(charge c) const {
+charge admission::state::predict(const charge& asked) const {
+  charge out = asked;
   for (const window& w : windows)
-    if (w.counted_at_end())
-      c.output = w.predict(c.output);
-  return c;
+    if (amount* part = part_of(out, w.which()))
+      *part = w.predict(asked.of(w.which()));
+  return out;
 }
 
 decision admission::state::refuse_if_impossible(const charge& c) const {
@@ -125,6 +101,51 @@ decision admission::state::decide(const charge& c, instant now) const {
   return d;
 }
 
+void admission::state::mark_sent(lease_id lease, open_lease& open, instant now) {
+  open.sent = true;
+  open.sent_at = now.mono;
+  open.counted_from = now.mono + bounds::arrival_allowance;
+  open.counted_from_wall = now.wall + bounds::arrival_allowance;
+  for (window& w : windows)
+    if (!w.counted_at_end())
+      w.count(open.taken.of(w.which()), lease,
+              expiry_of(w, open.counted_from, open.counted_from_wall));
+}
+
+/// The call ended and took `actual`.
+void admission::state::conclude(lease_iterator it, const charge& actual, instant now) {
+  auto& [lease, open] = *it;
+  if (!open.sent)
+    mark_sent(lease, open, now);
+  for (window& w : windows) {
+    const amount taken = open.taken.of(w.which());
+    mono_time expiry = expiry_of(w, open.counted_from, open.counted_from_wall);
+    if (w.counted_at_end()) {
+      expiry = expiry_of(w, now.mono, now.wall);
+      w.count(taken, lease, expiry);
+    }
+    if (w.measured())
+      w.correct(actual.of(w.which()).expected, lease, expiry);
+    w.end(taken);
+  }
+  mean_hold += (now.mono - open.acquired_at - mean_hold) / mean_weight;
+  leases.erase(it);
+}
+
+/// The provider saw nothing of the call.
+void admission::state::take_back(lease_iterator it) {
+  auto& [lease, open] = *it;
+  for (window& w : windows) {
+    const amount taken = open.taken.of(w.which());
+    if (open.sent && !w.counted_at_end())
+      w.forget(lease, expiry_of(w, open.counted_from, open.counted_from_wall));
+    else
+      w.unhold(taken);
+    w.end(taken);
+  }
+  leases.erase(it);
+}
+
 // -- life -----------------------------------------------------------------------------------------
 
 admission::admission(limits allowed) : state_{std::make_unique<state>(std::move(allowed))} {
@@ -147,11 +168,13 @@ decision admission::acquire(lease_id lease, const charge& c, instant now) {
   const decision d = state_->decide(taken, now);
   if (d.outcome != verdict::granted)
     return d;
-  const bool is_new =
-      state_->leases.emplace(lease, open_lease{taken, now.mono, false, {}, {}}).second;
-  SPILLWAY_ASSERT(is_new);
-  for (window& w : state_->windows)
+  open_lease open{c, taken, {}, now.mono};
+  for (window& w : state_->windows) {
     w.hold(taken.of(w.which()), now.mono);
+    open.used_then[static_cast<std::size_t>(w.which())] = w.own_use();
+  }
+  const bool is_new = state_->leases.emplace(lease, std::move(open)).second;
+  SPILLWAY_ASSERT(is_new);
   return d;
 }
 
@@ -162,53 +185,36 @@ decision admission::probe(const charge& c, instant now) const {
 
 void admission::mark_sent(lease_id lease, instant now) {
   const auto it = state_->leases.find(lease);
-  if (it == state_->leases.end() || it->second.sent)
-    return;
-  open_lease& open = it->second;
-  open.sent = true;
-  open.counted_from = now.mono + bounds::arrival_allowance;
-  open.counted_from_wall = now.wall + bounds::arrival_allowance;
-  for (window& w : state_->windows)
-    if (!w.counted_at_end())
-      w.count(open.taken.of(w.which()), lease,
-              state_->expiry_of(w, open.counted_from, open.counted_from_wall));
+  if (it != state_->leases.end() && !it->second.sent)
+    state_->mark_sent(lease, it->second, now);
 }
 
-void admission::prove_arrival(lease_id lease, instant at) {
+void admission::prove_arrival(lease_id lease, instant at, std::optional<duration> worked) {
   const auto it = state_->leases.find(lease);
-  if (it == state_->leases.end() || !it->second.sent || at.mono >= it->second.counted_from)
+  if (it == state_->leases.end() || !it->second.sent || it->second.proven)
     return;
   open_lease& open = it->second;
+  open.proven = true;
+  const mono_time counted = state_->arrivals.counted_by(open.sent_at, at.mono, worked);
+  state_->arrivals.learn(open.sent_at, at.mono, worked);
+  const wall_time counted_wall = at.wall - (at.mono - counted);
   for (window& w : state_->windows)
     if (!w.counted_at_end())
       w.move(open.taken.of(w.which()), lease,
              state_->expiry_of(w, open.counted_from, open.counted_from_wall),
-             state_->expiry_of(w, at.mono, at.wall));
-  open.counted_from = at.mono;
-  open.counted_from_wall = at.wall;
+             state_->expiry_of(w, counted, counted_wall));
+  open.counted_from = counted;
+  open.counted_from_wall = counted_wall;
 }
 
 bool admission::settle(lease_id lease, const charge& actual, instant now) {
   const auto it = state_->leases.find(lease);
   if (it == state_->leases.end())
     return false;
-  mark_sent(lease, now);
-  const open_lease& open = it->second;
-  for (window& w : state_->windows) {
-    const amount taken = open.taken.of(w.which());
-    const mono_time expiry = state_->expiry_of(w, open.counted_from, open.counted_from_wall);
-    if (w.counted_at_end()) {
-      const mono_time at_end = state_->expiry_of(w, now.mono, now.wall);
-      w.count(taken, lease, at_end);
-      w.correct(actual.of(w.which()).expected, lease, at_end);
-      w.learn(actual.of(w.which()).expected);
-    } else if (w.measured()) {
-      w.correct(actual.of(w.which()).expected, lease, expiry);
-    }
-    w.end(taken);
-  }
-  state_->mean_hold += (now.mono - open.acquired_at - state_->mean_hold) / mean_weight;
-  state_->leases.erase(it);
+  for (window& w : state_->windows)
+    if (w.measured())
+      w.learn(it->second.asked.of(w.which()), actual.of(w.which()).expected);
+  state_->conclude(it, actual, now);
   return true;
 }
 
@@ -216,26 +222,11 @@ bool admission::release(lease_id lease, lease_end how, instant now) {
   const auto it = state_->leases.find(lease);
   if (it == state_->leases.end())
     return false;
-  const open_lease& open = it->second;
-  if (how == lease_end::rejected)
-    return settle(lease, charge{}, now);
-  if (how == lease_end::unknown) {
-    // It may have taken the most it could.
-    const charge& taken = open.taken;
-    const auto most = [](const amount& a) {
-      return amount{std::max(a.most, a.expected), 0, std::max(a.most, a.expected)};
-    };
-    return settle(lease, {most(taken.tokens), most(taken.input), most(taken.output)}, now);
+  switch (how) {
+    case lease_end::not_sent: state_->take_back(it); break;
+    case lease_end::rejected: state_->conclude(it, charge{}, now); break;
+    case lease_end::unknown: state_->conclude(it, at_most(it->second.taken), now); break;
   }
-  for (window& w : state_->windows) {
-    const amount taken = open.taken.of(w.which());
-    if (open.sent && !w.counted_at_end())
-      w.forget(lease, state_->expiry_of(w, open.counted_from, open.counted_from_wall));
-    else
-      w.unhold(taken);
-    w.end(taken);
-  }
-  state_->leases.erase(it);
   return true;
 }
 
@@ -261,73 +252,6 @@ void admission::restore(const std::vector<restored_lease>& leases, instant now) 
   state_->expire(now.mono);
 }
 
-// -- learning -------------------------------------------------------------------------------------
-
-/// Vendors give one header for requests, and some mean those of a day.
-dimension admission::state::requests_dimension(const observed_limits& seen) const {
-  const auto minute_limit = allowed.requests_per_minute;
-  const auto day_limit = allowed.requests_per_day;
-  if (day_limit && minute_limit && seen.requests_limit) {
-    const std::int64_t from_day = std::abs(*seen.requests_limit - *day_limit);
-    const std::int64_t from_minute = std::abs(*seen.requests_limit - *minute_limit);
-    return from_day < from_minute ? dimension::requests_per_day : dimension::requests_per_minute;
-  }
-  const bool far = seen.requests_reset && *seen.requests_reset > longest_minute_reset;
-  return far ? dimension::requests_per_day : dimension::requests_per_minute;
-}
-
-/// True if the limit is lower than known.
-bool admission::state::hear(dimension which, std::optional<std::int64_t> limit,
-                            std::optional<std::int64_t> remaining, mono_time sent_at, bool is_fresh,
-                            mono_time now) {
-  window* w = find(which);
-  // A limit far above the configured one is that of another window than ours.
-  if (w == nullptr || !limit || *limit > 2 * *allowed.of(which))
-    return false;
-  const bool lowered = w->learner().hear_limit(*limit);
-  if (remaining && is_fresh && !w->is_daily())
-    w->learner().hear_foreign(*limit - *remaining - w->own_use(), sent_at, now);
-  return lowered;
-}
-
-std::vector<dimension> admission::observe(const observed_limits& seen, mono_time sent_at,
-                                          mono_time proof_at, instant now) {
-  state_->expire(now.mono);
-  const bool is_fresh = now.mono - proof_at <= fresh;
-  std::vector<dimension> lowered;
-  const auto hear = [&](dimension which, const std::optional<std::int64_t>& limit,
-                        const std::optional<std::int64_t>& remaining) {
-    if (state_->hear(which, limit, remaining, sent_at, is_fresh, now.mono))
-      lowered.push_back(which);
-  };
-  hear(state_->requests_dimension(seen), seen.requests_limit, seen.requests_remaining);
-  hear(dimension::tokens_per_minute, seen.tokens_limit, seen.tokens_remaining);
-  hear(dimension::input_tokens_per_minute, seen.input_tokens_limit, seen.input_tokens_remaining);
-  hear(dimension::output_tokens_per_minute, seen.output_tokens_limit,
-       seen.output_tokens_remaining);
-  return lowered;
-}
-
-void admission::hear_refusal(std::optional<dimension> which, instant now) {
-  for (window& w : state_->windows)
-    if (which ? w.which() == *which : !w.is_daily())
-      w.learner().hear_refusal(now.mono);
-}
-
-std::vector<learnt_limit> admission::lessons(instant now) const {
-  std::vector<learnt_limit> out;
-  for (const window& w : state_->windows)
-    if (const auto lesson = w.learner().lesson(w.which(), now.mono, now.wall))
-      out.push_back(*lesson);
-  return out;
-}
-
-void admission::restore_lessons(const std::vector<learnt_limit>& lessons, instant now) {
-  for (const learnt_limit& lesson : lessons)
-    if (window* w = state_->find(lesson.which))
-      w->learner().restore(lesson, now.mono);
-}
-
 // -- queries --------------------------------------------------------------------------------------
 
 std::vector<dimension_usage> admission::usage(instant now) const {
@@ -350,6 +274,18 @@ bool admission::is_exhausted_within(duration horizon, instant now) const {
   });
 }
 
+std::optional<closing> admission::closes_within(duration horizon, const charge& asked,
+                                                instant now) const {
+  state_->expire(now.mono);
+  const charge taken = state_->predict(asked);
+  std::optional<closing> worst;
+  for (const window& w : state_->windows)
+    if (const auto c = w.closes(taken.of(w.which()), now.mono, horizon))
+      if (!worst || c->lasts > worst->lasts)
+        worst = c;
+  return worst;
+}
+
 std::size_t admission::open_leases() const noexcept {
   return state_->leases.size();
 }
@@ -364,27 +300,6 @@ std::optional<mono_time> admission::next_release(instant now) const {
   if (state_->paused_until > now.mono)
     consider(state_->paused_until);
   return next;
-}
-
-replay admission::foresee(instant now) const {
-  state_->expire(now.mono);
-  std::vector<replay::window> windows;
-  const duration allowance = bounds::arrival_allowance;
-  for (const window& w : state_->windows)
-    windows.push_back(w.foresee(
-        now.mono, state_->expiry_of(w, now.mono + allowance, now.wall + allowance) - now.mono));
-  if (const auto slots = state_->allowed.concurrent_requests) {
-    replay::window r;
-    r.which = dimension::concurrent_requests;
-    r.limit = *slots;
-    r.used = static_cast<std::int64_t>(open_leases());
-    r.keeps = state_->mean_hold;
-    for (const auto& [lease, open] : state_->leases)
-      r.releases.push_back({std::max(now.mono, open.acquired_at + state_->mean_hold), 1});
-    std::ranges::sort(r.releases, {}, &replay::window::release::at);
-    windows.push_back(std::move(r));
-  }
-  return {std::move(windows), std::max(now.mono, state_->paused_until)};
 }
 
 bool is_known_zone(const std::string& name) {

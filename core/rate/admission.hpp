@@ -80,9 +80,9 @@ public:
   /// The call is about to be written to the provider.
   void mark_sent(lease_id lease, instant now);
 
-  /// The provider had the call at `at` at the latest (its reply's head arrived). Later or repeated
-  /// proofs change nothing.
-  void prove_arrival(lease_id lease, instant at);
+  /// The head of the call's reply arrived at `at`, after the provider had worked on it for `worked`
+  /// by its own account: it had the call before that. Later or repeated proofs change nothing.
+  void prove_arrival(lease_id lease, instant at, std::optional<duration> worked = std::nullopt);
 
   /// The call ended and the provider charged `actual`, which replaces the reservation (more or
   /// less). False if `lease` is not held (a second terminal message): nothing changes.
@@ -91,14 +91,17 @@ public:
   /// The call ended without a settlement. False if `lease` is not held: nothing changes.
   bool release(lease_id lease, lease_end how, instant now);
 
-  /// What the provider's headers said in reply to a call sent at `sent_at` whose reply began at
-  /// `proof_at`. Returns the dimensions whose limit turned out lower than known.
-  std::vector<dimension> observe(const observed_limits& seen, mono_time sent_at, mono_time proof_at,
-                                 instant now);
+  /// What the headers of the reply to `lease` said, before it is ended; of another lease's reply
+  /// only the limits count. Returns the dimensions whose limit turned out lower than known.
+  std::vector<dimension> observe(lease_id lease, const observed_limits& seen, instant now);
 
-  /// The provider refused a call that our windows allowed: its way of counting is not ours. Lowers
-  /// and paces `which`, or every minute's window if it is not known which one refused.
-  void hear_refusal(std::optional<dimension> which, instant now);
+  /// The provider refused `lease`, which our windows allowed, before it is ended. If `seen`, which
+  /// was observed, does not show that others used the window up, the provider's way of counting is
+  /// not ours: the window is lowered and paced. That is the one `named`, else those that `seen`
+  /// shows without room, else every minute's. If `seen` shows room in all of them, the call came
+  /// too fast: they are paced and not lowered.
+  void hear_refusal(lease_id lease, const observed_limits& seen, std::optional<dimension> named,
+                    instant now);
 
   /// What was learnt so far, for the journal.
   std::vector<learnt_limit> lessons(instant now) const;
@@ -106,6 +109,15 @@ public:
 
   /// True if some window is exhausted within `horizon` if use goes on as lately.
   bool is_exhausted_within(duration horizon, instant now) const;
+
+  /// How the limit that would close longest will be hit, within `horizon`, once `asked` has been
+  /// granted and if use goes on as lately; absent if none will be.
+  std::optional<closing> closes_within(duration horizon, const charge& asked, instant now) const;
+
+  /// The provider says that the quota of this day is used up: nothing passes before its civil day
+  /// ends, or for `asked_to_wait` (an hour if it did not say) where days are not civil.
+  /// No-op if `which` is no limited day's.
+  void close_day(dimension which, std::optional<duration> asked_to_wait, instant now);
 
   /// Grants nothing before `until`: the provider asked for it (retry-after).
   void pause_until(mono_time until);
@@ -117,10 +129,15 @@ public:
   /// Use of each limited dimension.
   std::vector<dimension_usage> usage(instant now) const;
 
+  /// `asked` as this holds it: with what the calls so far teach about its estimates.
+  charge predict(const charge& asked) const;
+
   /// What would be decided from now on; see `replay`. An open call is taken to give its windows
   /// back as if it were sent now, and its concurrency slot after the mean time of the calls that
   /// ended.
   replay foresee(instant now) const;
+  /// The same if every call in flight takes the most it may and is counted as late as can be.
+  replay foresee_worst(instant now) const;
 
   /// Leases not ended yet.
   std::size_t open_leases() const noexcept;

@@ -13,12 +13,19 @@ namespace {
 
 /// Waiting so long raises a call by one priority level: nobody waits for ever behind the urgent.
 constexpr duration ageing_step = std::chrono::seconds{20};
+/// A head that waits less leaves little unused: those behind it wait too, and start when they were
+/// told.
+constexpr duration backfill_after = std::chrono::seconds{5};
 /// Calls behind the head that are offered the room it cannot use.
 constexpr std::size_t look_ahead = 64;
 constexpr std::size_t levels = 3;
+/// Tags are kept in fractions of a token, or a heavy tenant's small calls would weigh nothing. The
+/// largest of calls times a full queue stays within 63 bits.
+constexpr std::int64_t tag_unit = 256;
 
 /// Place within a level: start-time fair queueing. A call's tag is the service its tenant will have
-/// had when it starts, in tokens, so that tenants advance alike whatever the size of their calls.
+/// had when it starts, in tokens for each unit of its weight, so that tenants advance alike whatever
+/// the size of their calls.
 struct place {
   std::int64_t tag = 0;
   std::uint64_t sequence = 0;
@@ -52,16 +59,39 @@ struct fair_queue::state {
   void insert(queued_call q);
   queued_call take(lease_id lease);
   void age(mono_time now);
+  lease_id first() const;
   std::vector<lease_id> in_order(std::size_t most) const;
+  place place_of_next(const waiting_call& call) const;
   place next_place(const waiting_call& call);
+  std::vector<lease_id> ahead_of(const waiting_call& call) const;
   void backfill(admission& desk, instant now, std::vector<lease_id>& granted);
 };
 
+place fair_queue::state::place_of_next(const waiting_call& call) const {
+  const auto tag = tenant_tag.find(call.tenant);
+  return {tag == tenant_tag.end() ? virtual_time : std::max(tag->second, virtual_time),
+          next_sequence};
+}
+
 place fair_queue::state::next_place(const waiting_call& call) {
-  std::int64_t& tag = tenant_tag[call.tenant];
-  const std::int64_t start = std::max(tag, virtual_time);
-  tag = start + std::max<std::int64_t>(call.asked.tokens.expected, 1);
-  return {start, next_sequence++};
+  const place at = place_of_next(call);
+  const std::int64_t service = std::max<std::int64_t>(call.asked.tokens.expected, 1);
+  tenant_tag[call.tenant] = at.tag + std::max<std::int64_t>(service * tag_unit / call.weight, 1);
+  ++next_sequence;
+  return at;
+}
+
+/// Those that would be served before `call` if it came now and nobody after it.
+std::vector<lease_id> fair_queue::state::ahead_of(const waiting_call& call) const {
+  std::vector<lease_id> out;
+  const std::size_t mine = level_of(call.level);
+  for (std::size_t level = 0; level < mine; ++level)
+    for (const auto& [at, lease] : by_level[level])
+      out.push_back(lease);
+  const order& level = by_level[mine];
+  for (auto it = level.begin(); it != level.end() && it->first < place_of_next(call); ++it)
+    out.push_back(it->second);
+  return out;
 }
 
 void fair_queue::state::insert(queued_call q) {
@@ -100,6 +130,13 @@ void fair_queue::state::age(mono_time now) {
   }
 }
 
+/// Requires: not empty.
+lease_id fair_queue::state::first() const {
+  const auto level =
+      std::ranges::find_if(by_level, [](const order& calls_of) { return !calls_of.empty(); });
+  return level->begin()->second;
+}
+
 std::vector<lease_id> fair_queue::state::in_order(std::size_t most) const {
   std::vector<lease_id> out;
   for (const order& level : by_level)
@@ -108,22 +145,44 @@ std::vector<lease_id> fair_queue::state::in_order(std::size_t most) const {
   return out;
 }
 
-/// Lets smaller calls use what the head cannot, as long as the head does not start later for it.
+/// Lets smaller calls use what the head cannot, if it leaves much unused and nobody before them
+/// starts later for it: what a caller was promised holds.
 void fair_queue::state::backfill(admission& desk, instant now, std::vector<lease_id>& granted) {
-  const std::vector<lease_id> ahead = in_order(look_ahead + 1);
-  const replay before = desk.foresee(now);
-  const mono_time head_start = before.ready_at(calls.at(ahead.front()).call.asked);
-  for (std::size_t i = 1; i < ahead.size(); ++i) {
-    const waiting_call& call = calls.at(ahead[i]).call;
-    if (desk.probe(call.asked, now).outcome != verdict::granted)
+  std::vector<lease_id> ahead = in_order(look_ahead + 1);
+  const auto asked = [&](lease_id lease) { return desk.predict(calls.at(lease).call.asked); };
+  const auto starts_later = [&](replay future, std::size_t before,
+                                const std::vector<mono_time>& promised) {
+    for (std::size_t k = 0; k < before; ++k) {
+      const mono_time start = future.ready_at(asked(ahead[k]));
+      if (start > promised[k])
+        return true;
+      future.take(asked(ahead[k]), start);
+    }
+    return false;
+  };
+  std::vector<mono_time> promised;
+  replay future = desk.foresee(now);
+  for (const lease_id lease : ahead) {
+    promised.push_back(future.ready_at(asked(lease)));
+    future.take(asked(lease), promised.back());
+  }
+  for (std::size_t i = 1; i < ahead.size();) {
+    const lease_id lease = ahead[i];
+    bool fits = desk.probe(calls.at(lease).call.asked, now).outcome == verdict::granted;
+    if (fits) {
+      replay with_it = desk.foresee(now);
+      with_it.take(asked(lease), now.mono);
+      fits = !starts_later(std::move(with_it), i, promised);
+    }
+    if (!fits) {
+      ++i;
       continue;
-    replay after = desk.foresee(now);
-    after.take(call.asked, now.mono);
-    if (after.ready_at(calls.at(ahead.front()).call.asked) > head_start)
-      continue;
-    desk.acquire(call.lease, call.asked, now);
-    granted.push_back(ahead[i]);
-    take(ahead[i]);
+    }
+    desk.acquire(lease, calls.at(lease).call.asked, now);
+    granted.push_back(lease);
+    take(lease);
+    ahead.erase(ahead.begin() + static_cast<std::ptrdiff_t>(i));
+    promised.erase(promised.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
@@ -153,10 +212,12 @@ std::vector<lease_id> fair_queue::grant_ready(admission& desk, instant now) {
   std::vector<lease_id> granted;
   state_->age(now.mono);
   while (!empty()) {
-    const lease_id head = state_->in_order(1).front();
+    const lease_id head = state_->first();
     const queued_call& q = state_->calls.at(head);
-    if (desk.acquire(head, q.call.asked, now).outcome != verdict::granted) {
-      state_->backfill(desk, now, granted);
+    const decision d = desk.acquire(head, q.call.asked, now);
+    if (d.outcome != verdict::granted) {
+      if (d.ready_at >= now.mono + backfill_after)
+        state_->backfill(desk, now, granted);
       break;
     }
     state_->virtual_time = std::max(state_->virtual_time, q.at.tag);
@@ -186,17 +247,19 @@ std::optional<wait_forecast> fair_queue::forecast(const admission& desk, const w
                                                   instant now) const {
   if (desk.probe(call.asked, now).outcome == verdict::never)
     return std::nullopt;
-  replay future = desk.foresee(now);
-  const std::size_t mine = level_of(call.level);
-  std::size_t ahead = 0;
-  for (std::size_t level = 0; level <= mine; ++level)
-    for (const auto& [at, lease] : state_->by_level[level]) {
-      const charge c = state_->calls.at(lease).call.asked;
+  const std::vector<lease_id> ahead = state_->ahead_of(call);
+  const auto wait = [&](replay future, auto&& charge_of) {
+    for (const lease_id lease : ahead) {
+      const charge c = charge_of(state_->calls.at(lease).call.asked);
       future.take(c, future.ready_at(c));
-      ++ahead;
     }
-  const duration wait = std::max(future.ready_at(call.asked) - now.mono, duration{});
-  return wait_forecast{wait, wait, ahead};
+    return std::max(future.ready_at(charge_of(call.asked)) - now.mono, duration{});
+  };
+  wait_forecast f;
+  f.position = ahead.size();
+  f.estimate = wait(desk.foresee(now), [&](const charge& c) { return desk.predict(c); });
+  f.bound = std::max(f.estimate, wait(desk.foresee_worst(now), at_most));
+  return f;
 }
 
 std::optional<mono_time> fair_queue::next_due(const admission& desk, instant now) const {
@@ -207,7 +270,7 @@ std::optional<mono_time> fair_queue::next_due(const admission& desk, instant now
     due = std::min(due, state_->by_age.begin()->first);
   if (const auto release = desk.next_release(now))
     due = std::min(due, *release);
-  const waiting_call& head = state_->calls.at(state_->in_order(1).front()).call;
+  const waiting_call& head = state_->calls.at(state_->first()).call;
   const decision first = desk.probe(head.asked, now);
   // A slot comes back by message; what paces, by time alone.
   if (first.outcome == verdict::wait && first.binding != dimension::concurrent_requests)

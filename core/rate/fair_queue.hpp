@@ -18,9 +18,12 @@ struct waiting_call {
   mono_time deadline{}; ///< not worth granting after this
   std::string tenant;   ///< whose turn it uses; empty is one tenant like any other
   priority level = priority::normal;
+  std::int64_t weight = 1; ///< of its tenant, at least 1: its share beside others' that wait
 };
 
-/// When a waiting call will start. `bound` holds even if every reservation ahead is used in full.
+/// When a waiting call will start, if nobody comes who goes before it. `bound` holds even if every
+/// call ahead and in flight takes the most it may; but nobody can bound how long calls keep their
+/// concurrency slots: there both reckon with the mean.
 struct wait_forecast {
   duration estimate{};
   duration bound{};

@@ -52,6 +52,14 @@ void interval_log::expire(mono_time now) {
   }
 }
 
+std::int64_t interval_log::sum_between(mono_time from, mono_time to, lease_id but) const {
+  std::int64_t sum = 0;
+  auto it = std::ranges::upper_bound(entries_, from, {}, &entry::expiry);
+  for (; it != entries_.end() && it->expiry <= to; ++it)
+    sum += it->lease == but ? 0 : it->amount;
+  return sum;
+}
+
 std::optional<mono_time> interval_log::gives_back(std::int64_t needed) const {
   for (const entry& e : entries_) {
     needed -= e.amount;

@@ -42,6 +42,9 @@ public:
   /// When `needed` will have been given back, held amounts not counted. Absent if never.
   std::optional<mono_time> gives_back(std::int64_t needed) const;
 
+  /// Sum of what expires after `from` and by `to`, `but` this lease.
+  std::int64_t sum_between(mono_time from, mono_time to, lease_id but) const;
+
   std::size_t size() const noexcept { return entries_.size(); }
   const std::deque<entry>& entries() const noexcept { return entries_; }
 

@@ -16,12 +16,16 @@ constexpr std::int64_t shrink_share_max = 2;
 constexpr duration step_back_after = 1h;
 /// So long without a refusal ends the pacing.
 constexpr duration pace_for = 24h;
+/// The pacing after a single refusal for speed: a steep rise is over by then.
+constexpr duration ramp_for = 10min;
 /// Weight of the newest sample of foreign use is one in so many.
 constexpr std::int64_t sample_weight = 8;
 /// Mean and deviation are kept in fractions, or small samples would round to nothing.
 constexpr std::int64_t fraction = 256;
-/// What others used has left every minute's window after this.
-constexpr duration foreign_memory = 60s;
+/// A share of the limit that is more than the noise of its headers.
+constexpr std::int64_t notable_share = 50;
+/// Others explain one refusal within this, not many: a provider that counts otherwise looks alike.
+constexpr duration excuse_once_in = 60s;
 
 } // namespace
 
@@ -54,38 +58,60 @@ void window_learner::hear_foreign(std::int64_t used, mono_time sent_at, mono_tim
   if (sent_at < newest_)
     return;
   newest_ = sent_at;
-  const std::int64_t sample = std::clamp<std::int64_t>(used, 0, largest());
+  heard_at_ = now;
+  sample_ = std::clamp<std::int64_t>(used, 0, largest());
   if (now >= foreign_until_)
     mean_ = deviation_ = 0;
-  deviation_ += (std::abs(sample * fraction - mean_) - deviation_) / sample_weight;
-  mean_ += (sample * fraction - mean_) / sample_weight;
+  deviation_ += (std::abs(sample_ * fraction - mean_) - deviation_) / sample_weight;
+  mean_ += (sample_ * fraction - mean_) / sample_weight;
   // Rising use is believed at once, falling use by and by.
-  foreign_ = std::min(largest(), std::max(sample, (mean_ + 3 * deviation_) / fraction));
-  foreign_until_ = now + foreign_memory;
+  foreign_ = std::min(largest(), std::max(sample_, (mean_ + 3 * deviation_) / fraction));
+  foreign_until_ = sent_at + foreign_memory_;
+}
+
+bool window_learner::is_explained_by_others(mono_time now) const noexcept {
+  return heard_at_ == now && sample_ > largest() / notable_share
+         && (excused_at_ == mono_time::min() || now - excused_at_ > excuse_once_in);
 }
 
 void window_learner::hear_refusal(mono_time now) {
+  if (is_explained_by_others(now)) {
+    excused_at_ = now;
+    return;
+  }
   shrink_ = std::min(shrink(now) + shrink_step(), largest() / shrink_share_max);
   refused_at_ = now;
   paced_until_ = now + pace_for;
 }
 
-std::optional<learnt_limit> window_learner::lesson(dimension which, mono_time now,
-                                                   wall_time wall) const {
-  const std::int64_t in_force = limit(now);
-  if (in_force == configured_ && !paced(now))
-    return std::nullopt;
-  return learnt_limit{which, in_force, paced(now), wall};
+void window_learner::hear_rush(mono_time now) {
+  if (paced(now))
+    hear_refusal(now);
+  else
+    paced_until_ = now + ramp_for;
 }
 
-void window_learner::restore(const learnt_limit& lesson, mono_time now) {
-  if (lesson.limit < configured_ - configured_ / shrink_share_max)
-    announced_ = std::max<std::int64_t>(lesson.limit, 0);
-  else
-    shrink_ = std::max<std::int64_t>(configured_ - lesson.limit, 0);
-  refused_at_ = now;
+std::optional<learnt_limit> window_learner::lesson(dimension which, instant now) const {
+  const std::int64_t taken_off = shrink(now.mono);
+  // A ramp is over soon: not worth keeping.
+  const bool paced_long = paced_until_ > now.mono + ramp_for;
+  if (!announced_ && taken_off == 0 && !paced_long)
+    return std::nullopt;
+  const duration ago = refused_at_ > mono_time::min() ? now.mono - refused_at_ : duration{};
+  return learnt_limit{which, configured_, announced_, shrink_, paced_long, now.wall - ago, {}};
+}
+
+void window_learner::restore(const learnt_limit& lesson, instant now) {
+  if (lesson.configured != configured_)
+    return;
+  if (lesson.announced)
+    hear_limit(*lesson.announced);
+  if (lesson.shrunk_by <= 0 && !lesson.paced)
+    return;
+  shrink_ = std::clamp<std::int64_t>(lesson.shrunk_by, 0, largest() / shrink_share_max);
+  refused_at_ = now.mono - std::max(now.wall - lesson.at, duration{});
   if (lesson.paced)
-    paced_until_ = now + pace_for;
+    paced_until_ = refused_at_ + pace_for;
 }
 
 } // namespace spillway::rate

@@ -1,5 +1,7 @@
 #include "core/rate/limits.hpp"
 
+#include <algorithm>
+
 namespace spillway::rate {
 
 const char* to_string(dimension d) noexcept {
@@ -13,6 +15,13 @@ const char* to_string(dimension d) noexcept {
     case dimension::concurrent_requests: return "concurrent_requests";
   }
   return "?";
+}
+
+std::optional<dimension> dimension_of(std::string_view name) noexcept {
+  for (const dimension d : all_dimensions)
+    if (name == to_string(d))
+      return d;
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> limits::of(dimension d) const noexcept {
@@ -39,6 +48,13 @@ amount charge::of(dimension d) const noexcept {
     case dimension::concurrent_requests: break;
   }
   return {1, 0, 1};
+}
+
+charge at_most(const charge& c) noexcept {
+  const auto most = [](const amount& a) {
+    return amount{std::max(a.most, a.expected), 0, std::max(a.most, a.expected)};
+  };
+  return {most(c.tokens), most(c.input), most(c.output)};
 }
 
 } // namespace spillway::rate

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace spillway::rate {
 
@@ -27,6 +28,8 @@ inline constexpr std::array all_dimensions{
     dimension::concurrent_requests};
 
 const char* to_string(dimension d) noexcept;
+/// The dimension of that name; absent if there is none.
+std::optional<dimension> dimension_of(std::string_view name) noexcept;
 
 /// What one credential may use of one model. An absent value is no limit; zero lets nothing
 /// through.
@@ -46,6 +49,13 @@ struct limits {
   std::optional<std::int64_t> of(dimension d) const noexcept;
 
   friend bool operator==(const limits&, const limits&) = default;
+};
+
+/// How a limit will be hit if use goes on as lately.
+struct closing {
+  dimension which = dimension::requests_per_minute;
+  duration in{};    ///< until it is
+  duration lasts{}; ///< from then until there is room again for a call like the one asked about
 };
 
 /// A quantity that is known exactly (`deviation` zero, `most` equal to `expected`) or estimated.
@@ -74,5 +84,8 @@ struct charge {
 
   friend bool operator==(const charge&, const charge&) = default;
 };
+
+/// `c` if it takes the most it may.
+charge at_most(const charge& c) noexcept;
 
 } // namespace spillway::rate

@@ -36,15 +36,23 @@ std::int64_t slack_of(const amount& a) noexcept {
   return std::max<std::int64_t>(a.most - a.expected, 0);
 }
 
+bool counts_days(dimension which) {
+  return which == dimension::requests_per_day || which == dimension::tokens_per_day;
+}
+
 duration meter_bin(dimension which) {
-  const bool daily = which == dimension::requests_per_day || which == dimension::tokens_per_day;
-  return daily ? duration{150s} : duration{5s};
+  return counts_days(which) ? duration{150s} : duration{5s};
+}
+
+/// What others used has left every minute's window after a minute; of a day's it is asked again.
+duration foreign_memory(dimension which) {
+  return counts_days(which) ? duration{1h} : duration{60s};
 }
 
 } // namespace
 
 window::window(dimension which, std::int64_t limit)
-    : which_{which}, learner_{limit}, meter_{meter_bin(which)} {
+    : which_{which}, learner_{limit, foreign_memory(which)}, meter_{meter_bin(which)} {
 }
 
 bool window::measured() const noexcept {
@@ -52,7 +60,7 @@ bool window::measured() const noexcept {
 }
 
 bool window::is_daily() const noexcept {
-  return which_ == dimension::requests_per_day || which_ == dimension::tokens_per_day;
+  return counts_days(which_);
 }
 
 /// By how much the calls in flight, and `also`, may exceed what is expected of them together.
@@ -72,6 +80,8 @@ std::optional<mono_time> window::blocked_until(const amount& a, mono_time now) c
   const std::int64_t allowed = std::max(learner_.limit(now), alone);
   const std::int64_t foreign = learner_.foreign(now);
   const std::int64_t excess = log_.used() + fear(a) + a.expected + foreign - allowed;
+  if (closed_until_ > now)
+    return closed_until_;
   if (excess <= 0 && log_.size() < bounds::interval_log_entries_max) {
     if (!learner_.paced(now) || is_daily())
       return std::nullopt;
@@ -90,13 +100,18 @@ std::optional<mono_time> window::blocked_until(const amount& a, mono_time now) c
   return std::min(given_back(excess), both);
 }
 
-amount window::predict(const amount& bound) const noexcept {
-  if (samples_ < samples_needed || bound.most <= mean_)
-    return bound;
-  return {mean_, root(spread_), bound.most};
+/// How long a reply will be is better guessed from the replies so far than from its bound.
+amount window::predict(const amount& asked) const noexcept {
+  if (!counted_at_end())
+    return estimates_.corrected(asked);
+  if (samples_ < samples_needed || asked.most <= mean_)
+    return asked;
+  return {mean_, root(spread_), asked.most};
 }
 
-void window::learn(std::int64_t actual) noexcept {
+void window::learn(const amount& asked, std::int64_t actual) noexcept {
+  if (!counted_at_end())
+    return estimates_.learn(asked, actual);
   const std::int64_t weight = std::min(++samples_, sample_weight);
   const std::int64_t off = std::clamp(actual - mean_, -deviation_max, deviation_max);
   mean_ += off / weight;
@@ -152,45 +167,97 @@ std::optional<mono_time> window::next_release(mono_time now) const {
   return next;
 }
 
-replay::window window::foresee(mono_time now, duration keeps) const {
+std::int64_t window::counted_between(mono_time from, mono_time to, lease_id self) const {
+  if (is_daily())
+    return 0;
+  return log_.sum_between(from + minute, to + bounds::arrival_allowance + minute, self);
+}
+
+replay::window window::foresee(mono_time now, duration keeps,
+                               const std::vector<held_charge>& held, outlook how) const {
+  using release = replay::window::release;
   replay::window r;
   r.which = which_;
   r.limit = learner_.limit(now);
-  r.used = used(now);
+  const std::int64_t uncertain = how == outlook::worst ? slack_ : fear({});
+  r.used = log_.used() + uncertain + learner_.foreign(now);
   r.keeps = keeps;
-  for (const interval_log::entry& e : log_.entries())
+  std::vector<release> later;
+  for (const held_charge& h : held) {
+    // Overdue: it comes back when the call ends, any moment now.
+    const mono_time soonest = counted_at_end() ? now + keeps : now;
+    const mono_time at = std::max(h.counted_from + minute, soonest);
+    later.push_back({at, h.taken->of(which_).expected});
+  }
+  if (const std::int64_t foreign = learner_.foreign(now); foreign > 0)
+    later.push_back({learner_.foreign_until(), foreign});
+  later.push_back({now + keeps, uncertain});
+  if (closed_until_ > now && r.used < r.limit) {
+    later.push_back({closed_until_, r.limit - r.used});
+    r.used = r.limit;
+  }
+  std::ranges::sort(later, {}, &release::at);
+  r.releases.reserve(log_.size() + later.size());
+  auto next = later.begin();
+  for (const interval_log::entry& e : log_.entries()) {
+    for (; next != later.end() && next->at < e.expiry; ++next)
+      r.releases.push_back(*next);
     r.releases.push_back({e.expiry, e.amount});
-  const auto give_back = [&r](mono_time at, std::int64_t amount) {
-    if (amount > 0)
-      r.releases.insert(std::ranges::upper_bound(r.releases, at, {}, &replay::window::release::at),
-                        {at, amount});
-  };
-  give_back(learner_.foreign_until(), learner_.foreign(now));
-  const mono_time last = r.releases.empty() ? mono_time::min() : r.releases.back().at;
-  give_back(std::max(now + keeps, last), log_.held() + fear({}));
+  }
+  r.releases.insert(r.releases.end(), next, later.end());
   if (learner_.paced(now) && !is_daily())
     r.pace = pacer_;
   return r;
 }
 
+/// How long `room` lasts at the rate of late; one nanosecond more than `horizon` for longer.
+duration window::time_to_use(std::int64_t room, const rate_meter::reading& lately,
+                             duration horizon) {
+  const __int128 nanos =
+      static_cast<__int128>(std::max<std::int64_t>(room, 0)) * lately.over.count() / lately.amount;
+  return duration{static_cast<std::int64_t>(std::min<__int128>(nanos, horizon.count() + 1))};
+}
+
 std::optional<duration> window::exhausted_in(mono_time now, duration horizon) const {
+  const auto closed = closes({}, now, horizon);
+  return closed ? std::optional{closed->in} : std::nullopt;
+}
+
+std::optional<closing> window::closes(const amount& a, mono_time now, duration horizon) const {
   const rate_meter::reading lately = meter_.read(now);
   if (lately.amount == 0)
     return std::nullopt;
-  const auto time_to_use = [&](std::int64_t room) {
-    const __int128 nanos = static_cast<__int128>(std::max<std::int64_t>(room, 0))
-                           * lately.over.count() / lately.amount;
-    return duration{static_cast<std::int64_t>(std::min<__int128>(nanos, horizon.count() + 1))};
-  };
-  std::int64_t room = learner_.limit(now) - used(now);
-  for (const interval_log::entry& e : log_.entries()) {
-    const duration full = time_to_use(room);
-    if (now + full < e.expiry)
-      return full <= horizon ? std::optional{full} : std::nullopt;
-    room += e.amount;
+  std::int64_t room = learner_.limit(now) - used(now) - a.expected;
+  duration full = time_to_use(room, lately, horizon);
+  auto next = log_.entries().begin();
+  for (; next != log_.entries().end() && next->expiry <= now + full; ++next) {
+    room += next->amount;
+    full = time_to_use(room, lately, horizon);
   }
-  const duration full = time_to_use(room);
-  return full <= horizon ? std::optional{full} : std::nullopt;
+  if (full > horizon)
+    return std::nullopt;
+  // From then on only what is given back lets the next one in.
+  std::int64_t needed = std::max<std::int64_t>(a.expected, 1);
+  for (; next != log_.entries().end(); ++next)
+    if ((needed -= next->amount) <= 0)
+      return closing{which_, full, next->expiry - (now + full)};
+  return closing{which_, full, minute};
+}
+
+std::optional<learnt_limit> window::lesson(instant now) const {
+  auto lesson = learner_.lesson(which_, now);
+  if (closed_until_ <= now.mono)
+    return lesson;
+  if (!lesson)
+    lesson = learnt_limit{which_, learner_.configured(), {}, 0, false, now.wall, {}};
+  lesson->closed_until = now.wall + (closed_until_ - now.mono);
+  return lesson;
+}
+
+void window::restore(const learnt_limit& lesson, instant now) {
+  learner_.restore(lesson, now);
+  if (lesson.closed_until > now.wall && lesson.configured == learner_.configured())
+    close(now.mono + (lesson.closed_until - now.wall));
 }
 
 } // namespace spillway::rate

@@ -3,7 +3,10 @@
 #include "tests/support/virtual_system.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
 #include <catch2/catch.hpp>
+
+#include <random>
 
 using namespace spillway;
 using namespace std::chrono_literals;
@@ -98,4 +101,80 @@ TEST_CASE("a new day opens a new account") {
   CHECK_FALSE(w.reserve(2, 1).reserved);
   w.world.advance(12h);
   CHECK(w.reserve(3, 100).reserved);
+}
+
+namespace {
+
+/// Makes one call after another, each reserved, made and settled, until the budget says no.
+struct agent_state {
+  budget_actor budget;
+  virtual_system* world = nullptr;
+  std::minstd_rand random;
+  std::uint64_t next_id = 0;
+  std::int64_t* spent = nullptr;
+
+  void call(caf::stateful_actor<agent_state>* self) {
+    const auto most = static_cast<std::int64_t>(10'000'000 + random() % 20'000'000);
+    const auto actual = most / 4 + static_cast<std::int64_t>(random() % (most / 2));
+    const reservation_id id{next_id++};
+    reserve_spend wish{id, {}, nano_usd{most}};
+    wish.wait_until = world->wall()(world->now()) + 1h;
+    self->request(budget, caf::infinite, wish).then([=, this](const spend_reply& r) {
+      if (!r.decision.reserved)
+        return self->quit();
+      world->schedule(std::chrono::milliseconds{500 + random() % 5000}, [=, this] {
+        *spent += actual;
+        world->self()->send(budget, settle_spend{id, nano_usd{actual}});
+        world->self()->send(self, wake_due{});
+      });
+    });
+  }
+};
+
+caf::behavior agent(caf::stateful_actor<agent_state>* self) {
+  return {[self](wake_due) { self->state.call(self); }};
+}
+
+} // namespace
+
+TEST_CASE("a thousand agents at once spend a budget of ten dollars to the last call and never more") {
+  virtual_system world{7};
+  const nano_usd limit{10 * nano_usd_per_usd};
+  actors::budget_options options;
+  options.rules = {
+      {"global", "", money::period::total, limit, money::exhausted_policy::wait}};
+  options.wall = world.wall();
+  const budget_actor budget = world.system().spawn(actors::budget, std::move(options));
+  std::int64_t spent = 0;
+  std::vector<caf::actor> agents;
+  for (std::uint64_t n = 0; n < 1'000; ++n) {
+    agents.push_back(world.system().spawn(agent));
+    auto& state = caf::actor_cast<caf::stateful_actor<agent_state>*>(agents.back())->state;
+    state.budget = budget;
+    state.world = &world;
+    state.random.seed(static_cast<std::minstd_rand::result_type>(n + 1));
+    state.next_id = 1 + n * 1'000'000;
+    state.spent = &spent;
+    world.self()->send(agents.back(), wake_due{});
+  }
+  const auto account = [&] {
+    return world.ask<budget_status>(budget, get_budget_status{}).accounts.at(0);
+  };
+  const mono_time end = world.now() + 30min;
+  while (world.now() < end) {
+    world.advance(500ms);
+    const auto now = account();
+    REQUIRE(now.spent + now.reserved <= limit);
+  }
+  const auto last = account();
+  CHECK(last.spent.value() == spent);
+  CHECK(last.reserved == nano_usd{0});
+  // No call of any agent fits any more: less than one call's worst case is left.
+  CHECK(last.spent.value() <= limit.value());
+  CHECK(last.spent.value() >= limit.value() * 995 / 1000);
+  for (const caf::actor& a : agents)
+    world.self()->send_exit(a, caf::exit_reason::user_shutdown);
+  world.settle();
+  world.self()->send_exit(budget, caf::exit_reason::user_shutdown);
+  world.settle();
 }

@@ -1,3 +1,4 @@
+#include "actors/journal.hpp"
 #include "actors/limiter.hpp"
 #include "core/bounds.hpp"
 #include "tests/support/virtual_system.hpp"
@@ -182,6 +183,36 @@ TEST_CASE("the lease of a dead holder counts in full until it ages out") {
   CHECK(w.acquire(2, 200).verdict == permit_verdict::wait);
   w.world.advance(62s);
   CHECK(w.acquire(2, 200).verdict == permit_verdict::granted);
+}
+
+TEST_CASE("what a limiter learns goes to the journal, and another life begins with it") {
+  virtual_system world;
+  actors::journal_options j;
+  j.file = std::move(*storage::journal::open(":memory:"));
+  j.wall = world.wall();
+  journal_actor journal = world.system().spawn(actors::journal, std::move(j));
+  actors::limiter_options options{{"m"}, two_a_minute(), world.wall(), {}, {}};
+  options.journal = journal;
+  options.key = {"key"};
+  options.journal_model = {"m"};
+  const auto end = [&](const auto& whom) {
+    world.self()->send_exit(whom, caf::exit_reason::user_shutdown);
+    world.settle();
+  };
+  limiter_actor first = world.system().spawn(actors::limiter, options);
+  settle_permit told{{1}, token_count{1}, world.now(), world.now()};
+  told.observed.tokens_limit = 600;
+  world.self()->send(first, told);
+  world.settle();
+  end(first);
+
+  options.lessons =
+      world.ask<leases_reply>(journal, load_leases{{"key"}, {"m"}, {}, {}}).lessons;
+  limiter_actor second = world.system().spawn(actors::limiter, options);
+  const auto status = world.ask<limiter_status>(second, get_limiter_status{});
+  CHECK(status.usage.at(1).limit == 600);
+  end(second);
+  end(journal);
 }
 
 TEST_CASE("a limiter that stops answers everybody who waits") {

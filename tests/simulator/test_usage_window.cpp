@@ -75,6 +75,17 @@ TEST_CASE("a sliding window never lets more than its limit into any 60 s") {
   }
 }
 
+TEST_CASE("a quantised window lets a quarter through at once, and tells of the whole") {
+  auto window = make_usage_window(window_kind::quantised, 60, minute);
+  for (int i = 0; i < 15; ++i) {
+    REQUIRE(window->wait_for(1, at(0s)) == duration::zero());
+    window->take(1, at(0s));
+  }
+  CHECK(window->wait_for(1, at(0s)) == 1s);
+  CHECK(window->used(at(0s)) == 15);
+  CHECK(window->wait_for(1, at(1s)) == duration::zero());
+}
+
 TEST_CASE("a bucket never lets more than L + L t / 60 into any t seconds") {
   for (const std::int64_t limit : {3, 60, 500, 30'000}) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {

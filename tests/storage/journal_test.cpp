@@ -75,6 +75,31 @@ TEST_CASE("what was committed is there after a restart, in the form a restart ne
   CHECK(*j->highest_request_id() == 5);
 }
 
+TEST_CASE("what a limiter learnt is kept by limiter, the newest in place of the older") {
+  const scratch s;
+  using rate::dimension;
+  const rate::learnt_limit lowered{dimension::requests_per_minute, 500, 400, 0, false, noon, {}};
+  const rate::learnt_limit paced{dimension::tokens_per_day, 90'000, {},        450,
+                                 true,                      noon + 1s, noon + 12h};
+  const auto keep = [](journal& j, limiter_lessons row) {
+    storage::journal_batch batch;
+    batch.lessons.push_back(std::move(row));
+    return j.commit(batch, noon);
+  };
+  {
+    auto j = open_or_fail(s.file());
+    CHECK(keep(*j, {{"key"}, {"model"}, {paced}}));
+    CHECK(keep(*j, {{"key"}, {"model"}, {lowered, paced}}));
+    CHECK(keep(*j, {{"key/group"}, {}, {lowered}}));
+  }
+  auto j = open_or_fail(s.file());
+  CHECK(*j->lessons_of({"key"}, {"model"}) == std::vector{lowered, paced});
+  CHECK(*j->lessons_of({"key/group"}, {}) == std::vector{lowered});
+  CHECK(j->lessons_of({"key"}, {"other"})->empty());
+  CHECK(keep(*j, {{"key"}, {"model"}, {}}));
+  CHECK(j->lessons_of({"key"}, {"model"})->empty());
+}
+
 TEST_CASE("all models of a key are found where they share their limits") {
   const scratch s;
   auto j = open_or_fail(s.file());
@@ -167,6 +192,7 @@ TEST_CASE("a file of the first schema is brought up to date with what it holds")
   const auto leases = *j->leases_since({"key"}, {"model"}, noon - 1min, noon + 5s);
   REQUIRE(leases.size() == 2);
   CHECK(leases[0].sent_at == noon);
+  CHECK(j->lessons_of({"key"}, {"model"})->empty());
 }
 
 TEST_CASE("what cannot be opened says why and what to do") {

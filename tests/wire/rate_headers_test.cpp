@@ -17,6 +17,15 @@ TEST_CASE("Rate-limit headers are read whatever their case", "[wire]") {
   CHECK(read == rate::observed_limits{10000, 9999, 30000000, 29999976, 6ms, 60198ms});
 }
 
+TEST_CASE("The time the provider says it worked is read", "[wire]") {
+  wire::http_headers headers;
+  headers.add("openai-processing-ms", "1234");
+  CHECK(wire::decode_rate_headers(headers).worked == 1234ms);
+  headers = {};
+  headers.add("openai-processing-ms", "-5");
+  CHECK_FALSE(wire::decode_rate_headers(headers).worked);
+}
+
 TEST_CASE("A rate-limit header that makes no sense is absent and spoils no other", "[wire]") {
   wire::http_headers headers;
   headers.add("x-ratelimit-limit-requests", "many");

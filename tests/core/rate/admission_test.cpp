@@ -125,6 +125,21 @@ TEST_CASE("a call counts from its arrival, at the latest a second after it was s
   CHECK(early.probe(tokens(1), noon + 5s).ready_at == noon.mono + 60s + 50ms);
 }
 
+TEST_CASE("a provider that says how long it worked had the call that much earlier") {
+  const auto reopens_after = [](std::optional<duration> worked) {
+    admission a{only(1)};
+    a.acquire({1}, tokens(1), noon);
+    a.mark_sent({1}, noon);
+    a.prove_arrival({1}, noon + 700ms, worked);
+    a.settle({1}, token_count{1}, noon + 5s);
+    return a.probe(tokens(1), noon + 5s).ready_at - noon.mono - 60s;
+  };
+  CHECK(reopens_after({}) == 700ms);
+  CHECK(reopens_after(600ms) == 101ms);
+  CHECK(reopens_after(0ms) == 700ms);
+  CHECK(reopens_after(701ms) == 700ms);
+}
+
 TEST_CASE("a call that is not sent yet never ages out") {
   admission a{only(1)};
   a.acquire({1}, tokens(1), noon);
@@ -233,6 +248,12 @@ TEST_CASE("no window of a minute, as the provider counts it, ever holds more tha
 
 namespace {
 
+/// Grants and sends a call, and leaves it open.
+void begin(admission& a, std::uint64_t lease, instant at) {
+  REQUIRE(a.acquire({lease}, charge{token_count{1}}, at).outcome == verdict::granted);
+  a.mark_sent({lease}, at);
+}
+
 observed_limits requests_seen(std::int64_t limit, std::int64_t remaining) {
   observed_limits o;
   o.requests_limit = limit;
@@ -244,8 +265,8 @@ observed_limits requests_seen(std::int64_t limit, std::int64_t remaining) {
 
 TEST_CASE("what others of the same credential used is not granted again") {
   admission a{only(100)};
-  use(a, 1, 1, noon);
-  CHECK(a.observe(requests_seen(100, 39), noon.mono, noon.mono, noon).empty());
+  begin(a, 1, noon);
+  CHECK(a.observe({1}, requests_seen(100, 39), noon).empty());
   for (std::uint64_t i = 2; i <= 40; ++i)
     use(a, i, 1, noon);
   const decision d = a.acquire({99}, tokens(1), noon);
@@ -254,33 +275,54 @@ TEST_CASE("what others of the same credential used is not granted again") {
   CHECK(a.usage(noon).front().foreign == 60);
 }
 
-TEST_CASE("headers that are a second old teach nothing about others") {
+TEST_CASE("our own calls before and soon behind a call are not taken for others") {
   admission a{only(100)};
-  use(a, 1, 1, noon);
-  a.observe(requests_seen(100, 0), noon.mono, noon.mono, noon + 1001ms);
-  CHECK(a.acquire({2}, tokens(1), noon + 1001ms).outcome == verdict::granted);
+  for (std::uint64_t i = 1; i <= 20; ++i)
+    use(a, i, 1, noon);
+  begin(a, 21, noon + 30s);
+  for (std::uint64_t i = 22; i <= 31; ++i)
+    begin(a, i, noon + 30500ms);
+  // The reply ends when the first twenty have left the window.
+  a.observe({21}, requests_seen(100, 100 - 31), noon + 70s);
+  CHECK(a.usage(noon + 70s).front().foreign == 0);
+  begin(a, 32, noon + 70s);
+  a.observe({32}, requests_seen(100, 100 - 12 - 5), noon + 71s);
+  CHECK(a.usage(noon + 71s).front().foreign == 5);
+}
+
+TEST_CASE("headers that come in another order than their calls were sent do not count twice") {
+  admission a{only(100)};
+  begin(a, 1, noon);
+  begin(a, 2, noon + 1s);
+  a.observe({2}, requests_seen(100, 88), noon + 2s);
+  CHECK(a.usage(noon + 2s).front().foreign == 10);
+  a.observe({1}, requests_seen(100, 49), noon + 3s);
+  CHECK(a.usage(noon + 3s).front().foreign == 10);
+  // A minute after the call that told of them was sent, they have gone.
+  CHECK(a.usage(noon + 60s).front().foreign == 10);
+  CHECK(a.usage(noon + 61s).front().foreign == 0);
 }
 
 TEST_CASE("a lower limit in the headers is kept and named") {
   admission a{only(100)};
   use(a, 1, 1, noon);
-  CHECK(a.observe(requests_seen(1, 0), noon.mono, noon.mono, noon)
-        == std::vector{dimension::requests_per_minute});
+  CHECK(a.observe({1}, requests_seen(1, 0), noon) == std::vector{dimension::requests_per_minute});
   CHECK(a.acquire({2}, tokens(1), noon).outcome == verdict::wait);
 }
 
 TEST_CASE("a day's limit in the requests header is not taken for the minute's") {
   admission a{only(500, {}, 10'000)};
-  use(a, 1, 1, noon);
-  CHECK(a.observe(requests_seen(10'000, 4000), noon.mono, noon.mono, noon).empty());
-  for (const dimension_usage& u : a.usage(noon))
-    CHECK(u.foreign == 0);
+  begin(a, 1, noon);
+  CHECK(a.observe({1}, requests_seen(10'000, 4000), noon).empty());
+  CHECK(a.usage(noon).at(0).foreign == 0);
+  CHECK(a.usage(noon).at(1).which == dimension::requests_per_day);
+  CHECK(a.usage(noon).at(1).foreign == 5999);
 }
 
 TEST_CASE("after a refusal use is spread over the minute") {
   admission a{only(100)};
   use(a, 1, 1, noon);
-  a.hear_refusal(dimension::requests_per_minute, noon);
+  a.hear_refusal({1}, {}, dimension::requests_per_minute, noon);
   std::uint64_t lease = 2;
   while (a.acquire({lease}, tokens(1), noon).outcome == verdict::granted)
     ++lease;
@@ -291,7 +333,83 @@ TEST_CASE("after a refusal use is spread over the minute") {
   CHECK(a.lessons(noon).size() == 1);
 }
 
+TEST_CASE("a refusal is blamed on the window named, else on what the headers show, else on all") {
+  const auto paced_after = [](const observed_limits& seen, std::optional<dimension> named) {
+    admission a{only(100, 1000, 500)};
+    begin(a, 1, noon);
+    a.hear_refusal({1}, seen, named, noon);
+    std::vector<dimension> paced;
+    for (const dimension_usage& u : a.usage(noon))
+      if (u.paced)
+        paced.push_back(u.which);
+    return paced;
+  };
+  using d = dimension;
+  CHECK(paced_after({}, {}) == std::vector{d::requests_per_minute, d::tokens_per_minute});
+  CHECK(paced_after({}, d::tokens_per_minute) == std::vector{d::tokens_per_minute});
+  CHECK(paced_after(requests_seen(100, 0), {}) == std::vector{d::requests_per_minute});
+}
+
+TEST_CASE("a refusal though every header shows room is one for speed: the limits stay, use is spread") {
+  admission a{only(100, 1000)};
+  begin(a, 1, noon);
+  a.hear_refusal({1}, requests_seen(100, 60), {}, noon);
+  for (const dimension_usage& u : a.usage(noon)) {
+    CHECK(u.paced);
+    CHECK(u.limit == (u.which == dimension::requests_per_minute ? 100 : 1000));
+  }
+}
+
+TEST_CASE("a day's quota that the provider calls used up is closed until midnight of its zone") {
+  limits pacific = only(100, {}, 500);
+  pacific.day_zone = "America/Los_Angeles"; // 04:00 there
+  admission a{pacific};
+  a.close_day(dimension::requests_per_minute, {}, noon);
+  CHECK(a.probe(tokens(1), noon).outcome == verdict::granted);
+  a.close_day(dimension::requests_per_day, 30s, noon);
+  const decision d = a.probe(tokens(1), noon + 1h);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.binding == dimension::requests_per_day);
+  CHECK(d.ready_at == noon.mono + 20h + 2s);
+  CHECK(a.foresee(noon + 1h).ready_at(tokens(1)) == noon.mono + 20h + 2s);
+
+  admission next{pacific};
+  next.restore_lessons(a.lessons(noon + 2h), {mono_time{1s}, noon.wall + 5h});
+  CHECK(next.probe(tokens(1), {mono_time{1s}, noon.wall + 5h}).ready_at
+        == mono_time{1s} + 15h + 2s);
+  admission rolling{only(100, {}, 500)};
+  rolling.close_day(dimension::requests_per_day, 10min, noon);
+  CHECK(rolling.probe(tokens(1), noon).ready_at == noon.mono + 10min);
+}
+
 // -- estimates ------------------------------------------------------------------------------------
+
+TEST_CASE("estimates that lie off all the time are corrected by what they turned out to be") {
+  admission a{only({}, 1'000'000)};
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    const auto n = static_cast<std::int64_t>(1000 + i % 7 * 500);
+    a.acquire({i}, charge{{n, n / 10, 10 * n}, {}, {}}, noon + i * 1min);
+    // A tenth above and as good as certain.
+    a.settle({i}, token_count{n + n / 10 + static_cast<std::int64_t>(i % 3) - 1}, noon + i * 1min);
+  }
+  const amount held = a.predict(charge{{10'000, 1000, 20'000}, {}, {}}).tokens;
+  CHECK(held.expected > 10'980);
+  CHECK(held.expected < 11'020);
+  CHECK(held.deviation < 300);
+  CHECK(a.predict(charge{{10'000, 0, 10'000}, {}, {}}).tokens == amount{10'000, 0, 10'000});
+}
+
+TEST_CASE("calls that were refused or lost teach nothing about the length of replies") {
+  limits l;
+  l.output_tokens_per_minute = 100'000;
+  admission a{l};
+  const charge bounded{{}, {}, {4000, 0, 4000}};
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    a.acquire({i}, bounded, noon + i * 1h);
+    a.release({i}, i % 2 == 0 ? lease_end::rejected : lease_end::unknown, noon + i * 1h);
+  }
+  CHECK(a.predict(bounded).output == bounded.output);
+}
 
 TEST_CASE("the errors of many estimates are held together, not one by one") {
   const auto estimated = [] { return charge{{100, 10, 200}, {}, {}}; };
@@ -352,6 +470,20 @@ TEST_CASE("a limit that is used twice as fast as it refills is seen to run out")
   CHECK(*left <= 11s);
   CHECK(a.is_exhausted_within(15s, noon + 20s));
   CHECK_FALSE(a.is_exhausted_within(5s, noon + 20s));
+}
+
+TEST_CASE("it is seen how long a limit will stay closed once it is hit") {
+  admission burst{only(60)};
+  for (std::uint64_t i = 0; i < 50; ++i)
+    use(burst, i, 1, noon + i * 200ms);
+  // Five a second: one more leaves room for nine, and then the first comes back at 60 s.
+  const auto c = burst.closes_within(5s, tokens(1), noon + 10s);
+  REQUIRE(c);
+  CHECK(c->which == dimension::requests_per_minute);
+  CHECK(c->in >= 1700ms);
+  CHECK(c->in <= 1900ms);
+  CHECK(c->in + c->lasts == 50s);
+  CHECK_FALSE(burst.closes_within(1s, tokens(1), noon + 10s));
 }
 
 TEST_CASE("a limit that refills as fast as it is used does not run out") {

@@ -72,6 +72,28 @@ TEST_CASE("a tenant with many calls does not keep another from its turn") {
   CHECK((order[0].value == 6 || order[1].value == 6));
 }
 
+TEST_CASE("a tenant of twice the weight gets two turns while another gets one") {
+  admission desk = desk_of(1);
+  fill(desk, 1, 1);
+  fair_queue q;
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    waiting_call heavy = call(i, 10, "heavy");
+    heavy.weight = 2;
+    q.push(heavy, noon);
+    q.push(call(100 + i, 10, "light"), noon);
+  }
+  int of_heavy = 0;
+  instant now = noon;
+  for (int turn = 0; turn < 6; ++turn) {
+    now = now + 61s;
+    for (const lease_id lease : q.grant_ready(desk, now)) {
+      of_heavy += lease.value < 100 ? 1 : 0;
+      settle(desk, lease, now);
+    }
+  }
+  CHECK(of_heavy == 4);
+}
+
 TEST_CASE("the urgent go first, and the patient get there all the same") {
   admission desk = desk_of(1);
   fill(desk, 1, 1);
@@ -85,7 +107,7 @@ TEST_CASE("the urgent go first, and the patient get there all the same") {
   CHECK(q.grant_ready(desk, noon + 121s) == std::vector<lease_id>{{1}});
 }
 
-TEST_CASE("a small call may use what the head cannot, unless the head would start later for it") {
+TEST_CASE("a small call may use what those before it cannot, if none of them starts later for it") {
   admission desk = desk_of(10, 1000);
   fill(desk, 1, 600);
   fair_queue q;
@@ -100,6 +122,27 @@ TEST_CASE("a small call may use what the head cannot, unless the head would star
   other.push(call(2, 400), noon + 1s);
   CHECK(other.grant_ready(wide, noon + 1s) == std::vector<lease_id>{{2}});
   CHECK(other.grant_ready(wide, noon + 60s) == std::vector<lease_id>{{1}});
+}
+
+TEST_CASE("a small call does not pass the second in line either") {
+  admission desk = desk_of(10, 1000);
+  fill(desk, 1, 700);
+  fair_queue q;
+  q.push(call(1, 400), noon + 1s); // starts when the 700 have aged out
+  q.push(call(2, 600), noon + 1s); // starts with it
+  q.push(call(3, 200), noon + 1s); // fits now and beside the head, but not beside both
+  CHECK(q.grant_ready(desk, noon + 1s).empty());
+  CHECK(q.grant_ready(desk, noon + 60s) == std::vector<lease_id>{{1}, {2}});
+}
+
+TEST_CASE("a head that starts soon is not passed") {
+  admission desk = desk_of(10, 1000);
+  fill(desk, 1, 600);
+  fair_queue q;
+  q.push(call(1, 500), noon + 56s);
+  q.push(call(2, 400), noon + 56s);
+  CHECK(q.grant_ready(desk, noon + 56s).empty());
+  CHECK(q.grant_ready(desk, noon + 60s) == std::vector<lease_id>{{1}, {2}});
 }
 
 TEST_CASE("the forecast is when the call really starts") {
