@@ -32,28 +32,28 @@ std::size_t tolerance(std::string_view name) {
   return std::max<std::size_t>(1, name.size() / 3);
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// The name without "-2024-08-06" or "-20240806" at its end.
-std::string_view without_date(std::string_view name) {
-  constexpr std::array<std::string_view, 2> forms = {"-dddd-dd-dd", "-dddddddd"};
-  const auto fits = [](char c, char f) { return f == 'd' ? is_digit(c) : c == f; };
-  for (const std::string_view form : forms) {
-    if (name.size() <= form.size())
-      continue;
-    const std::string_view end = name.substr(name.size() - form.size());
-    if (std::ranges::equal(end, form, fits))
-      return name.substr(0, name.size() - form.size());
-  }
-  return name;
-}
-
 /// Longer names are no typing mistakes and not worth the quadratic look.
 constexpr std::size_t comparable_length_max = 128;
 
 } // namespace
+
+life_stage stage_of(const lifecycle& life, wall_time now) noexcept {
+  if (life.retired && *life.retired <= now)
+    return life_stage::retired;
+  if (life.retired || (life.deprecated && *life.deprecated <= now))
+    return life_stage::deprecated;
+  return life.preview ? life_stage::preview : life_stage::active;
+}
+
+const char* to_string(life_stage stage) noexcept {
+  switch (stage) {
+    case life_stage::preview: return "preview";
+    case life_stage::active: return "active";
+    case life_stage::deprecated: return "deprecated";
+    case life_stage::retired: return "retired";
+  }
+  return "?";
+}
 
 const rate::limits* model_entry::limits_of(std::string_view tier) const noexcept {
   if (tier.empty())
@@ -68,20 +68,30 @@ catalog::catalog(std::vector<model_entry> models) : models_{std::move(models)} {
   std::ranges::sort(models_, {}, &model_entry::id);
   const auto twice = std::ranges::adjacent_find(models_, {}, &model_entry::id);
   SPILLWAY_ASSERT(twice == models_.end());
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    names_.add(models_[i].id.value, i);
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    for (const std::string& alias : models_[i].aliases)
+      names_.add(alias, i);
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    if (!models_[i].upstream_name.empty())
+      names_.add(models_[i].upstream_name, i);
+}
+
+const model_entry* catalog::resolve(std::string_view name) const {
+  const auto index = names_.find(name);
+  return index ? &models_[*index] : nullptr;
+}
+
+const model_entry& catalog::billed_as(const model_entry& called, std::string_view reported) const {
+  const model_entry* other = reported.empty() ? nullptr : resolve(reported);
+  const bool known = other && other->provider == called.provider && !other->pricing.rows.empty();
+  return known ? *other : called;
 }
 
 const model_entry* catalog::find(const model_id& id) const noexcept {
   const auto it = std::ranges::lower_bound(models_, id, {}, &model_entry::id);
   return it != models_.end() && it->id == id ? &*it : nullptr;
-}
-
-const model_entry* catalog::find_reported(std::string_view name) const {
-  for (const std::string_view meant : {name, without_date(name)}) {
-    const auto it = std::ranges::find(models_, meant, &model_entry::upstream_name);
-    if (it != models_.end())
-      return &*it;
-  }
-  return nullptr;
 }
 
 const model_entry* catalog::nearest(std::string_view name) const {

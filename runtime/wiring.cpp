@@ -299,9 +299,12 @@ result<void> wirer::spawn_couriers() {
 /// Every model with every key that serves it, and what their limiters must still count: read here,
 /// before the file is the journal's alone.
 result<void> wirer::plan_targets() {
-  for (const model_entry& model : models_->models())
-    for (const config::key_settings& k : provider_of(model).keys) {
-      const credential key{k.id(model.provider), k.tier};
+  for (const model_entry& model : models_->models()) {
+    if (!is_called(model.can.kind))
+      continue;
+    const config::provider_settings& p = provider_of(model);
+    for (const config::key_settings& k : p.keys) {
+      const credential key{k.id(p.id), k.tier.empty() ? p.tier : k.tier};
       if (model.limits_of(key.tier) == nullptr)
         continue;
       planned_target target{model.id, key, k.weight, plan_limiter(*models_, model, key)};
@@ -314,6 +317,7 @@ result<void> wirer::plan_targets() {
       }
       planned_.push_back(std::move(target));
     }
+  }
   return {};
 }
 
@@ -395,6 +399,7 @@ void wirer::spawn_router(request_id first) {
   router.default_route = settings().routing.default_route;
   router.deadline_default = settings().routing.deadline;
   router.selection = settings().routing.selection;
+  router.worth = settings().routing.worth;
   for (const supervised_target& t : out_.targets)
     router.targets[t.model].push_back(t.target);
   router.spawn_job = job_factory();

@@ -79,7 +79,7 @@ result<std::shared_ptr<const providers::codec>> find_codec(const std::string& na
 std::optional<nano_usd> cost_of(const chat_reply& reply, std::vector<model_entry> models,
                                 wall_time at) {
   const catalog known{std::move(models)};
-  const model_entry* model = known.find_reported(reply.model_reported);
+  const model_entry* model = known.resolve(reply.model_reported);
   if (model == nullptr || reply.usage.estimated)
     return std::nullopt;
   const auto cost = money::cost_of(reply.usage, model->pricing, at);
