@@ -1,234 +1,151 @@
 #include "core/tokens/merge.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <queue>
+#include <functional>
 
 namespace spillway::tokens {
 namespace {
 
-// Four ranks at a time: GCC's and Clang's own vectors, so any processor will do.
-using lanes = std::int32_t __attribute__((vector_size(16)));
-constexpr std::size_t lane_count = 4;
-constexpr std::int32_t no_merge = std::numeric_limits<std::int32_t>::max();
-constexpr unsigned position_bits = 8;
-static_assert(merge_short_max <= 1u << position_bits);
-static_assert(token_id_bits + position_bits < 31);
-
-// A possible merge as one number that orders by rank, then from left to right.
-std::int32_t merge_at(token_id merged, std::size_t position) noexcept {
-  return merged == no_token ? no_merge
-                            : static_cast<std::int32_t>(merged << position_bits | position);
+// Merges that may be looked up for the bytes done so far before a piece is merged in order instead.
+// Prose takes about one a byte, random letters three.
+constexpr std::size_t lookups_for(std::size_t bytes) noexcept {
+  return 6 * bytes + 512;
 }
 
-std::int32_t least(const std::int32_t* merges, std::size_t count) noexcept {
-  lanes best = {no_merge, no_merge, no_merge, no_merge};
-  for (std::size_t i = 0; i < count; i += lane_count) {
-    lanes next;
-    std::memcpy(&next, merges + i, sizeof next);
-    best = next < best ? next : best;
-  }
-  return std::min(std::min(best[0], best[1]), std::min(best[2], best[3]));
-}
+// Bytes that are merged in order at a time: little enough for the fastest cache.
+constexpr std::size_t part_bytes = 1024;
 
-// The parts a text consists of so far: a doubly linked list in arrays, by first byte.
-struct parts {
-  alignas(16) std::array<std::int32_t, merge_short_max + lane_count> merges;
-  std::array<token_id, merge_short_max> tokens;
-  std::array<std::uint16_t, merge_short_max> next;
-  std::array<std::uint16_t, merge_short_max> previous;
-};
-
-void split_into_bytes(const rank_tables& ranks, std::string_view text, parts& p) noexcept {
-  const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    p.tokens[i] = ranks.token_of_byte(byte(i));
-    p.next[i] = static_cast<std::uint16_t>(i + 1);
-    p.previous[i] = static_cast<std::uint16_t>(i - 1);
-    p.merges[i] =
-        i + 1 < text.size() ? merge_at(ranks.merge_of_bytes(byte(i), byte(i + 1)), i) : no_merge;
-  }
-  for (std::size_t i = 0; i < lane_count; ++i)
-    p.merges[text.size() + i] = no_merge;
-}
-
-void apply(const rank_tables& ranks, std::int32_t merge, std::size_t size, parts& p) noexcept {
-  const std::size_t at = static_cast<std::uint32_t>(merge) & ((1u << position_bits) - 1);
-  const std::size_t gone = p.next[at];
-  const std::size_t after = p.next[gone];
-  p.tokens[at] = static_cast<std::uint32_t>(merge) >> position_bits;
-  p.merges[gone] = no_merge;
-  p.next[at] = static_cast<std::uint16_t>(after);
-  p.merges[at] = no_merge;
-  if (after < size) {
-    p.previous[after] = static_cast<std::uint16_t>(at);
-    p.merges[at] = merge_at(ranks.merge_of(p.tokens[at], p.tokens[after]), at);
-  }
-  if (at > 0) {
-    const std::size_t before = p.previous[at];
-    p.merges[before] = merge_at(ranks.merge_of(p.tokens[before], p.tokens[at]), before);
-  }
-}
-
-// One candidate of the ordered queue: a merge and the two tokens it was found for.
-struct candidate {
-  token_id merged;
-  std::uint32_t position;
-  token_id left;
-  token_id right;
-  friend bool operator>(const candidate& a, const candidate& b) noexcept {
-    return a.merged != b.merged ? a.merged > b.merged : a.position > b.position;
-  }
-};
-
-// Byte-pair encoding of any size by an ordered queue of merges: size x log size at worst.
-class queue_merge {
-public:
-  queue_merge(const rank_tables& ranks, std::string_view text)
-      : ranks_{ranks}, tokens_(text.size()), next_(text.size()), previous_(text.size()) {
-    for (std::uint32_t i = 0; i < text.size(); ++i) {
-      tokens_[i] = ranks.token_of_byte(static_cast<std::uint8_t>(text[i]));
-      next_[i] = i + 1;
-      previous_[i] = i - 1;
-    }
-    for (std::uint32_t i = 0; i + 1 < text.size(); ++i)
-      offer(i);
-  }
-
-  void run(std::vector<token_id>& out) {
-    while (!queue_.empty()) {
-      const candidate c = queue_.top();
-      queue_.pop();
-      if (tokens_[c.position] == c.left && next_[c.position] < tokens_.size()
-          && tokens_[next_[c.position]] == c.right)
-        apply(c);
-    }
-    for (std::uint32_t i = 0; i < tokens_.size(); i = next_[i])
-      out.push_back(tokens_[i]);
-  }
-
-private:
-  void offer(std::uint32_t at) {
-    const token_id right = tokens_[next_[at]];
-    const token_id merged = ranks_.merge_of(tokens_[at], right);
-    if (merged != no_token)
-      queue_.push({merged, at, tokens_[at], right});
-  }
-
-  void apply(const candidate& c) {
-    const std::uint32_t gone = next_[c.position];
-    tokens_[c.position] = c.merged;
-    tokens_[gone] = no_token;
-    next_[c.position] = next_[gone];
-    if (next_[gone] < tokens_.size()) {
-      previous_[next_[gone]] = c.position;
-      offer(c.position);
-    }
-    if (c.position > 0)
-      offer(previous_[c.position]);
-  }
-
-  const rank_tables& ranks_;
-  std::vector<token_id> tokens_;
-  std::vector<std::uint32_t> next_;
-  std::vector<std::uint32_t> previous_;
-  std::priority_queue<candidate, std::vector<candidate>, std::greater<>> queue_;
-};
-
-// Bytes a step of `merge_long` adds, and how many bytes it may encode for each byte of the text
-// before it gives the text to the queue.
-constexpr std::size_t step_bytes = 96;
-constexpr std::size_t effort_max = 16;
-
-// Whether the encoding of the two tokens' bytes is these two tokens.
-bool may_meet(const rank_tables& ranks, token_id left, token_id right) noexcept {
-  std::array<char, merge_short_max> text;
-  std::array<token_id, merge_short_max> tokens;
-  const std::string_view a = ranks.bytes_of(left);
-  const std::string_view b = ranks.bytes_of(right);
-  std::copy(a.begin(), a.end(), text.begin());
-  std::copy(b.begin(), b.end(), text.begin() + a.size());
-  const std::size_t count = merge_short(ranks, {text.data(), a.size() + b.size()}, tokens.data());
-  return count == 2 && tokens[0] == left && tokens[1] == right;
-}
-
-// Encodes one part behind those in `out`. Returns false when its effort passes `allowed`.
-class seam_merge {
-public:
-  seam_merge(const rank_tables& ranks, std::string_view text, std::vector<token_id>& out)
-      : ranks_{ranks}, text_{text}, out_{out}, first_{out.size()} {}
-
-  bool add(std::size_t done, std::size_t bytes) {
-    for (std::size_t reopened = out_.size() > first_ ? 1 : 0;; reopened *= 2) {
-      reopened = std::min(reopened, out_.size() - first_);
-      std::size_t start = done;
-      for (std::size_t i = out_.size() - reopened; i < out_.size(); ++i)
-        start -= ranks_.bytes_of(out_[i]).size();
-      const std::string_view window = text_.substr(start, done + bytes - start);
-      effort_.bytes_merged += window.size();
-      if (window.size() > merge_short_max || effort_.bytes_merged > allowed())
-        return false;
-      const std::size_t count = merge_short(ranks_, window, window_.data());
-      const std::size_t kept = out_.size() - reopened;
-      if (kept == first_ || may_meet(ranks_, out_[kept - 1], window_[0])) {
-        out_.resize(kept);
-        out_.insert(out_.end(), window_.begin(), window_.begin() + count);
-        return true;
-      }
-    }
-  }
-
-  const merge_effort& effort() const noexcept { return effort_; }
-
-private:
-  std::size_t allowed() const noexcept { return effort_max * text_.size(); }
-
-  const rank_tables& ranks_;
-  std::string_view text_;
-  std::vector<token_id>& out_;
-  std::size_t first_;
-  merge_effort effort_;
-  std::array<token_id, merge_short_max> window_;
-};
+// How often the bytes of a piece may be merged in parts on average before it is merged as a whole.
+constexpr std::size_t repetitions_max = 8;
 
 } // namespace
 
-std::size_t merge_short(const rank_tables& ranks, std::string_view text, token_id* out) noexcept {
-  parts p;
-  split_into_bytes(ranks, text, p);
-  for (;;) {
-    const std::int32_t merge = least(p.merges.data(), text.size());
-    if (merge == no_merge)
-      break;
-    apply(ranks, merge, text.size(), p);
-  }
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); i = p.next[i])
-    out[count++] = p.tokens[i];
-  return count;
-}
-
-merge_effort merge_long_measured(const rank_tables& ranks, std::string_view text,
-                                 std::vector<token_id>& out) {
+void merger::encode(const rank_tables& ranks, std::string_view piece, std::vector<token_id>& out) {
   const std::size_t first = out.size();
-  seam_merge seams{ranks, text, out};
-  for (std::size_t done = 0; done < text.size();) {
-    const std::size_t bytes = std::min(step_bytes, text.size() - done);
-    if (!seams.add(done, bytes)) {
-      out.resize(first);
-      queue_merge{ranks, text}.run(out);
-      merge_effort effort = seams.effort();
-      effort.heap_bytes = text.size();
-      return effort;
-    }
-    done += bytes;
-  }
-  return seams.effort();
+  if (step_through(ranks, piece, out))
+    return;
+  out.resize(first);
+  merge_by_parts(ranks, piece, out);
 }
 
-void merge_long(const rank_tables& ranks, std::string_view text, std::vector<token_id>& out) {
-  merge_long_measured(ranks, text, out);
+bool merger::step_through(const rank_tables& ranks, std::string_view piece,
+                          std::vector<token_id>& out) {
+  const char* const begin = piece.data();
+  const char* const end = begin + piece.size();
+  const std::size_t first = out.size();
+  dead_ends_.assign(piece.size() / 64 + 1, 0);
+  const char* at = begin;
+  rank_tables::match next = ranks.longest(at, end);
+  std::size_t furthest = 0;
+  std::size_t lookups = 0;
+  while (at != end && lookups <= lookups_for(furthest)) {
+    const std::size_t place = static_cast<std::size_t>(at - begin) + next.size;
+    const bool dead = (dead_ends_[place / 64] >> (place % 64)) & 1;
+    if (!dead && (out.size() == first || ranks.may_meet(out.back(), next.token, lookups))) {
+      out.push_back(next.token);
+      at = begin + place;
+      furthest = std::max(furthest, place);
+      if (at != end)
+        next = ranks.longest(at, end);
+      continue;
+    }
+    if (next.size > 1) {
+      next.token = ranks.record(next.token).shorter;
+      next.size = ranks.record(next.token).size;
+      continue;
+    }
+    const auto here = static_cast<std::size_t>(at - begin);
+    dead_ends_[here / 64] |= std::uint64_t{1} << (here % 64);
+    next = {out.back(), ranks.record(out.back()).size};
+    out.pop_back();
+    at -= next.size;
+  }
+  spent_.lookups += lookups;
+  return at == end;
+}
+
+// Encodes some bytes at a time and puts each part behind the last: two encodings make one exactly
+// when the two tokens that meet may. Where they may not, the tokens before the seam are encoded
+// anew together with the part; ever more of them, in the end all.
+void merger::merge_by_parts(const rank_tables& ranks, std::string_view piece,
+                            std::vector<token_id>& out) {
+  const std::size_t first = out.size();
+  const std::size_t spent_before = spent_.bytes_merged;
+  std::string_view last; // what `merged_` is the encoding of
+  for (std::size_t done = 0; done < piece.size();) {
+    if (spent_.bytes_merged - spent_before > repetitions_max * piece.size()) {
+      merge_in_order(ranks, piece);
+      out.resize(first);
+      out.insert(out.end(), merged_.begin(), merged_.end());
+      return;
+    }
+    const std::size_t end = std::min(done + part_bytes, piece.size());
+    std::size_t start = done;
+    for (std::size_t reopened = out.size() > first ? 1 : 0;; reopened *= 2) {
+      for (std::size_t i = std::min(reopened - reopened / 2, out.size() - first); i > 0; --i) {
+        start -= ranks.record(out.back()).size;
+        out.pop_back();
+      }
+      const std::string_view part = piece.substr(start, end - start);
+      if (part != last) // runs repeat themselves
+        merge_in_order(ranks, part);
+      last = part;
+      if (out.size() == first || ranks.may_meet(out.back(), merged_.front(), spent_.lookups))
+        break;
+    }
+    out.insert(out.end(), merged_.begin(), merged_.end());
+    done = end;
+  }
+}
+
+void merger::offer(const rank_tables& ranks, std::uint32_t at) {
+  const std::uint32_t behind = next_[at];
+  merges_[at] = behind < parts_.size() ? ranks.merge_of(parts_[at], parts_[behind]) : no_token;
+  if (merges_[at] == no_token)
+    return;
+  heap_.push_back(std::uint64_t{merges_[at]} << 32 | at);
+  std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
+}
+
+// Byte-pair encoding as it is defined: the merge of lowest rank first, of equals the leftmost.
+void merger::merge_in_order(const rank_tables& ranks, std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const auto size = static_cast<std::uint32_t>(text.size());
+  parts_.resize(size);
+  merges_.resize(size);
+  next_.resize(size);
+  previous_.resize(size);
+  heap_.clear();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    parts_[i] = ranks.token_of_byte(byte(i));
+    merges_[i] = i + 1 < size ? ranks.merge_of_bytes(byte(i), byte(i + 1)) : no_token;
+    next_[i] = i + 1;
+    previous_[i] = i - 1;
+    if (merges_[i] != no_token)
+      heap_.push_back(std::uint64_t{merges_[i]} << 32 | i);
+  }
+  std::make_heap(heap_.begin(), heap_.end(), std::greater<>{});
+  while (!heap_.empty()) {
+    const auto at = static_cast<std::uint32_t>(heap_.front());
+    const auto merged = static_cast<token_id>(heap_.front() >> 32);
+    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>{});
+    heap_.pop_back();
+    if (merges_[at] != merged)
+      continue; // one of the two has been merged otherwise
+    const std::uint32_t gone = next_[at];
+    parts_[at] = merged;
+    merges_[gone] = no_token;
+    next_[at] = next_[gone];
+    if (next_[at] < size)
+      previous_[next_[at]] = at;
+    offer(ranks, at);
+    if (at > 0)
+      offer(ranks, previous_[at]);
+  }
+  merged_.clear();
+  for (std::uint32_t i = 0; i < size; i = next_[i])
+    merged_.push_back(parts_[i]);
+  spent_.bytes_merged += size;
 }
 
 } // namespace spillway::tokens

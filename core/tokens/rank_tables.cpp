@@ -37,32 +37,22 @@ const rank_image_header& header_of(const char* image) noexcept {
 rank_tables::rank_tables(const char* image) noexcept {
   const rank_image_header& h = header_of(image);
   tokens_ = h.tokens;
-  piece_buckets_ = h.piece_buckets;
-  piece_slots_ = h.piece_slots;
-  long_buckets_ = h.long_buckets;
-  long_slots_ = h.long_slots;
+  trie_root_ = h.trie_root;
+  short_buckets_ = h.short_buckets;
+  short_slots_ = h.short_slots;
   pair_buckets_ = h.pair_buckets;
   pair_slots_ = h.pair_slots;
   token_offsets_ = part<std::uint32_t>(image, h.token_offsets);
   token_bytes_ = part<char>(image, h.token_bytes);
+  records_ = part<token_record>(image, h.records);
+  short_pilots_ = part<std::uint16_t>(image, h.short_pilots);
+  shorts_ = part<short_key>(image, h.shorts);
   byte_tokens_ = part<std::uint32_t>(image, h.byte_tokens);
   byte_pairs_ = part<std::uint32_t>(image, h.byte_pairs);
-  piece_pilots_ = part<std::uint16_t>(image, h.piece_pilots);
-  piece_keys_ = part<piece_key>(image, h.piece_keys);
-  piece_ids_ = part<std::uint32_t>(image, h.piece_ids);
-  long_pilots_ = part<std::uint16_t>(image, h.long_pilots);
-  long_ids_ = part<std::uint32_t>(image, h.long_ids);
+  trie_ = part<trie_node>(image, h.trie);
+  pair_filter_ = part<std::uint64_t>(image, h.pair_filter);
   pair_pilots_ = part<std::uint16_t>(image, h.pair_pilots);
   pairs_ = part<std::uint64_t>(image, h.pairs);
-}
-
-token_id rank_tables::find_long(std::string_view text) const noexcept {
-  if (text.size() > token_bytes_max)
-    return no_token;
-  const std::uint64_t hash = hash_of_text(text.data(), text.size());
-  const std::uint16_t pilot = long_pilots_[bucket_of(hash, long_buckets_)];
-  const token_id id = long_ids_[slot_of(hash, pilot, long_slots_)];
-  return id != no_token && bytes_of(id) == text ? id : no_token;
 }
 
 const rank_tables& o200k_tables() noexcept {

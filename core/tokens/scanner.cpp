@@ -49,6 +49,8 @@ inline character character_at(const char* p) noexcept {
   const std::uint32_t lead = byte_at(p);
   if (lead < 0x80) [[likely]]
     return {ascii_classes[lead], p + 1};
+  if (lead >= 0xe5 && lead <= 0xe9) // U+5000 .. U+9FFF: all of them are ideographs
+    return {char_class::letter, p + 3};
   return wide_character(p);
 }
 
@@ -194,7 +196,7 @@ const char* plain_white_end(const char* at, const char* end) noexcept {
 
 } // namespace
 
-const char* o200k_piece_end(const char* at, const char* end) noexcept {
+const char* any_o200k_piece_end(const char* at, const char* end) noexcept {
   const character c = character_at(at);
   if (is(c.kind, letters))
     return word_at(at, end).end;
@@ -214,7 +216,7 @@ const char* o200k_piece_end(const char* at, const char* end) noexcept {
   return white_end(at, end);
 }
 
-const char* cl100k_piece_end(const char* at, const char* end) noexcept {
+const char* any_cl100k_piece_end(const char* at, const char* end) noexcept {
   const character c = character_at(at);
   if (is(c.kind, letters))
     return skip<letters>(c.next, end);
@@ -234,7 +236,7 @@ const char* cl100k_piece_end(const char* at, const char* end) noexcept {
   return white_end(at, end);
 }
 
-const char* gpt2_piece_end(const char* at, const char* end) noexcept {
+const char* any_gpt2_piece_end(const char* at, const char* end) noexcept {
   if (const char* after = small_contraction(at, end); after != at)
     return after;
   const char* const from = *at == ' ' && at + 1 < end ? at + 1 : at;

@@ -8,11 +8,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 #include <zstd.h>
 
@@ -54,6 +58,7 @@ ranks read_ranks(const std::string& blob, std::uint32_t tokens_max) {
   if (count <= 256 || count > 1u << token_id_bits || blob.size() != 264 + 6 * (count - 256ull))
     throw std::runtime_error{"not a rank blob: its size does not fit its count"};
   ranks r;
+  static_assert(single_bytes == 256);
   for (std::size_t i = 0; i < 256; ++i)
     r.tokens.emplace_back(1, blob[8 + i]);
   const auto* columns = reinterpret_cast<const unsigned char*>(blob.data()) + 264;
@@ -168,52 +173,204 @@ void add_tokens(const ranks& r, image_writer& image, rank_image_header& header) 
   header.byte_pairs = image.add(pairs);
 }
 
-void add_pieces(const ranks& r, image_writer& image, rank_image_header& header) {
-  std::vector<std::uint32_t> ids;
-  std::vector<std::uint64_t> hashes;
-  for (std::uint32_t id = 0; id < r.tokens.size(); ++id)
-    if (const std::string& token = r.tokens[id];
-        !token.empty() && token.size() <= short_piece_max) {
-      ids.push_back(id);
-      hashes.push_back(hash_of(key_of(token.data(), token.size())));
+// The trie of all tokens as a double array: a node's children lie at its base, each xor its byte.
+// Each base belongs to one node, so that a child's byte alone says whose child it is.
+class trie_builder {
+public:
+  explicit trie_builder(const ranks& r) {
+    for (std::uint32_t id = 0; id < r.tokens.size(); ++id)
+      if (!r.tokens[id].empty())
+        sorted_.push_back(id);
+    std::sort(sorted_.begin(), sorted_.end(),
+              [&](auto a, auto b) { return r.tokens[a] < r.tokens[b]; });
+    collect(r, {0, static_cast<std::uint32_t>(sorted_.size()), 0, no_token, 0});
+    // Those with most children first, while there is room for them; of equals those nearer the root.
+    std::stable_sort(inner_.begin(), inner_.end(), [](const inner& a, const inner& b) {
+      return a.children.size() > b.children.size();
+    });
+    for (std::size_t i = 0; i < inner_.size(); ++i)
+      place(inner_[i]);
+    fill();
+  }
+
+  const std::vector<trie_node>& nodes() const { return nodes_; }
+  std::uint32_t root() const { return base_of_[0]; }
+
+private:
+  struct span_of { // the sorted tokens that share their first `depth` bytes
+    std::uint32_t begin;
+    std::uint32_t end;
+    std::uint32_t depth;
+    std::uint32_t parent; // index of the inner node
+    std::uint8_t byte;
+  };
+  struct child {
+    std::uint8_t byte;
+    std::uint32_t token_plus_one;
+    std::uint32_t inner; // index, or no_token
+  };
+  struct inner {
+    std::uint32_t index;
+    std::vector<child> children;
+  };
+
+  // Breadth first, so that nodes near the root come early.
+  void collect(const ranks& r, span_of root) {
+    std::vector<span_of> spans{root};
+    for (std::size_t s = 0; s < spans.size(); ++s) {
+      const span_of at = spans[s];
+      inner node{static_cast<std::uint32_t>(s), {}};
+      for (std::uint32_t i = at.begin; i < at.end;) {
+        const auto& token = r.tokens[sorted_[i]];
+        const auto byte = static_cast<std::uint8_t>(token[at.depth]);
+        const bool ends = token.size() == at.depth + 1;
+        child c{byte, ends ? sorted_[i] + 1 : 0, no_token};
+        const std::uint32_t first = ends ? i + 1 : i;
+        while (i < at.end
+               && static_cast<std::uint8_t>(r.tokens[sorted_[i]][at.depth]) == byte)
+          ++i;
+        if (first < i) {
+          c.inner = static_cast<std::uint32_t>(spans.size());
+          spans.push_back({first, i, at.depth + 1, 0, byte});
+        }
+        node.children.push_back(c);
+      }
+      inner_.push_back(std::move(node));
     }
-  const perfect_hash table = build_hash(hashes);
-  std::vector<piece_key> keys(table.slots.size());
-  std::vector<std::uint32_t> slot_ids(table.slots.size(), no_token);
-  for (std::size_t slot = 0; slot < table.slots.size(); ++slot)
-    if (const std::uint32_t key = table.slots[slot]; key != no_token) {
-      slot_ids[slot] = ids[key];
-      keys[slot] = key_of(r.tokens[ids[key]].data(), r.tokens[ids[key]].size());
+    base_of_.resize(inner_.size());
+  }
+
+  void grow() {
+    const auto from = static_cast<std::uint32_t>(taken_.size());
+    taken_.resize(from + 256);
+    base_taken_.resize(from + 256);
+    for (std::uint32_t slot = from; slot < from + 256; ++slot)
+      free_.push_back(slot);
+  }
+
+  bool fits(std::uint32_t base, const inner& node) const {
+    if (base == 0 || base_taken_[base])
+      return false;
+    return std::none_of(node.children.begin(), node.children.end(),
+                        [&](const child& c) { return taken_[base ^ c.byte]; });
+  }
+
+  void place(const inner& node) {
+    for (std::size_t tried = 0;; ++tried) {
+      // Slots that failed often are given up, so that the search stays short.
+      if (tried == free_.size())
+        grow();
+      const std::uint32_t slot = free_[tried];
+      const std::uint32_t base = slot ^ node.children.front().byte;
+      if (taken_[slot] || !fits(base, node))
+        continue;
+      base_taken_[base] = true;
+      base_of_[node.index] = base;
+      for (const child& c : node.children) {
+        taken_[base ^ c.byte] = true;
+        placed_.push_back({base ^ c.byte, c});
+      }
+      if (++placements_ % 256 == 0 || tried > 4096)
+        std::erase_if(free_, [&](std::uint32_t s) { return taken_[s]; });
+      if (free_.size() > 16'384)
+        free_.erase(free_.begin(), free_.begin() + 8'192);
+      return;
     }
-  header.piece_buckets = static_cast<std::uint32_t>(table.pilots.size());
-  header.piece_slots = static_cast<std::uint32_t>(table.slots.size());
-  header.piece_pilots = image.add(table.pilots);
-  header.piece_keys = image.add(keys);
-  header.piece_ids = image.add(slot_ids);
+  }
+
+  void fill() {
+    if (taken_.size() >> trie_children_bits != 0)
+      throw std::runtime_error{"the trie is too large"};
+    nodes_.assign(taken_.size(), trie_empty);
+    for (const auto& [slot, c] : placed_)
+      nodes_[slot] = (c.inner == no_token ? 0 : base_of_[c.inner])
+                     | trie_node{c.byte} << trie_children_bits
+                     | trie_node{c.token_plus_one} << (trie_children_bits + trie_byte_bits);
+  }
+
+  std::vector<std::uint32_t> sorted_;
+  std::vector<inner> inner_;
+  std::vector<std::uint32_t> base_of_;
+  std::vector<bool> taken_;
+  std::vector<bool> base_taken_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::pair<std::uint32_t, child>> placed_;
+  std::size_t placements_ = 0;
+  std::vector<trie_node> nodes_;
+};
+
+void add_trie(const ranks& r, image_writer& image, rank_image_header& header) {
+  const trie_builder trie{r};
+  header.trie = image.add(trie.nodes());
+  header.trie_nodes = static_cast<std::uint32_t>(trie.nodes().size());
+  header.trie_root = trie.root();
 }
 
-void add_long_tokens(const ranks& r, image_writer& image, rank_image_header& header) {
-  std::vector<std::uint32_t> ids;
+void add_short_tokens(const ranks& r, image_writer& image, rank_image_header& header) {
+  std::vector<short_key> keys;
   std::vector<std::uint64_t> hashes;
-  for (std::uint32_t id = 0; id < r.tokens.size(); ++id)
-    if (const std::string& token = r.tokens[id]; token.size() > short_piece_max) {
-      ids.push_back(id);
-      hashes.push_back(hash_of_text(token.data(), token.size()));
+  for (const std::string& token : r.tokens)
+    if (!token.empty() && token.size() <= short_key::size_max) {
+      char text[16] = {};
+      std::memcpy(text, token.data(), token.size());
+      keys.push_back(short_key::of(text, token.size()));
+      hashes.push_back(keys.back().hash());
     }
-  perfect_hash table = build_hash(hashes);
-  for (auto& slot : table.slots)
-    slot = slot == no_token ? no_token : ids[slot];
-  header.long_buckets = static_cast<std::uint32_t>(table.pilots.size());
-  header.long_slots = static_cast<std::uint32_t>(table.slots.size());
-  header.long_pilots = image.add(table.pilots);
-  header.long_ids = image.add(table.slots);
+  const perfect_hash table = build_hash(hashes);
+  std::vector<short_key> slots;
+  for (const std::uint32_t key : table.slots)
+    slots.push_back(key == no_token ? short_key{} : keys[key]);
+  header.short_buckets = static_cast<std::uint32_t>(table.pilots.size());
+  header.short_slots = static_cast<std::uint32_t>(slots.size());
+  header.short_pilots = image.add(table.pilots);
+  header.shorts = image.add(slots);
+}
+
+// The longest proper beginning of a token that is a token.
+token_id shorter_than(std::string_view token,
+                      const std::unordered_map<std::string_view, token_id>& ids) {
+  while (token.size() > 1) {
+    token.remove_suffix(1);
+    if (const auto found = ids.find(token); found != ids.end())
+      return found->second;
+  }
+  return no_token;
+}
+
+void add_records(const ranks& r, image_writer& image, rank_image_header& header) {
+  std::unordered_map<std::string_view, token_id> ids;
+  std::vector<std::pair<token_id, token_id>> parts;
+  for (token_id id = 0; id < r.tokens.size(); ++id) {
+    ids.emplace(r.tokens[id], id);
+    parts.emplace_back(id, id);
+  }
+  for (const std::uint64_t merge : r.merges)
+    parts[merge & token_id_mask] = {merge >> 2 * token_id_bits,
+                                    (merge >> token_id_bits) & token_id_mask};
+  std::vector<token_record> records;
+  for (token_id id = 0; id < r.tokens.size(); ++id) {
+    token_record record{static_cast<std::uint32_t>(r.tokens[id].size()),
+                        shorter_than(r.tokens[id], ids), {}, {}};
+    token_id first = id;
+    token_id second = id;
+    for (std::size_t i = 0; i < token_record::chain_size; ++i) {
+      record.first_parts[i] = first = parts[first].first;
+      record.second_parts[i] = second = parts[second].second;
+    }
+    records.push_back(record);
+  }
+  header.records = image.add(records);
 }
 
 void add_merges(const ranks& r, image_writer& image, rank_image_header& header) {
   std::vector<std::uint64_t> hashes;
-  constexpr std::uint64_t mask = (1u << token_id_bits) - 1;
-  for (const std::uint64_t merge : r.merges)
-    hashes.push_back(hash_of_pair(merge >> 36, (merge >> 18) & mask));
+  std::vector<std::uint64_t> filter(pair_filter_words);
+  for (const std::uint64_t merge : r.merges) {
+    hashes.push_back(hash_of_pair(merge >> 2 * token_id_bits,
+                                  (merge >> token_id_bits) & token_id_mask));
+    filter[filter_word_of(hashes.back())] |= filter_bits_of(hashes.back());
+  }
+  header.pair_filter = image.add(filter);
   const perfect_hash table = build_hash(hashes);
   std::vector<std::uint64_t> slots;
   for (const std::uint32_t key : table.slots)
@@ -236,8 +393,9 @@ int main(int argc, char** argv) {
     rank_image_header header{};
     image_writer image;
     add_tokens(r, image, header);
-    add_pieces(r, image, header);
-    add_long_tokens(r, image, header);
+    add_trie(r, image, header);
+    add_short_tokens(r, image, header);
+    add_records(r, image, header);
     add_merges(r, image, header);
     std::ofstream out{argv[2], std::ios::binary};
     if (!(out << image.finish(header)).flush())

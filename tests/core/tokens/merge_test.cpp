@@ -81,36 +81,58 @@ std::vector<std::string> hard_texts(std::size_t bytes) {
 
 } // namespace
 
-TEST_CASE("A long text is encoded as by definition, whatever it is made of") {
-  for (const rank_tables* ranks : {&o200k_tables(), &cl100k_tables()})
-    for (const std::size_t bytes : {1, 2, 95, 97, 255, 257, 1'000})
+TEST_CASE("A text is encoded as by definition, whatever it is made of") {
+  merger merge;
+  for (const rank_tables* ranks : {&o200k_tables(), &cl100k_tables(), &r50k_tables()})
+    for (const std::size_t bytes : {1, 2, 63, 64, 65, 97, 255, 1'000, 1'300})
       for (const std::string& text : hard_texts(bytes)) {
         CAPTURE(text);
         std::vector<token_id> tokens;
-        merge_long(*ranks, text, tokens);
-        CHECK(tokens == by_definition(*ranks, text));
+        merge.encode(*ranks, text, tokens);
+        const std::vector<token_id> expected = by_definition(*ranks, text);
+        REQUIRE(tokens == expected);
+        REQUIRE(merge.count(*ranks, text) == expected.size());
       }
 }
 
-TEST_CASE("A megabyte of anything costs a few bytes of encoding a byte") {
+TEST_CASE("Two tokens may meet exactly if their text is encoded as these two") {
+  std::mt19937 chance{11};
+  std::size_t work = 0;
+  std::size_t met = 0;
+  for (const rank_tables* ranks : {&o200k_tables(), &cl100k_tables()})
+    for (int round = 0; round < 20'000; ++round) {
+      const token_id left = chance() % ranks->size();
+      // Half of them short, since those meet in more ways.
+      const token_id right = chance() % (round % 2 ? ranks->size() : 3'000);
+      const std::string text = std::string{ranks->bytes_of(left)} + std::string{ranks->bytes_of(right)};
+      CAPTURE(text);
+      const bool may = ranks->may_meet(left, right, work);
+      REQUIRE(may == (by_definition(*ranks, text) == std::vector{left, right}));
+      met += may;
+    }
+  CHECK(met > 10'000);
+  CHECK(met < 40'000);
+}
+
+TEST_CASE("A megabyte of anything costs a few look-ups and merges a byte") {
   for (const rank_tables* ranks : {&o200k_tables(), &cl100k_tables()})
     for (const std::string& text : hard_texts(1'000'000)) {
       CAPTURE(text.substr(0, 40));
-      std::vector<token_id> tokens;
-      const merge_effort effort = merge_long_measured(*ranks, text, tokens);
-      CHECK(effort.bytes_merged <= 6 * text.size());
-      CHECK(effort.heap_bytes == 0);
+      merger merge;
+      merge.count(*ranks, text);
+      CHECK(merge.spent().lookups <= 7 * text.size());
+      CHECK(merge.spent().bytes_merged <= 4 * text.size());
     }
 }
 
-TEST_CASE("A run of every token costs a few bytes of encoding a byte") {
+TEST_CASE("A run of every token costs a few look-ups and merges a byte") {
   for (const rank_tables* ranks : {&o200k_tables(), &cl100k_tables()})
     for (token_id id = 0; id < ranks->size(); id += 97) {
       CAPTURE(id);
-      const std::string text = repeated(ranks->bytes_of(id), 4'000);
-      std::vector<token_id> tokens;
-      const merge_effort effort = merge_long_measured(*ranks, text, tokens);
-      CHECK(effort.bytes_merged <= 6 * text.size());
-      CHECK(effort.heap_bytes == 0);
+      const std::string text = repeated(ranks->bytes_of(id), 8'000);
+      merger merge;
+      merge.count(*ranks, text);
+      CHECK(merge.spent().lookups <= 7 * text.size() + 1'024);
+      CHECK(merge.spent().bytes_merged <= 4 * text.size());
     }
 }

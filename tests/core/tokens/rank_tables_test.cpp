@@ -3,6 +3,10 @@
 #include <catch2/catch.hpp>
 #include <openssl/evp.h>
 
+#include <map>
+#include <random>
+#include <set>
+
 using namespace spillway::tokens;
 
 namespace {
@@ -57,13 +61,55 @@ TEST_CASE("Every token is found by its own bytes") {
       const std::string_view text = ranks->bytes_of(id);
       if (text.empty())
         continue;
-      if (text.size() > short_piece_max) {
-        wrong += ranks->find_long(text) != id;
-      } else {
-        const piece_key key = key_of(text.data(), text.size());
-        wrong += ranks->find(key, hash_of(key)) != id;
-      }
+      const auto match = ranks->longest(text.data(), text.data() + text.size());
+      wrong += match.token != id || match.size != text.size() || ranks->record(id).size != text.size();
+      if (text.size() > 1)
+        wrong += ranks->merge_of(ranks->record(id).first_parts[0], ranks->record(id).second_parts[0])
+                 != id;
     }
     CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("A short text is known to be a token exactly if it is one") {
+  for (const rank_tables* ranks : {&o200k_tables(), &r50k_tables()}) {
+    std::set<std::string_view> shorts;
+    for (token_id id = 0; id < ranks->size(); ++id)
+      shorts.insert(ranks->bytes_of(id));
+    const auto known = [&](std::string_view text) {
+      char padded[16] = {};
+      text.copy(padded, sizeof padded);
+      const short_key key = short_key::of(padded, text.size());
+      return ranks->has(key, key.hash());
+    };
+    std::size_t wrong = 0;
+    for (const std::string_view token : shorts)
+      for (std::size_t size = 1; size <= std::min(token.size(), short_key::size_max); ++size)
+        wrong += known(token.substr(0, size)) != shorts.contains(token.substr(0, size));
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("The longest token and the next shorter one are the longest there are") {
+  const rank_tables& ranks = cl100k_tables();
+  std::map<std::string_view, token_id> ids;
+  for (token_id id = 0; id < ranks.size(); ++id)
+    ids[ranks.bytes_of(id)] = id;
+  const auto longest = [&](std::string_view text) {
+    while (!ids.contains(text))
+      text.remove_suffix(1);
+    return ids[text];
+  };
+  std::mt19937 chance{5};
+  for (int round = 0; round < 5'000; ++round) {
+    std::string text;
+    for (std::size_t n = 1 + chance() % 3; n > 0; --n)
+      text += ranks.bytes_of(chance() % ranks.size());
+    CAPTURE(text);
+    const auto found = ranks.longest(text.data(), text.data() + text.size());
+    REQUIRE(found.token == longest(text));
+    REQUIRE(found.size == ranks.bytes_of(found.token).size());
+    if (found.size > 1)
+      REQUIRE(ranks.record(found.token).shorter == longest(text.substr(0, found.size - 1)));
   }
 }
