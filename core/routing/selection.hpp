@@ -3,6 +3,7 @@
 #include "core/catalog.hpp"
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/tokens/prompt_counter.hpp"
 #include "core/units.hpp"
 
 #include <memory>
@@ -35,8 +36,9 @@ struct candidate {
   nano_usd worst_cost;
   /// With the shortest reply that is of use; absent unless the bound on the reply is ours to lower.
   std::optional<nano_usd> least_cost{};
-  token_count input_most{}; ///< what the worst case takes the prompt for
-  key_id key{};             ///< the credential it is called with: "openai/default"
+  token_count input_most{};   ///< what the worst case takes the prompt for
+  key_id key{};               ///< the credential it is called with: "openai/default"
+  token_count input_charge{}; ///< what windows take the prompt for, on arrival
 };
 
 enum class rejection_reason { context_too_long, unknown_price, key_unusable };
@@ -54,6 +56,12 @@ struct selection {
 
 /// Sorts the models of `preference` into those that can serve `request` and those that cannot, and
 /// reckons what each would take at the prices of `now`. Models that the catalog lacks are skipped.
+/// `counter` counts the prompt for each.
+selection select_candidates(const catalog& models, const route& preference,
+                            const chat_request& request, const selection_policy& policy,
+                            wall_time now, tokens::prompt_counter& counter);
+
+/// Likewise with a counter that has learnt nothing and remembers nothing.
 selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
                             wall_time now);
