@@ -85,7 +85,7 @@ router_state::opening router_state::open(run_completion& m) {
   }
   const wall_time now = options_.wall(self_->clock().now());
   out.selected = routing::select_candidates(*options_.models, named ? *named : *preference, *m.chat,
-                                            options_.selection, now);
+                                            options_.selection, now, counter_);
   if (named)
     for (routing::candidate& c : out.selected.candidates)
       c.upstream_name = m.target;
@@ -119,7 +119,8 @@ caf::result<completion_reply> router_state::hand_to_job(run_completion& m, openi
   auto promise = self_->make_response_promise<completion_reply>();
   completion_job_actor job = take_job();
   running_.emplace(m.id,
-                   running_request{promise, job, opened.selected.candidates.front().model->id});
+                   running_request{promise, job, opened.selected.candidates.front().model->id,
+                                   m.chat});
   assign_completion work;
   work.request = std::move(m);
   work.accepted_at = self_->clock().now();
@@ -238,11 +239,20 @@ void router_state::conclude(running_request& done, completion_reply reply) {
   for (const report::call_record& call : reply.attempts)
     if (!call.failure)
       record_.note_call(call.model, call.took);
+  learn_from(done, reply);
   usage_.record(
       {reply.status, reply.attempts, std::move(done.preferred), reply.model, reply.waited});
   done.promise.deliver(std::move(reply));
   if (stopping_ && running_.empty())
     answer_drain();
+}
+
+/// What the provider counted for the prompt corrects the estimates for its model.
+void router_state::learn_from(const running_request& done, const completion_reply& reply) {
+  const model_entry* const model = options_.models ? options_.models->find(reply.model) : nullptr;
+  if (reply.status == completion_status::answered && model != nullptr && reply.reply
+      && !reply.reply->usage.estimated)
+    counter_.learn(*model, *done.chat, reply.reply->usage.input);
 }
 
 void router_state::on_job_down(const caf::down_msg& m) {
@@ -261,7 +271,7 @@ void router_state::on_job_down(const caf::down_msg& m) {
 }
 
 router_status router_state::on_get_router_status() const {
-  return {usage_, running_.size()};
+  return {usage_, running_.size(), counter_.calibrations()};
 }
 
 // -- the end --------------------------------------------------------------------------------------

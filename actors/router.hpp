@@ -9,6 +9,7 @@
 #include "core/routing/ranking.hpp"
 #include "core/routing/track_record.hpp"
 #include "core/routing/selection.hpp"
+#include "core/tokens/prompt_counter.hpp"
 #include "messages/private_handles.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -68,6 +69,7 @@ private:
     caf::typed_response_promise<completion_reply> promise;
     completion_job_actor job;
     model_id preferred;
+    std::shared_ptr<const chat_request> chat;
   };
 
   /// A request with its candidates, or how it is turned away at the door.
@@ -88,6 +90,7 @@ private:
   void spread_over_keys(opening& o);
   void add_with_key(opening& o, const routing::candidate& c, const call_target& target);
   completion_job_actor take_job();
+  void learn_from(const running_request& done, const completion_reply& reply);
   void conclude(running_request& done, completion_reply reply);
   void answer_drain();
 
@@ -104,6 +107,7 @@ private:
   std::size_t cancelled_ = 0;
   std::uint64_t next_id_ = 1;
   report::usage_report usage_;
+  tokens::prompt_counter counter_;
 };
 
 router_self::behavior_type router(router_self::stateful_pointer<router_state> self,

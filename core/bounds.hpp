@@ -224,6 +224,12 @@ inline constexpr std::size_t tool_walk_entries_max = 50'000;
 /// Nesting of folders a file tool walks: deeper trees are generated ones.
 inline constexpr int tool_walk_depth_max = 32;
 
+// Token counts -----------------------------------------------------------------------------------
+
+/// Texts whose counts are remembered, about 130 bytes each: 8 MiB hold the conversations of some
+/// thousand agents.
+inline constexpr std::size_t token_memo_texts_max = 65'536;
+
 // Text files --------------------------------------------------------------------------------------
 
 /// Line of a text file that a command reads line by line: the largest request body, twice over as

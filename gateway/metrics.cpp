@@ -3,6 +3,7 @@
 #include "wire/prometheus.hpp"
 
 #include <chrono>
+#include <cstdio>
 
 namespace spillway::gateway {
 namespace {
@@ -57,6 +58,27 @@ void write_models(text& out, const report::usage_report& u) {
     out.sample({{"model", model.value}}, to_decimal_usd(totals.cost));
 }
 
+std::string ratio(double r) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.6f", r);
+  return digits;
+}
+
+void write_calibrations(text& out, const std::vector<tokens::calibration_row>& rows) {
+  out.family("spillway_prompt_estimate_error", kind::gauge,
+             "Mean relative error of prompt token estimates, of late.");
+  for (const tokens::calibration_row& row : rows)
+    out.sample({{"model", row.model.value}}, ratio(row.deviation));
+  out.family("spillway_prompt_estimate_drift", kind::gauge,
+             "The provider's prompt token count over our uncorrected one, of late.");
+  for (const tokens::calibration_row& row : rows)
+    out.sample({{"model", row.model.value}}, ratio(row.drift));
+  out.family("spillway_prompt_estimate_samples_total", kind::counter,
+             "Provider counts that estimates have been corrected by.");
+  for (const tokens::calibration_row& row : rows)
+    out.sample({{"model", row.model.value}}, number(row.samples));
+}
+
 void write_limiters(text& out, const std::vector<limiter_status>& limiters) {
   out.family("spillway_limit_used", kind::gauge, "Use of each rate limit now.");
   for (const limiter_status& l : limiters)
@@ -102,6 +124,7 @@ std::string encode_metrics(const metrics& m) {
   text out;
   write_requests(out, m.router);
   write_models(out, m.router.usage);
+  write_calibrations(out, m.router.calibrations);
   write_limiters(out, m.limiters);
   write_budget(out, m.budget);
   write_traces(out, m.traces);

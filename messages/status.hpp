@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/report/usage_report.hpp"
+#include "core/tokens/prompt_counter.hpp"
 #include "messages/permit.hpp"
 #include "messages/spend.hpp"
 #include "messages/trace.hpp"
@@ -16,6 +17,7 @@ struct get_router_status {};
 struct router_status {
   report::usage_report usage;
   std::size_t in_flight = 0; ///< requests accepted and not answered
+  std::vector<tokens::calibration_row> calibrations{}; ///< how prompt estimates have fared
 };
 
 /// Command to the router: accept nothing more, and answer when every request has been answered,

@@ -74,21 +74,30 @@ std::string price_text(const model_entry& model) {
            "it in budget.unpriced_allowed";
 }
 
+struct prompt_sizes {
+  tokens::prompt_estimate counted;
+  token_count on_arrival; ///< what the windows take: providers admit by the characters
+};
+
 void consider(const model_entry& model, const chat_request& request, const selection_policy& policy,
-              const tokens::token_estimate& input, wall_time now, selection& out) {
+              const prompt_sizes& input, wall_time now, selection& out) {
   if (const std::string what = lacking(model.can, request); !what.empty()) {
     out.rejected.push_back(
         {&model, rejection_reason::lacks_capability, model.id.value + ": " + what});
     return;
   }
-  if (input.likely >= model.context_max || input.likely > input_max_of(model)) {
+  if (input.counted.likely >= model.context_max
+      || input.counted.likely > input_max_of(model)) {
     out.rejected.push_back(
-        {&model, rejection_reason::context_too_long, context_text(model, input.likely)});
+        {&model, rejection_reason::context_too_long, context_text(model, input.counted.likely)});
     return;
   }
-  const token_count output = fit_output(model, request, policy, input.likely);
+  // What may be too long with its margin is tried all the same: the provider counts last.
+  const token_count room_for =
+      input.counted.limit < model.context_max ? input.counted.limit : input.counted.likely;
+  const token_count output = fit_output(model, request, policy, room_for);
   // A prompt the provider accepts is no longer than its context, whatever our byte count says.
-  const token_count input_most = std::min(input.at_most, model.context_max);
+  const token_count input_most = std::min(input.counted.at_most, model.context_max);
   const auto cost =
       money::worst_case_cost(size_of(request, input_most, output), model.pricing, now);
   if (!cost && !may_go_unpriced(policy, model.id)) {
@@ -97,17 +106,18 @@ void consider(const model_entry& model, const chat_request& request, const selec
   }
   const nano_usd worst = cost.value_or(nano_usd{0});
   out.candidates.push_back({&model,
-                            input.likely,
+                            input.counted.likely,
                             output,
-                            arrival_charge(model, input.likely, output),
+                            arrival_charge(model, input.on_arrival, output),
                             worst,
                             {},
                             input_most,
                             {},
                             model.upstream_name,
-                            ordinary_cost(model, request, input.likely, output, now),
+                            ordinary_cost(model, request, input.counted.likely, output, now),
                             {},
-                            {}});
+                            {},
+                            input.on_arrival});
   if (cost && !request.output_tokens_max && output > output_useful_min)
     out.candidates.back().least_cost =
         money::worst_case_cost(size_of(request, input_most, output_useful_min), model.pricing, now);
@@ -117,14 +127,18 @@ void consider(const model_entry& model, const chat_request& request, const selec
 
 selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
-                            wall_time now) {
+                            wall_time now, tokens::prompt_counter& counter) {
   selection out;
-  const tokens::token_estimate input = tokens::estimate_input(request);
+  const token_count by_characters = tokens::estimate_input(request).likely;
   for (const model_id& id : preference.models) {
     if (out.candidates.size() == bounds::candidates_max)
       break;
-    if (const model_entry* model = models.find(id))
-      consider(*model, request, policy, input, now, out);
+    const model_entry* const model = models.find(id);
+    if (model == nullptr)
+      continue;
+    const tokens::prompt_estimate counted = counter.estimate(*model, request);
+    const prompt_sizes input{counted, std::max(counted.limit, by_characters)};
+    consider(*model, request, policy, input, now, out);
   }
   return out;
 }
@@ -157,6 +171,13 @@ completion_status status_of(const selection& s) {
                                              : completion_status::over_budget;
 }
 
+selection select_candidates(const catalog& models, const route& preference,
+                            const chat_request& request, const selection_policy& policy,
+                            wall_time now) {
+  tokens::prompt_counter counter{0};
+  return select_candidates(models, preference, request, policy, now, counter);
+}
+
 candidate shortened(candidate c, const chat_request& request, nano_usd room, wall_time now) {
   if (room >= c.worst_cost)
     return c;
@@ -164,7 +185,7 @@ candidate shortened(candidate c, const chat_request& request, nano_usd room, wal
                                              c.model->pricing, now, room);
   // No longer priced at all only if the price list ended between the two moments.
   c.output_max = std::max(fits.value_or(output_useful_min), token_count{1});
-  c.charge = arrival_charge(*c.model, c.input_likely, c.output_max);
+  c.charge = arrival_charge(*c.model, c.input_charge, c.output_max);
   c.worst_cost = room;
   return c;
 }
@@ -179,18 +200,17 @@ std::shared_ptr<const chat_reply> with_usage(const candidate& c,
                                              std::shared_ptr<const chat_reply> answer) {
   if (!answer->usage.estimated)
     return answer;
-  chat_request reply;
-  reply.messages.push_back(answer->message);
   auto counted = std::make_shared<chat_reply>(*answer);
   if (counted->usage.input == token_count{})
     counted->usage.input = c.input_likely;
-  const token_count output = std::min(tokens::estimate_input(reply).likely, c.output_max);
+  const token_count output =
+      std::min(tokens::reply_tokens(*c.model, answer->message), c.output_max);
   counted->usage.output = std::max(counted->usage.output, output);
   return counted;
 }
 
 rate::charge asked_charge(const candidate& c) {
-  return {exactly(c.charge), exactly(c.input_likely), exactly(c.output_max)};
+  return {exactly(c.charge), exactly(c.input_charge), exactly(c.output_max)};
 }
 
 rate::charge settled_parts(token_count charged, const token_usage& usage) {

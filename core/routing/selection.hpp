@@ -4,6 +4,7 @@
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
 #include "core/routing/track_record.hpp"
+#include "core/tokens/prompt_counter.hpp"
 #include "core/units.hpp"
 
 #include <memory>
@@ -46,6 +47,7 @@ struct candidate {
   std::optional<nano_usd> likely_cost{}; ///< of an ordinary reply; absent: no price
   std::optional<duration> likely_time{}; ///< of a call; absent: none was made
   std::optional<quality_estimate> quality{}; ///< for the type of task; absent: no scores
+  token_count input_charge{}; ///< what windows take the prompt for, on arrival
 };
 
 enum class rejection_reason {
@@ -69,6 +71,12 @@ struct selection {
 
 /// Sorts the models of `preference` into those that can serve `request` and those that cannot, and
 /// reckons what each would take at the prices of `now`. Models that the catalog lacks are skipped.
+/// `counter` counts the prompt for each.
+selection select_candidates(const catalog& models, const route& preference,
+                            const chat_request& request, const selection_policy& policy,
+                            wall_time now, tokens::prompt_counter& counter);
+
+/// Likewise with a counter that has learnt nothing and remembers nothing.
 selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
                             wall_time now);
