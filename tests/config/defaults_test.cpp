@@ -54,6 +54,15 @@ TEST_CASE("Gemini is reached through its OpenAI-compatible façade") {
   CHECK(gemini->tier == "free");
 }
 
+TEST_CASE("Claude is reached by its own API") {
+  const settings s = loaded("");
+  const provider_settings* anthropic = provider(s, "anthropic");
+  REQUIRE(anthropic);
+  CHECK(anthropic->dialect == "anthropic");
+  CHECK(anthropic->url == base_url{true, "api.anthropic.com", 443, ""});
+  CHECK(model(s, "claude-opus-4-8").context_max == token_count{1'000'000});
+}
+
 TEST_CASE("the figures that the plan had wrong are right") {
   const settings s = everything();
   CHECK(model(s, "gpt-4o").output_max == token_count{16'384});
@@ -122,14 +131,15 @@ TEST_CASE(
     CHECK(m.upstream_name == m.id.value);
     CHECK(m.output_max <= m.context_max);
     CHECK_FALSE(m.use_cases.empty());
-    CHECK(m.limits.requests_per_minute.has_value());
-    CHECK(m.limits.tokens_per_minute.has_value());
+    const bool publishes = m.provider.value != "anthropic"; // its limits, and a flex tier
+    CHECK(m.limits.requests_per_minute.has_value() == publishes);
+    CHECK(m.limits.tokens_per_minute.has_value() == publishes);
     REQUIRE_FALSE(m.pricing.rows.empty());
     for (const money::dated_price& row : m.pricing.rows) {
       CHECK(row.base.input > 0);
       CHECK(row.base.output > row.base.input);
       CHECK(row.base.cached_input <= row.base.input);
-      CHECK(row.factors == money::service_factors{500, 500, 2500});
+      CHECK(row.factors == money::service_factors{500, publishes ? 500 : 1000, 2500});
       for (const money::price_tier& tier : row.tiers)
         CHECK(tier.row.input > row.base.input);
     }
