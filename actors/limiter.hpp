@@ -31,10 +31,10 @@ struct limiter_options {
   model_id journal_model{};      ///< likewise
 };
 
-/// Owns the admission and the queue of one credential and model, and for each model that shares them
-/// the breaker and the retry budget: it lets every call through and hears how each one ends. Grants
-/// in the order the queue decides, wakes itself when a window gives something back, and turns the
-/// leases of a dead holder into unknown ones.
+/// Owns the admission and the queue of one credential and model, and for each model that shares
+/// them the breaker and the retry budget: it lets every call through and hears how each one ends.
+/// Grants in the order the queue decides, wakes itself when a window gives something back, and
+/// turns the leases of a dead holder into unknown ones.
 class limiter_state {
 public:
   static constexpr const char* name = "limiter";

@@ -170,7 +170,8 @@ private:
       const key_path key_at = (path / "keys").item(index++);
       const node* name = find(key, find(key, "name") ? "name" : "env");
       if (name && !names.insert(text_of(name)).second)
-        problems_.add(name->at, key_at, "is named as another key of this provider; give it a `name`");
+        problems_.add(name->at, key_at,
+                      "is named as another key of this provider; give it a `name`");
       check_reference(find(key, "tier"), key_at / "tier", "tier", tiers);
     }
   }

@@ -63,8 +63,8 @@ inline constexpr std::size_t requests_in_flight_max = 16'384;
 inline constexpr std::size_t candidates_max = 8;
 /// Calls to one candidate: the first and two retries, as the vendors' own SDKs do.
 inline constexpr int attempts_per_candidate_max = 3;
-/// Scores of a model's answers to one type of task before they steer anything: with fewer, the error
-/// of the mean is larger than the difference between models.
+/// Scores of a model's answers to one type of task before they steer anything: with fewer, the
+/// error of the mean is larger than the difference between models.
 inline constexpr std::uint64_t scores_needed = 30;
 /// Pairs of model and task type with scores: a hundred task types of every model in a route.
 inline constexpr std::size_t scored_pairs_max = 4'096;

@@ -387,7 +387,8 @@ std::string to_text(const difference& news) {
   for (const refused_model& r : news.refused)
     out += "! " + r.name + ": refused, " + r.why + "\n";
   return out + count(news.added.size(), "added, ") + count(news.changed.size(), "changed, ")
-         + count(news.removed.size(), "not on the list, ") + count(news.refused.size(), "refused\n");
+         + count(news.removed.size(), "not on the list, ")
+         + count(news.refused.size(), "refused\n");
 }
 
 } // namespace spillway::catalog_update

@@ -87,7 +87,8 @@ struct difference {
 difference compare(const std::vector<model_entry>& models, const std::vector<listed_model>& list,
                    wall_time today);
 
-/// The difference for people: added, changed with old and new values, removed, refused with reasons.
+/// The difference for people: added, changed with old and new values, removed, refused with
+/// reasons.
 std::string to_text(const difference& news);
 
 } // namespace spillway::catalog_update

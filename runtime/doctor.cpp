@@ -148,7 +148,8 @@ private:
                  options_.offline ? "not asked, as you wish" : "not asked without keys");
     std::vector<probe> probes;
     for (const config::provider_settings& p : settings_.providers)
-      begin_provider(p, probes);
+      for (const config::key_settings& k : p.keys)
+        begin_provider(p, k, probes);
     begin_langfuse(probes);
     for (probe& p : probes)
       finish(p);
@@ -163,16 +164,17 @@ private:
     probes.push_back(std::move(p));
   }
 
-  void begin_provider(const config::provider_settings& p, std::vector<probe>& probes) {
-    const auto key = secrets_->api_keys.find(p.id);
+  void begin_provider(const config::provider_settings& p, const config::key_settings& k,
+                      std::vector<probe>& probes) {
+    const auto key = secrets_->api_keys.find(k.id(p.id));
     const bool keyed = key != secrets_->api_keys.end();
     auto request = providers::make_probe(p.dialect, p.url.path, keyed ? key->second : secret{});
-    const std::string what = "provider " + p.id.value;
+    const std::string what = "provider " + (p.keys.size() > 1 ? k.id(p.id).value : p.id.value);
     if (!request)
       return add(what, checkup_result::failed, request.failure().message, "check its `dialect`");
     begin(probes,
           {what, "providers." + p.id.value + ".base_url",
-           p.api_key_env.empty() ? "no variable is named; a key" : p.api_key_env.front(), {}},
+           k.env.empty() ? "no variable is named; a key" : k.env.front(), {}},
           {p.ca_file, 1}, p.url, std::move(*request));
   }
 

@@ -54,6 +54,8 @@ transport::http_handler wrapped(const handler_wrapper& around, transport::http_h
 
 /// Where the simulated provider serves a dialect.
 std::string path_of(const std::string& dialect) {
+  if (dialect == "anthropic")
+    return {};
   if (dialect == "gemini")
     return "/v1beta";
   return dialect == "vertex" ? "/v1/projects/simulated/locations/simulated" : "/v1";

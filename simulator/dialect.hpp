@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/instant.hpp"
 #include "core/result.hpp"
 #include "simulator/call.hpp"
 #include "simulator/quota.hpp"
@@ -35,7 +36,8 @@ struct problem {
   std::string_view method{}; ///< the one that is allowed
   std::string model{};
   token_count allowed{}; ///< by a context
-  token_count wanted{};
+  token_count wanted{};  ///< by the prompt
+  token_count output{};  ///< and by the longest reply asked for
   std::optional<quota_refusal> refusal{};
   std::optional<duration> retry_after{};
 };
@@ -64,7 +66,8 @@ public:
   virtual wire::http_response refuse(const problem& p) const = 0;
 
   /// `said` has its id and the model's name.
-  virtual wire::http_response answer(const chat_reply& said, wall_time now) const = 0;
+  virtual wire::http_response answer(const chat_reply& said, const chat_call& call,
+                                     wall_time now) const = 0;
 
   /// The same as the writes of a stream, what marks its end included.
   virtual std::vector<std::string> events(const chat_reply& said, const chat_call& call,
@@ -80,7 +83,7 @@ public:
   /// How long an answer took, where the vendor tells it.
   virtual void add_time(wire::http_headers& headers, duration took) const = 0;
   /// How a model's windows stand, where the vendor tells it.
-  virtual void add_standings(wire::http_headers& headers, quota& limits, mono_time now) const = 0;
+  virtual void add_standings(wire::http_headers& headers, quota& limits, instant now) const = 0;
   /// The header that names a request, where the vendor has one; empty: none.
   virtual std::string_view request_id_header() const = 0;
 };

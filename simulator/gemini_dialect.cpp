@@ -41,7 +41,8 @@ constexpr std::array<method_name, 5> methods = {{
     {"embedContent", endpoint::embeddings},
 }};
 
-/// "/v1beta/models/M:method", or Vertex's "/v1/projects/P/locations/L/publishers/google/models/...".
+/// "/v1beta/models/M:method", or Vertex's
+/// "/v1/projects/P/locations/L/publishers/google/models/...".
 struct target {
   std::string_view model;
   std::string_view method;
@@ -95,7 +96,8 @@ bool lacks_signature(const chat_request& chat) {
 chat_reply in_gemini_words(chat_reply said) {
   for (std::size_t i = 0; i < said.message.tool_calls.size(); ++i) {
     tool_call& call = said.message.tool_calls[i];
-    const std::string id = call.id.substr(call.id.size() - std::min<std::size_t>(call.id.size(), 8));
+    const std::size_t length = std::min<std::size_t>(call.id.size(), 8);
+    const std::string id = call.id.substr(call.id.size() - length);
     call.id = id;
     if (i == 0)
       call.signature = std::string{signature_mark} + std::to_string(1000 + fingerprint(id) % 9000);
@@ -247,7 +249,8 @@ wire::http_response gemini_dialect::refuse(const problem& p) const {
   return json_response(body.code, wire::gemini::encode_error_body(body));
 }
 
-wire::http_response gemini_dialect::answer(const chat_reply& said, wall_time) const {
+wire::http_response gemini_dialect::answer(const chat_reply& said, const chat_call&,
+                                           wall_time) const {
   return json_response(200, wire::gemini::encode_chat_reply(in_gemini_words(said)));
 }
 

@@ -19,7 +19,8 @@ public:
   result<chat_call> read_chat(const wire::http_request& request) const override;
   result<embedding_call> read_embedding(const wire::http_request& request) const override;
   wire::http_response refuse(const problem& p) const override;
-  wire::http_response answer(const chat_reply& said, wall_time now) const override;
+  wire::http_response answer(const chat_reply& said, const chat_call& call,
+                             wall_time now) const override;
   std::vector<std::string> events(const chat_reply& said, const chat_call& call,
                                   wall_time now) const override;
   std::string error_event(const problem& p) const override;
@@ -28,7 +29,7 @@ public:
                                const embedding_call& call) const override;
   wire::http_response models(const std::vector<offered_model>& offered) const override;
   void add_time(wire::http_headers& headers, duration took) const override;
-  void add_standings(wire::http_headers&, quota&, mono_time) const override {}
+  void add_standings(wire::http_headers&, quota&, instant) const override {}
   std::string_view request_id_header() const override { return {}; }
 };
 

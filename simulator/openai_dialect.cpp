@@ -88,7 +88,8 @@ wire::http_response openai_dialect::refuse(const problem& p) const {
   return response;
 }
 
-wire::http_response openai_dialect::answer(const chat_reply& said, wall_time now) const {
+wire::http_response openai_dialect::answer(const chat_reply& said, const chat_call&,
+                                           wall_time now) const {
   return chat_completion(said, now);
 }
 
@@ -123,9 +124,9 @@ void openai_dialect::add_time(wire::http_headers& headers, duration took) const 
 }
 
 void openai_dialect::add_standings(wire::http_headers& headers, quota& limits,
-                                   mono_time now) const {
-  add_standing(headers, "requests", limits.requests_standing(now));
-  add_standing(headers, "tokens", limits.tokens_standing(now));
+                                   instant now) const {
+  add_standing(headers, "requests", limits.requests_standing(now.mono));
+  add_standing(headers, "tokens", limits.tokens_standing(now.mono));
 }
 
 } // namespace spillway::simulator

@@ -15,7 +15,8 @@ public:
   result<chat_call> read_chat(const wire::http_request& request) const override;
   result<embedding_call> read_embedding(const wire::http_request& request) const override;
   wire::http_response refuse(const problem& p) const override;
-  wire::http_response answer(const chat_reply& said, wall_time now) const override;
+  wire::http_response answer(const chat_reply& said, const chat_call& call,
+                             wall_time now) const override;
   std::vector<std::string> events(const chat_reply& said, const chat_call& call,
                                   wall_time now) const override;
   std::string error_event(const problem& p) const override;
@@ -24,7 +25,7 @@ public:
                                const embedding_call& call) const override;
   wire::http_response models(const std::vector<offered_model>& offered) const override;
   void add_time(wire::http_headers& headers, duration took) const override;
-  void add_standings(wire::http_headers& headers, quota& limits, mono_time now) const override;
+  void add_standings(wire::http_headers& headers, quota& limits, instant now) const override;
   std::string_view request_id_header() const override { return "x-request-id"; }
 
 private:

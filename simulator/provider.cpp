@@ -1,6 +1,7 @@
 #include "simulator/provider.hpp"
 
 #include "core/assert.hpp"
+#include "simulator/anthropic_dialect.hpp"
 #include "simulator/chunk_stream.hpp"
 #include "simulator/embeddings.hpp"
 #include "simulator/fault_reply.hpp"
@@ -77,7 +78,7 @@ public:
 private:
   using responder = transport::http_responder;
 
-  const dialect& dialect_for(std::string_view path) const;
+  const dialect& dialect_for(const wire::http_request& request) const;
   void on_request(const wire::http_request& request, const responder& reply);
   void on_call(const wire::http_request& request, endpoint what, const dialect& speaks,
                const responder& reply);
@@ -96,6 +97,7 @@ private:
 
   provider_options options_;
   openai_dialect openai_;
+  anthropic_dialect anthropic_;
   gemini_dialect gemini_;
   std::map<std::string, served_model> models_;
   fault_plan faults_;
@@ -106,6 +108,7 @@ private:
 provider::service::service(provider_options options)
     : options_{std::move(options)},
       openai_{options_.organization},
+      anthropic_{options_.organization},
       faults_{options_.faults, options_.seed},
       ids_{options_.seed} {
   SPILLWAY_ASSERT(options_.clock && options_.schedule);
@@ -120,10 +123,15 @@ void provider::service::accept(wire::http_request request, transport::http_respo
   });
 }
 
-/// Each vendor's paths are its own. A path of nobody's is answered as OpenAI does.
-const dialect& provider::service::dialect_for(std::string_view path) const {
-  for (const dialect* one : {static_cast<const dialect*>(&openai_),
-                             static_cast<const dialect*>(&gemini_)})
+/// Each vendor's paths are its own, but for the list of models, which two have at one path: there
+/// the header that Anthropic demands tells. A path of nobody's is answered as OpenAI does.
+const dialect& provider::service::dialect_for(const wire::http_request& request) const {
+  const std::string_view path = path_of(request.target);
+  if (!request.headers.find("anthropic-version").empty())
+    return anthropic_;
+  for (const dialect* one :
+       {static_cast<const dialect*>(&openai_), static_cast<const dialect*>(&anthropic_),
+        static_cast<const dialect*>(&gemini_)})
     if (one->serves(path))
       return *one;
   return path.starts_with("/v1beta/") ? static_cast<const dialect&>(gemini_) : openai_;
@@ -131,7 +139,7 @@ const dialect& provider::service::dialect_for(std::string_view path) const {
 
 void provider::service::on_request(const wire::http_request& request, const responder& reply) {
   const std::string_view path = path_of(request.target);
-  const dialect& speaks = dialect_for(path);
+  const dialect& speaks = dialect_for(request);
   const auto what = speaks.serves(path);
   problem p{problem::kind::unknown_route, std::string{path}, request.method};
   if (!what) {
@@ -195,6 +203,7 @@ void provider::service::serve(served_model& model, const asked& a, const respond
     problem p{problem::kind::context_too_long, {}, {}, a.model};
     p.allowed = *model.rules.context_tokens;
     p.wanted = a.tokens;
+    p.output = a.output_max.value_or(token_count{});
     return reply(refused(a.speaks, p));
   }
   const fault_rule* fault = faults_.next(a.model);
@@ -209,7 +218,7 @@ void provider::service::serve(served_model& model, const asked& a, const respond
     p.refusal = why;
     p.retry_after = why->retry_after;
     wire::http_response response = refused(a.speaks, p);
-    a.speaks.add_standings(response.headers, model.limits, options_.clock().mono);
+    a.speaks.add_standings(response.headers, model.limits, options_.clock());
     return reply(std::move(response));
   }
   answer(model, a, fault, reply);
@@ -278,7 +287,7 @@ wire::http_response provider::service::completed(served_model& model, const aske
     model.seen.input += vectors.usage.input;
     response = a.speaks.embedded(vectors, *a.embedding);
   } else {
-    response = a.speaks.answer(say(model, a), options_.clock().wall);
+    response = a.speaks.answer(say(model, a), *a.chat, options_.clock().wall);
   }
   response = stamped(std::move(response), a.speaks);
   add_facts(response.headers, model, a.speaks, took);
@@ -289,7 +298,7 @@ void provider::service::add_facts(wire::http_headers& headers, served_model& mod
                                   const dialect& speaks, std::optional<duration> took) {
   if (took)
     speaks.add_time(headers, *took);
-  speaks.add_standings(headers, model.limits, options_.clock().mono);
+  speaks.add_standings(headers, model.limits, options_.clock());
 }
 
 wire::http_response provider::service::refused(const dialect& speaks, const problem& p) {

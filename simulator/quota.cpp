@@ -55,7 +55,8 @@ quota::limit quota::make_limit(rate::dimension which, std::optional<std::int64_t
 }
 
 quota::limit quota::make_day_limit(const quota_rules& rules, instant started) {
-  limit l = make_limit(rate::dimension::requests_per_day, rules.requests_per_day, rules.window, day);
+  limit l =
+      make_limit(rate::dimension::requests_per_day, rules.requests_per_day, rules.window, day);
   if (l.window && !rules.day_zone.empty())
     l.window = make_civil_day_window(rules.day_zone, l.allowed, started);
   return l;

@@ -9,6 +9,9 @@ namespace {
 
 namespace chr = std::chrono;
 
+constexpr std::string_view month_names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr std::string_view weekday_names = "SunMonTueWedThuFriSat";
+
 std::optional<unsigned> digits(std::string_view text) {
   unsigned value = 0;
   const char* end = text.data() + text.size();
@@ -19,9 +22,8 @@ std::optional<unsigned> digits(std::string_view text) {
 }
 
 std::optional<unsigned> month_named(std::string_view name) {
-  constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
   for (unsigned m = 0; m < 12; ++m)
-    if (names.substr(3 * m, 3) == name)
+    if (month_names.substr(3 * m, 3) == name)
       return m + 1;
   return std::nullopt;
 }
@@ -107,6 +109,22 @@ std::optional<wall_time> parse_http_date(std::string_view text) {
   return instant_of({digits(text.substr(12, 4)), month_named(text.substr(8, 3)),
                      digits(text.substr(5, 2)), digits(text.substr(17, 2)),
                      digits(text.substr(20, 2)), digits(text.substr(23, 2))});
+}
+
+std::string to_http_date(wall_time time) {
+  const auto second = chr::floor<chr::seconds>(time);
+  const auto day = chr::floor<chr::days>(second);
+  const chr::year_month_day date{day};
+  const chr::hh_mm_ss clock{second - day};
+  const std::string_view weekday = weekday_names.substr(3 * chr::weekday{day}.c_encoding(), 3);
+  const std::string_view month =
+      month_names.substr(3 * (static_cast<unsigned>(date.month()) - 1), 3);
+  char text[48];
+  std::snprintf(text, sizeof text, "%.3s, %02u %.3s %04d %02d:%02d:%02d GMT", weekday.data(),
+                static_cast<unsigned>(date.day()), month.data(), static_cast<int>(date.year()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text;
 }
 
 } // namespace spillway::wire

@@ -21,4 +21,7 @@ std::string to_rfc3339(wall_time time);
 /// Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 (2022-06).
 std::optional<wall_time> parse_http_date(std::string_view text);
 
+/// The same form, to the second, cut.
+std::string to_http_date(wall_time time);
+
 } // namespace spillway::wire

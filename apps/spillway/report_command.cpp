@@ -182,7 +182,7 @@ result<wire::spend_summary> summarize(const report_options& options) {
   out.journal = plan->journal;
   report::spend_report sums{out.by, plan->zone};
   const auto done = (*ledger)->each_call(
-      plan->filter, [&](const storage::ledger_row& row) { sums.add(row.intent, row.settlement); });
+      plan->filter, [&](const ledger_row& row) { sums.add(row.intent, row.settlement); });
   if (!done)
     return done.failure();
   out.lines = sums.lines();

@@ -93,7 +93,8 @@ std::string task_of(const std::string& text, const prompt_counter& count) {
 std::string worded(std::size_t number, std::size_t of, const std::string& task,
                    const std::string& piece) {
   std::string text = "[Part " + std::to_string(number) + " of " + std::to_string(of)
-                     + " of a text that is too long to read at once. Answer for this part alone; the "
+                     + " of a text that is too long to read at once. Answer for this part alone; "
+                       "the "
                        "answers to all parts will be combined.";
   if (!task.empty())
     text += " The request that the whole text came with:\n" + task + "\n";
@@ -109,7 +110,8 @@ std::vector<std::string> split_text(std::string_view text, std::int64_t most, st
   while (!text.empty()) {
     const std::string_view fits = count.head(text, most - overlap);
     const std::size_t size =
-        fits.size() == text.size() ? text.size() : border(text, std::max<std::size_t>(fits.size(), 1));
+        fits.size() == text.size() ? text.size()
+                                   : border(text, std::max<std::size_t>(fits.size(), 1));
     pieces.push_back(std::string{carried} + std::string{text.substr(0, size)});
     carried = overlap > 0 ? from_word(count.tail(text.substr(0, size), overlap)) : carried;
     text.remove_prefix(size);

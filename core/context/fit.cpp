@@ -63,7 +63,8 @@ public:
   }
 
   fitted_prompt refused() const {
-    return {outcome::refused, {}, {}, {}, why() + "; shorten it, or allow another x-spillway-context"};
+    return {outcome::refused, {}, {}, {},
+            why() + "; shorten it, or allow another x-spillway-context"};
   }
 
 private:

@@ -38,9 +38,9 @@ struct fitted_prompt {
 std::int64_t prompt_room(const model_entry& model, const chat_request& request);
 
 /// Makes `request` fit the first of `models`, as `how` allows. A prompt that fits is left alone
-/// whatever `how` says. `automatic` takes what loses nothing first: a larger model of the route or a
-/// compressed prompt, whichever of the two reads it for less; then chunks if one text is too long by
-/// itself, else truncation.
+/// whatever `how` says. `automatic` takes what loses nothing first: a larger model of the route or
+/// a compressed prompt, whichever of the two reads it for less; then chunks if one text is too long
+/// by itself, else truncation.
 ///
 /// Requires: `models` is not empty and holds no null.
 fitted_prompt fit(const chat_request& request, strategy how,

@@ -36,9 +36,9 @@ std::string describe(const std::vector<loss>& losses);
 std::optional<shortened_prompt> truncate(const chat_request& request, std::int64_t room,
                                          const prompt_counter& count);
 
-/// `request` without what carries little: blanks at line ends, empty lines and long rules; blocks of
-/// text that stood before, word for word; the middle of long tool results that are not the newest.
-/// Never removes a turn. Without losses if there was nothing.
+/// `request` without what carries little: blanks at line ends, empty lines and long rules; blocks
+/// of text that stood before, word for word; the middle of long tool results that are not the
+/// newest. Never removes a turn. Without losses if there was nothing.
 shortened_prompt compress(const chat_request& request, const prompt_counter& count);
 
 /// `text` with its middle taken out so that at most `most` tokens remain, with a mark that says how

@@ -16,9 +16,9 @@ namespace spillway::rate {
 /// replies. Half of their time is trusted, because a single call may be served quicker than all
 /// before it.
 ///
-/// Where replies usually begin later than any call is on its way, their beginning says little: there
-/// `bounds::arrival_allowance` is the latest. A provider that says how long it worked takes the
-/// guessing away. Not thread-safe.
+/// Where replies usually begin later than any call is on its way, their beginning says little:
+/// there `bounds::arrival_allowance` is the latest. A provider that says how long it worked takes
+/// the guessing away. Not thread-safe.
 class arrival_estimate {
 public:
   /// A call sent at `sent` was counted by then, if its reply began at `proof` after the provider

@@ -24,8 +24,8 @@ constexpr std::size_t levels = 3;
 constexpr std::int64_t tag_unit = 256;
 
 /// Place within a level: start-time fair queueing. A call's tag is the service its tenant will have
-/// had when it starts, in tokens for each unit of its weight, so that tenants advance alike whatever
-/// the size of their calls.
+/// had when it starts, in tokens for each unit of its weight, so that tenants advance alike
+/// whatever the size of their calls.
 struct place {
   std::int64_t tag = 0;
   std::uint64_t sequence = 0;

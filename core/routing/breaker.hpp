@@ -25,10 +25,10 @@ health health_after(const call_failure& failure) noexcept;
 /// Keeps calls away from one model behind one key while it fails, and finds out when it is back.
 ///
 /// Closed: calls go. After `bounds::breaker_failures_max` ill ends in a row (a silent one counts
-/// three times) it opens: no call goes for `bounds::breaker_open_first`, jittered. Then it is half open:
-/// one call may go, the probe. If that ends well, the breaker closes; if not, it opens for twice as
-/// long as before, up to `bounds::breaker_open_most`. Ends of calls that were sent before it opened
-/// say nothing new and are passed over.
+/// three times) it opens: no call goes for `bounds::breaker_open_first`, jittered. Then it is half
+/// open: one call may go, the probe. If that ends well, the breaker closes; if not, it opens for
+/// twice as long as before, up to `bounds::breaker_open_most`. Ends of calls that were sent before
+/// it opened say nothing new and are passed over.
 ///
 /// Owned by the limiter, which lets calls through and hears of every end. Not thread-safe.
 class breaker {

@@ -13,8 +13,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // What the vendors' own SDKs do: 0.5 s doubling to 8 s. Source: openai-python _constants.py,
-// anthropic-sdk-python _constants.py (2026-08). The jitter is full: whoever failed together must not
-// come back together.
+// anthropic-sdk-python _constants.py (2026-08). The jitter is full: whoever failed together must
+// not come back together.
 constexpr duration backoff_first = milliseconds{500};
 constexpr duration backoff_last = seconds{8};
 

@@ -26,8 +26,8 @@ struct worth {
   nano_usd second{1'000'000};  ///< of waiting: $0.001
 };
 
-/// Puts the candidates of `s` into the order that `w` asks for, and takes out those whose scores are
-/// known to be below its floor. Says of each what is known: quality, time.
+/// Puts the candidates of `s` into the order that `w` asks for, and takes out those whose scores
+/// are known to be below its floor. Says of each what is known: quality, time.
 ///
 /// Models that list the type of task among their use cases come first. Within them: for `cost` the
 /// cheapest first; for `speed` the fastest known first; for `quality` the best scored first; for

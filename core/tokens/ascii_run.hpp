@@ -35,8 +35,8 @@ inline bool may_precede_word(char c) noexcept {
   return detail::word_beginnings[static_cast<unsigned char>(c)];
 }
 
-/// Whether a word that ends at `after` is complete: what follows is ASCII and begins no contraction.
-/// At the end of the text, where what follows is unknown, false.
+/// Whether a word that ends at `after` is complete: what follows is ASCII and begins no
+/// contraction. At the end of the text, where what follows is unknown, false.
 inline bool ends_word(const char* after, const char* end) noexcept {
   return after < end && static_cast<signed char>(*after) >= 0 && *after != '\'';
 }

@@ -68,7 +68,7 @@ struct gemini_runtime {
     runtime::runtime_options r;
     r.settings = std::move(*settings);
     r.environment = runtime::local_world::environment();
-    r.on_alert = [this](const raise_alert& a) { alerts.push_back(a); };
+    r.on_alert = [this](const alerts::notice& n) { told.push_back(n); };
     auto started = runtime::runtime::start(std::move(r));
     REQUIRE(started);
     rt = std::move(*started);
@@ -98,7 +98,7 @@ struct gemini_runtime {
     return reply;
   }
 
-  std::vector<raise_alert> alerts; ///< written by the sink; read after stop()
+  std::vector<alerts::notice> told; ///< written by the sink; read after stop()
   std::unique_ptr<runtime::local_world> world;
   std::unique_ptr<runtime::runtime> rt;
 };
@@ -161,8 +161,8 @@ TEST_CASE("A quota per day of Gemini's is given up at once, and told") {
   REQUIRE(r.attempts.size() == 2);
   CHECK(r.attempts[0].failure == failure_kind::quota_exhausted);
   w.rt->stop(5s);
-  CHECK(std::ranges::any_of(w.alerts, [](const raise_alert& a) {
-    return a.text.find("GenerateRequestsPerDayPerProjectPerModel") != std::string::npos;
+  CHECK(std::ranges::any_of(w.told, [](const alerts::notice& n) {
+    return line_of(n).find("GenerateRequestsPerDayPerProjectPerModel") != std::string::npos;
   }));
 }
 

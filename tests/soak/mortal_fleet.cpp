@@ -100,9 +100,9 @@ int run_mortal_fleet(const mortal_fleet_options& options) {
   runtime::runtime_options r;
   r.settings = settings_of(options);
   r.environment = soak_environment();
-  r.on_alert = [told = std::set<std::string>{}](const alerts::notice& a) mutable {
-    if (a.severity == alert_severity::critical && told.insert(a.rule).second)
-      std::fprintf(stderr, "soak: %s: %s\n", a.rule.c_str(), a.text.c_str());
+  r.on_alert = [told = std::set<std::string>{}](const alerts::notice& n) mutable {
+    if (n.what.severity == alert_severity::critical && told.insert(n.what.key.rule).second)
+      std::fprintf(stderr, "soak: %s\n", line_of(n).c_str());
   };
   auto rt = runtime::runtime::start(std::move(r));
   if (!rt) {

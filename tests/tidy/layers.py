@@ -28,7 +28,7 @@ PORTS = {
     ("simulator", "transport"): {"transport/http_server.hpp"},
     ("actors", "transport"): {"transport/http_client.hpp"},
     ("gateway", "transport"): {"transport/http_server.hpp"},
-    ("actors", "storage"): {"storage/alert_store.hpp", "storage/journal.hpp"},
+    ("actors", "storage"): {"storage/alert_store.hpp", "storage/journal.hpp", "storage/retention.hpp"},
     ("actors", "providers"): {"providers/codec.hpp"},
     ("actors", "wire"): {"wire/http_message.hpp"},
 }

@@ -37,4 +37,5 @@ TEST_CASE("What is no timestamp is absent", "[wire]") {
 TEST_CASE("Timestamps are written to the second", "[wire]") {
   CHECK(to_rfc3339(at(1'787'150'059, 999ms)) == "2026-08-19T14:34:19Z");
   CHECK(to_rfc3339(at(0)) == "1970-01-01T00:00:00Z");
+  CHECK(to_http_date(at(784'111'777, 999ms)) == "Sun, 06 Nov 1994 08:49:37 GMT");
 }

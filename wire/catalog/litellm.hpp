@@ -7,7 +7,8 @@
 #include <vector>
 
 /// LiteLLM's `model_prices_and_context_window.json`: one object, a member a model, prices in US
-/// dollars a token, `_above_200k_tokens`, `_batches`, `_flex` and `_priority` as endings of the keys.
+/// dollars a token, `_above_200k_tokens`, `_batches`, `_flex` and `_priority` as endings of the
+/// keys.
 /// Source: https://github.com/BerriAI/litellm (MIT outside enterprise/, mid-2026).
 namespace spillway::wire::catalog {
 

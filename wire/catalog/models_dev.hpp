@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// models.dev's `api.json`: one object, a member a provider, each with `models`; prices in US dollars
-/// per million tokens. Source: https://models.dev (MIT, 2026-07-02).
+/// models.dev's `api.json`: one object, a member a provider, each with `models`; prices in US
+/// dollars per million tokens. Source: https://models.dev (MIT, 2026-07-02).
 namespace spillway::wire::catalog {
 
 /// Whether `text` looks like this format.

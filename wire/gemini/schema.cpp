@@ -421,7 +421,8 @@ json decoded(const json& schema) {
       out[key] = whole_number(value);
     else if (key == "type" && value.is_string())
       out["type"] = lower(value);
-    else if (key != "nullable" && key != "propertyOrdering" && !(key == "format" && value == "enum"))
+    else if (key != "nullable" && key != "propertyOrdering"
+             && !(key == "format" && value == "enum"))
       out[key] = value;
   }
   const auto type = out.find("type");

@@ -5,7 +5,8 @@
 #include <string>
 
 /// Internal to the sources of `wire/gemini`: JSON Schema in the two notations Gemini reads.
-/// Source: https://ai.google.dev/api/caching#Schema, https://ai.google.dev/gemini-api/docs/structured-output,
+/// Source: https://ai.google.dev/api/caching#Schema,
+/// https://ai.google.dev/gemini-api/docs/structured-output,
 /// google/ai/generativelanguage/v1beta/generative_service.proto (2026-10).
 namespace spillway::wire::gemini {
 

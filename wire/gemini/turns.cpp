@@ -12,7 +12,8 @@ namespace {
 using nlohmann::json;
 
 /// Stands in for a signature of a call that another vendor's model made: "skip_thought_signature_
-/// validator" in base64. Source: https://ai.google.dev/gemini-api/docs/thought-signatures (2026-10).
+/// validator" in base64. Source: https://ai.google.dev/gemini-api/docs/thought-signatures
+/// (2026-10).
 constexpr const char* no_signature = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 
 constexpr const char* own_id_mark = "call_";

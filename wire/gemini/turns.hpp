@@ -9,8 +9,8 @@
 #include <vector>
 
 /// Internal to the sources of `wire/gemini`: a conversation as `contents` and `systemInstruction`.
-/// Source: https://ai.google.dev/api/generate-content, https://ai.google.dev/gemini-api/docs/function-calling
-/// (2026-10).
+/// Source: https://ai.google.dev/api/generate-content,
+/// https://ai.google.dev/gemini-api/docs/function-calling (2026-10).
 namespace spillway::wire::gemini {
 
 struct encoded_turns {

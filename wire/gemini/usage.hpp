@@ -11,8 +11,8 @@ namespace spillway::wire::gemini {
 nlohmann::json encode_usage(const token_usage& usage);
 
 /// Prompts of tools that ran at the vendor count as input, thoughts as output; tokens that only the
-/// total has count as output. Zeros are not sent, so a count that is missing is none; all missing is
-/// `estimated`. Never a fault, since the answer is worth more than its count.
+/// total has count as output. Zeros are not sent, so a count that is missing is none; all missing
+/// is `estimated`. Never a fault, since the answer is worth more than its count.
 token_usage decode_usage(const nlohmann::json& usage);
 
 } // namespace spillway::wire::gemini

@@ -184,7 +184,8 @@ public:
     std::sort(sorted_.begin(), sorted_.end(),
               [&](auto a, auto b) { return r.tokens[a] < r.tokens[b]; });
     collect(r, {0, static_cast<std::uint32_t>(sorted_.size()), 0, no_token, 0});
-    // Those with most children first, while there is room for them; of equals those nearer the root.
+    // Those with most children first, while there is room for them; of equals those nearer the
+    // root.
     std::stable_sort(inner_.begin(), inner_.end(), [](const inner& a, const inner& b) {
       return a.children.size() > b.children.size();
     });
