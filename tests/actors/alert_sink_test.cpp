@@ -35,11 +35,11 @@ struct sink_world {
   journal_actor journal;
 
   struct plan {
-    std::vector<money::budget_rule> rules;
+    std::vector<money::budget_rule> rules{};
     std::vector<int> levels{50, 80, 95, 100};
-    alerts::memory memory;
-    std::vector<std::pair<std::string, alert_severity>> targets;
-    std::vector<money::restored_posting> restored;
+    alerts::memory memory{};
+    std::vector<std::pair<std::string, alert_severity>> targets{};
+    std::vector<money::restored_posting> restored{};
   };
 
   sink_world() : sink_world{plan{}} {}
@@ -65,8 +65,15 @@ struct sink_world {
     journal = system.spawn([this]() -> journal_actor::behavior_type {
       return {[](const record_intent&) { return journal_reply{true, {}}; },
               [](const record_settlement&) {},
+              [](const record_lessons&) {},
               [](const load_leases&) { return leases_reply{}; },
-              [this](const record_alerts& m) { changes.push_back(m.change); }};
+              [this](const record_alerts& m) { changes.push_back(m.change); },
+              [](const record_generation&) {},
+              [](const watch_traces&) {},
+              [](const load_traces&) { return traces_reply{}; },
+              [](const end_traces&) {},
+              [](const replace_trace&) {},
+              [](get_trace_status) { return trace_status{}; }};
     });
     for (auto& [name, least] : p.targets)
       targets.push_back({name, least, spawn_courier(name)});

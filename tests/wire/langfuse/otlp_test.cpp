@@ -60,7 +60,7 @@ TEST_CASE("Traces keep their bytes, and those of one exporter share its frame",
   const std::string one = encode_trace(answered(), {"gateway", "production", "v2"});
   const std::string two = encode_trace(failed(), {"gateway", "production", "v2"});
   const std::string body = join_traces({old, one, two});
-  CHECK(*decode_otlp(body) == otlp_receipt{3, nano_usd{9'750'000}});
+  CHECK(*decode_otlp(body) == otlp_receipt{3, 0, nano_usd{9'750'000}});
   for (const std::string& trace : {old, one, two})
     CHECK(body.find(trace.substr(trace.find('\n') + 1)) != std::string::npos);
   const json groups = json::parse(body)["resourceSpans"];
