@@ -222,7 +222,7 @@ private:
     if (before == after)
       return;
     note(std::string{"price "} + what, dollars(before), dollars(after));
-    if (jumps(before, after))
+    if (refused_.empty() && jumps(before, after))
       refused_ = std::string{what} + " would go from " + dollars(before) + " to " + dollars(after)
                  + " per million tokens; that is a mistake of the unit";
   }

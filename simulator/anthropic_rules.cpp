@@ -187,7 +187,7 @@ bool forces_call(const json& body) {
 
 verdict check_budget(const json& body, const json& thinking) {
   const auto budget = thinking.value("budget_tokens", json(0)).get<std::int64_t>();
-  if (body.at("max_tokens").get<std::int64_t>() <= budget)
+  if (body.value("max_tokens", budget + 1) <= budget)
     return "`max_tokens` must be greater than `thinking.budget_tokens`.";
   if (forces_call(body))
     return "Thinking may not be enabled when tool_choice forces tool use.";
@@ -224,7 +224,7 @@ verdict check_thinking(const json& body, const model_traits& traits) {
 }
 
 verdict check_output(const json& body, const model_traits& traits) {
-  if (body.at("max_tokens").get<std::int64_t>() > traits.output_max.value())
+  if (body.value("max_tokens", std::int64_t{}) > traits.output_max.value())
     return "max_tokens: " + body["max_tokens"].dump() + " > "
            + std::to_string(traits.output_max.value())
            + ", which is the maximum allowed number of output tokens for this model";

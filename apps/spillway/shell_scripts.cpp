@@ -50,10 +50,9 @@ std::vector<std::string> words_at(const command_doc& c) {
   for (const command_doc& sub : c.commands)
     out.push_back(sub.name);
   for (const option_doc& o : c.options)
-    if (!o.positional)
-      for (const std::string& name : o.names)
-        if (name.starts_with("--"))
-          out.push_back(name);
+    for (const std::string& word : o.positional ? o.choices : o.names)
+      if (o.positional || word.starts_with("--"))
+        out.push_back(word);
   return out;
 }
 

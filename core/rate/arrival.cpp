@@ -15,11 +15,15 @@ constexpr std::int64_t sample_weight = 64;
 /// Vendors tell whole milliseconds, rounded in ways of their own.
 constexpr duration rounding = std::chrono::milliseconds{1};
 
-/// How long a reply took that the provider's own work does not explain. More work than time is no
-/// account of it.
+/// More work than time is no account of it.
+bool is_credible(duration took, std::optional<duration> worked) {
+  return worked && *worked <= took;
+}
+
+/// How long a reply took that the provider's own work does not explain.
 duration unexplained(duration took, std::optional<duration> worked) {
   took = std::max(took, duration{});
-  return worked && *worked <= took ? took - std::max(*worked - rounding, duration{}) : took;
+  return is_credible(took, worked) ? took - std::max(*worked - rounding, duration{}) : took;
 }
 
 } // namespace
@@ -30,7 +34,8 @@ mono_time arrival_estimate::counted_by(mono_time sent, mono_time proof,
   duration lag = took;
   // Quicker than all before it: how quick it can be is not known yet.
   const duration quickest = std::min(quickest_, quickest_old_);
-  if (quickest_old_ < duration::max() && took > quickest)
+  const bool explained = is_credible(std::max(proof - sent, duration{}), worked);
+  if (!explained && quickest_old_ < duration::max() && took > quickest)
     lag = took - quickest / 2;
   const bool says_little = replies_ == 0 || mean_reply_ > bounds::arrival_allowance;
   if (says_little)

@@ -10,19 +10,21 @@ namespace {
 
 constexpr token_count output_useful_min{bounds::output_useful_min};
 
-/// The bound to send upstream. What the caller asks is kept unless the model cannot do it; what we
-/// choose ourselves also leaves the call room in the token window.
+/// The bound to send upstream for a prompt that takes `in_context` of the context and, on arrival,
+/// `in_window` of the token window. What the caller asks is kept unless the model cannot do it;
+/// what we choose ourselves also leaves the call room in the window.
 token_count fit_output(const model_entry& model, const chat_request& request,
-                       const selection_policy& policy, token_count input) {
-  token_count bound = std::min(model.output_max, model.context_max - input);
+                       const selection_policy& policy, token_count in_context,
+                       token_count in_window) {
+  token_count bound = std::min(model.output_max, model.context_max - in_context);
   if (request.output_tokens_max)
     return std::min(bound, *request.output_tokens_max);
   if (policy.output_default)
     bound = std::min(bound, *policy.output_default);
   const auto window = model.limits.tokens_per_minute;
   if (window && model.charged_as == token_charge::input_and_output_max
-      && token_count{*window} > input)
-    bound = std::min(bound, token_count{*window} - input);
+      && token_count{*window} > in_window)
+    bound = std::min(bound, token_count{*window} - in_window);
   return bound;
 }
 
@@ -95,7 +97,7 @@ void consider(const model_entry& model, const chat_request& request, const selec
   // What may be too long with its margin is tried all the same: the provider counts last.
   const token_count room_for =
       input.counted.limit < model.context_max ? input.counted.limit : input.counted.likely;
-  const token_count output = fit_output(model, request, policy, room_for);
+  const token_count output = fit_output(model, request, policy, room_for, input.on_arrival);
   // A prompt the provider accepts is no longer than its context, whatever our byte count says.
   const token_count input_most = std::min(input.counted.at_most, model.context_max);
   const auto cost =

@@ -286,7 +286,9 @@ TEST_CASE("an answer without usage is not free: it is counted here") {
   w.around.on_call = [&](const call_provider&) {
     provider_reply r = answer_of(0, 0, w.world.now());
     auto silent = std::make_shared<chat_reply>();
-    silent->message = {chat_role::assistant, std::string(4000, 'x'), {}, {}, {}};
+    silent->message = {chat_role::assistant, {}, {}, {}, {}};
+    for (int word = 0; word < 1'100; ++word)
+      silent->message.text += " word";
     silent->usage.estimated = true;
     r.outcome = std::shared_ptr<const chat_reply>{std::move(silent)};
     return r;

@@ -38,16 +38,20 @@ cat > "$folder/spillway.toml" << TOML
 path = "$journal"
 [providers.silent]
 base_url = "http://127.0.0.1:$(cat "$folder/port")/v1"
+api_key_env = ["SILENT_KEY"]
 [models.mute]
 provider = "silent"
 context = 8000
 output_max = 1000
 prices = [{ input = 1, output = 1 }]
+[routes]
+default = ["mute"]
 [[budget.rules]]
 period = "day"
 limit_usd = 5
 TOML
 
+export SILENT_KEY=any
 start() { # start OPTIONS
   "$spillway" serve "$@" --config "$folder/spillway.toml" --listen 127.0.0.1:0 > "$folder/log" 2>&1 &
   server=$!

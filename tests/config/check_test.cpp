@@ -12,8 +12,8 @@ struct mistake {
 
 const mistake mistakes[] = {
     {"an unknown key at the top", "dashboard = 1\n",
-     "t.toml:1:1: key `dashboard`: unknown key; allowed: runtime, log, providers, models, routes, "
-     "routing, budget, gateway, langfuse, journal, alerts"},
+     "t.toml:1:1: key `dashboard`: unknown key; allowed: runtime, log, providers, models, catalog, "
+     "routes, routing, budget, gateway, langfuse, journal, alerts"},
     {"an unknown key that is nearly a known one", "[runtime]\n  io_thread = 4\n",
      "t.toml:2:3: key `runtime.io_thread`: unknown key (did you mean `io_threads`?); allowed: "
      "io_threads, drain"},
@@ -155,8 +155,10 @@ TEST_CASE("every mistake in a key is told with its place and what is allowed") {
 TEST_CASE("a model's name with a dot and no quotes is explained") {
   CHECK(refusal("[models.gpt-4.1]\ncontext = 1000\n")
         == "t.toml:1:15: key `models.gpt-4.1`: unknown key; allowed: provider, enabled, "
-           "upstream_name, context, output_max, use_cases, token_charge, day_zone, limit_group, "
-           "limits, tiers, prices; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]");
+           "upstream_name, kind, context, output_max, input_max, aliases, use_cases, input, "
+           "endpoints, tools, parallel_tools, json_schema, temperature, reasoning, efforts, "
+           "preview, deprecated, retired, successor, token_charge, day_zone, limit_group, limits, "
+           "tiers, prices; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]");
 }
 
 TEST_CASE("a credential in the file is refused and not repeated") {

@@ -16,7 +16,7 @@ constexpr const char* claude_first = R"(
 [routes]
 default = ["claude-haiku-4-5", "gpt-4o-mini"]
 [routing]
-output_default = 2000
+output_default = 4000
 )";
 
 simulator::fault_rule once(simulator::fault_kind kind, std::optional<std::size_t> after = {}) {

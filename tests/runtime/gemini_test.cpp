@@ -16,7 +16,7 @@ constexpr const char* gemini_first = R"(
 [routes]
 default = ["gemini-2.5-flash-lite", "gpt-4o-mini"]
 [routing]
-output_default = 100
+output_default = 2000
 [models.gemini-3-flash]
 provider = "gemini"
 context = 1_048_576

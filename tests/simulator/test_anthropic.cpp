@@ -19,7 +19,7 @@ const std::string model = "claude-haiku-4-5";
 
 json hello() {
   return {{"model", model},
-          {"max_tokens", 100},
+          {"max_tokens", 2000},
           {"messages", {{{"role", "user"}, {"content", "Hello there."}}}}};
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("A stream of Anthropic's fails with an event of its own") {
   const auto failed = b.streamed(post(body));
   CHECK(failed.end == state::finished);
   const auto types = types_in(failed.bytes);
-  REQUIRE(types.size() == 5);
+  REQUIRE(types.size() == 6); // the third write opens a block and fills it
   CHECK(types.back() == "error");
   CHECK_THAT(failed.bytes, Catch::Contains("overloaded_error"));
   bench c{faulty(fault_kind::truncated_body, 4)};
@@ -183,11 +183,11 @@ TEST_CASE("A stream of Anthropic's fails with an event of its own") {
 
 TEST_CASE("What does not fit a context is refused by prompt and by reply") {
   provider_options options = serving();
-  options.models[model].context_tokens = token_count{100};
+  options.models[model].context_tokens = token_count{2000};
   bench b{options};
   json body = hello();
-  CHECK_THAT(refusal_of(b, body), Catch::Contains("6 + 100 > 100"));
-  body["messages"][0]["content"] = std::string(4000, 'x');
+  CHECK_THAT(refusal_of(b, body), Catch::Contains("6 + 2000 > 2000"));
+  body["messages"][0]["content"] = std::string(20'000, 'x');
   CHECK_THAT(refusal_of(b, body), Catch::StartsWith("prompt is too long: "));
 }
 
@@ -242,6 +242,6 @@ TEST_CASE("What a Claude does not take is refused in the vendor's words") {
              Catch::Contains("non-whitespace text"));
   CHECK_THAT(refused("messages", {{{"role", "assistant"}, {"content", "Hello"}}}),
              Catch::Contains("first message must use the \"user\" role"));
-  CHECK_THAT(refused("thinking", {{"type", "enabled"}, {"budget_tokens", 1024}}),
+  CHECK_THAT(refused("thinking", {{"type", "enabled"}, {"budget_tokens", 4096}}),
              Catch::Contains("`max_tokens` must be greater"));
 }

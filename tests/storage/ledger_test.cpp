@@ -223,7 +223,9 @@ TEST_CASE("refused traces can be put back in line") {
   batch.traces = {"a", "b"};
   commit(*j, batch);
   storage::journal_batch end;
-  for (const auto& t : *j->oldest_traces(2, 100))
+  const auto oldest = j->oldest_traces(2, 100);
+  REQUIRE(oldest);
+  for (const report::kept_trace& t : *oldest)
     end.ended.push_back({t.number, report::trace_ending::refused, "Langfuse answered 400"});
   commit(*j, end);
   const auto refused = read_or_fail(s.file())->refused_traces();
@@ -232,7 +234,7 @@ TEST_CASE("refused traces can be put back in line") {
   CHECK(refused->front().bytes == "a");
   CHECK(refused->front().reason == "Langfuse answered 400");
   CHECK(*j->retry_refused_traces() == 2);
-  CHECK(j->oldest_traces(2, 100)->front().bytes == "a");
+  CHECK(j->oldest_traces(2, 100)->at(0).bytes == "a");
   CHECK(read_or_fail(s.file())->refused_traces()->empty());
 }
 

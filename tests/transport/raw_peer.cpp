@@ -146,8 +146,11 @@ void raw_server::accept_all() {
     if (fd < 0)
       break;
     scripts.emplace_back([this, fd, number = accepted_++] {
-      raw_socket peer{fd};
-      script_(peer, number);
+      {
+        raw_socket peer{fd};
+        script_(peer, number);
+      }
+      ++closed_;
     });
   }
   for (std::thread& s : scripts)

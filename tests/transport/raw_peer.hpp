@@ -58,6 +58,8 @@ public:
 
   transport::http_endpoint endpoint() const;
   int connections() const { return accepted_; }
+  /// Of those, how many this end has closed.
+  int closed() const { return closed_; }
   /// Refuses connections from now on; those it has live on.
   void stop_listening();
 
@@ -68,6 +70,7 @@ private:
   std::uint16_t port_ = 0;
   int listening_;
   std::atomic<int> accepted_ = 0;
+  std::atomic<int> closed_ = 0;
   std::thread thread_;
 };
 

@@ -58,7 +58,8 @@ TEST_CASE("JSON lines have the columns of the CSV in its order, on one line", "[
   const std::string text = ledger_json_line(row());
   CHECK(text.find('\n') == std::string::npos);
   std::string names;
-  for (const auto& [name, value] : nlohmann::ordered_json::parse(text).items())
+  const auto parsed = nlohmann::ordered_json::parse(text);
+  for (const auto& [name, value] : parsed.items())
     names += (names.empty() ? "" : ",") + name;
   CHECK(names == ledger_csv_header());
   CHECK(json::parse(text)["tags"] == json::array({"a", "b"}));

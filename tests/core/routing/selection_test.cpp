@@ -23,9 +23,17 @@ model_entry entry(const std::string& id, std::int64_t context, std::int64_t outp
   return m;
 }
 
+/// A token each.
+std::string words(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i)
+    text += " word";
+  return text;
+}
+
 chat_request prompt(std::size_t bytes) {
   chat_request r;
-  r.messages.push_back({chat_role::user, std::string(bytes, 'x'), {}, {}, {}});
+  r.messages.push_back({chat_role::user, words(bytes / 5), {}, {}, {}});
   return r;
 }
 
@@ -92,7 +100,7 @@ TEST_CASE("an answer without usage is counted here, one with an explicit zero is
   const model_entry m = entry("m", 100'000, 500);
   const candidate c{&m, token_count{40}, token_count{500}, {}, {}};
   auto answer = std::make_shared<chat_reply>();
-  answer->message = {chat_role::assistant, std::string(400, 'x'), {}, {}, {}};
+  answer->message = {chat_role::assistant, words(100), {}, {}, {}};
   CHECK(with_usage(c, answer) == answer);
   answer->usage.estimated = true;
   const token_usage counted = with_usage(c, answer)->usage;
@@ -100,7 +108,7 @@ TEST_CASE("an answer without usage is counted here, one with an explicit zero is
   CHECK(counted.input == token_count{40});
   CHECK(counted.output >= token_count{100});
   CHECK(counted.output < token_count{150});
-  answer->message.text.resize(9000);
+  answer->message.text = words(2000);
   CHECK(with_usage(c, answer)->usage.output == token_count{500});
 }
 
@@ -129,7 +137,7 @@ TEST_CASE("a model charged on input alone takes no room for the reply") {
   m.charged_as = token_charge::input_only;
   const catalog models{{m}};
   const auto c = select_candidates(models, over({"m"}), prompt(400), {}, today).candidates.at(0);
-  CHECK(c.charge == c.input_likely);
+  CHECK(c.charge == c.input_charge);
   CHECK(settled_charge(m, c.charge, {token_count{90}, {}, {}, token_count{700}, {}, false})
         == token_count{90});
 }

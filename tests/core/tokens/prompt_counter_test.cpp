@@ -234,7 +234,7 @@ TEST_CASE("The memory of texts is bounded and keeps what is asked for") {
   const std::string kept = "a text that is asked for again and again, of more than 48 bytes";
   const auto expected = count(encoding::o200k_base, kept);
   for (int i = 0; i < 1'000; ++i) {
-    memo.count(encoding::o200k_base, "some other text of more than 48 bytes, number " + std::to_string(i));
+    memo.count(encoding::o200k_base, "some other text of more than 48 bytes, of number " + std::to_string(i));
     CHECK(memo.count(encoding::o200k_base, kept) == expected);
     CHECK(memo.size() <= 102);
   }

@@ -184,7 +184,8 @@ TEST_CASE("Every recorded chat request of text and tools is read and kept", "[wi
     CHECK(first.request.messages.size() == body["messages"].size());
     CHECK(first.request.tools.size() == body.value("tools", json::array()).size());
     const auto again = decoded(encode_chat_request(
-        first.request, first.model, {}, {.reasoning = reasoning_return::as_content}));
+        first.request, first.model, {},
+        {.reasoning = reasoning_return::as_content, .cache = cache_notation::breakpoint}));
     CHECK(again.request.messages == first.request.messages);
     CHECK(again.request.tools == first.request.tools);
     CHECK(again.request.response_schema_json == first.request.response_schema_json);
