@@ -1,7 +1,9 @@
 #include "actors/completion_job.hpp"
 
 #include "actors/generation_record.hpp"
+#include "actors/spend_scopes.hpp"
 #include "core/bounds.hpp"
+#include "core/routing/key_bench.hpp"
 
 #include <algorithm>
 
@@ -87,11 +89,11 @@ void completion_job_state::on_deadline_due() {
 void completion_job_state::take(const routing::next_step& step) {
   using kind = routing::next_step::kind;
   switch (step.what) {
-    case kind::attempt: reserve(step.candidate, false); break;
-    case kind::queue: reserve(step.candidate, true); break;
+    case kind::attempt:
+    case kind::queue: reserve(step); break;
     case kind::pause:
       stage_ = stage::pausing;
-      attempt_.index = step.candidate;
+      paused_ = step;
       self_->delayed_send(self_, step.delay, pause_over{++step_});
       break;
     case kind::give_up:
@@ -104,7 +106,7 @@ void completion_job_state::take(const routing::next_step& step) {
 
 void completion_job_state::on_pause_over(const pause_over& m) {
   if (stage_ == stage::pausing && m.step == step_)
-    reserve(attempt_.index, false);
+    reserve(paused_);
 }
 
 template <class Handle, class Command, class Reply>
@@ -124,9 +126,15 @@ void completion_job_state::ask(const Handle& whom, Command command,
           });
 }
 
-void completion_job_state::reserve(std::size_t index, bool queue) {
+void completion_job_state::reserve(const routing::next_step& step) {
   stage_ = stage::reserving;
-  attempt_ = {lease_of(job_.request.id, ++attempts_), index, job_.candidates[index], queue, {}};
+  attempt_ = {.lease = lease_of(job_.request.id, ++attempts_),
+              .index = step.candidate,
+              .candidate = job_.candidates[step.candidate],
+              .queue = step.what == routing::next_step::kind::queue,
+              .is_retry = step.is_retry,
+              .permit_asked_at = {},
+              .called_at = {}};
   ask(options_.budget,
       reserve_spend{reservation(), scopes(), candidate().worst_cost, candidate().least_cost,
                     options_.wall(deadline_ - bounds::call_time_min), candidate().model->id},
@@ -140,15 +148,7 @@ void completion_job_state::on_spend_reply(const spend_reply& m) {
     return ask_permit();
   }
   ++step_;
-  std::optional<duration> opens_in;
-  const wall_time opens_at = m.decision.opens_at;
-  if (opens_at < wall_time::max() && opens_at > options_.wall(now()))
-    opens_in = opens_at - options_.wall(now());
-  take(walk_->on_over_budget(m.decision.on_exhausted,
-                             "costs up to " + to_display_usd(candidate().worst_cost, 6) + ", and "
-                                 + m.decision.account + " has "
-                                 + to_display_usd(m.decision.headroom, 6) + " left",
-                             opens_in, time_left()));
+  take(walk_->on_over_budget(m.decision, options_.wall(now()), time_left()));
 }
 
 void completion_job_state::ask_permit() {
@@ -157,9 +157,11 @@ void completion_job_state::ask_permit() {
   const rate::waiting_call call{attempt_.lease, routing::asked_charge(candidate()), deadline_,
                                 job_.request.labels.team, job_.request.level};
   if (attempt_.queue)
-    ask(target().limiter, await_permit{call}, &completion_job_state::on_permit_reply);
+    ask(target().limiter, await_permit{call, target().lane},
+        &completion_job_state::on_permit_reply);
   else
-    ask(target().limiter, acquire_permit{call}, &completion_job_state::on_permit_reply);
+    ask(target().limiter, acquire_permit{call, target().lane, attempt_.is_retry},
+        &completion_job_state::on_permit_reply);
 }
 
 void completion_job_state::on_permit_reply(const permit_reply& m) {
@@ -170,11 +172,10 @@ void completion_job_state::on_permit_reply(const permit_reply& m) {
   self_->send(options_.budget, release_spend{reservation()});
   switch (m.verdict) {
     case permit_verdict::wait: return take(walk_->on_wait(m.forecast, time_left()));
-    case permit_verdict::never:
-      return refuse_candidate(completion_status::rate_limited,
-                              "needs " + std::to_string(candidate().charge.value())
-                                  + " tokens, more than its limit ever allows; lower max_tokens or "
-                                    "raise the tier");
+    case permit_verdict::never: return take(walk_->on_too_large(time_left()));
+    case permit_verdict::closed:
+      return take(walk_->on_closed(m.forecast.estimate, time_left()));
+    case permit_verdict::no_retry: return take(walk_->on_no_retry(time_left()));
     case permit_verdict::overloaded:
       return refuse_candidate(completion_status::overloaded, "its queue is full");
     case permit_verdict::expired:
@@ -207,6 +208,7 @@ void completion_job_state::on_journal_reply(const journal_reply& m) {
 
 void completion_job_state::call() {
   stage_ = stage::calling;
+  attempt_.called_at = now();
   ask(target().provider,
       call_provider{attempt_.lease, candidate().model->upstream_name, candidate().output_max,
                     job_.request.chat, time_left(), job_.request.id, candidate().model->id,
@@ -225,7 +227,7 @@ void completion_job_state::on_answer(const provider_reply& m,
                                      const std::shared_ptr<const chat_reply>& given) {
   const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
   const money::call_cost cost = price(m, answer->usage);
-  settle(m, *answer, cost);
+  settle(m, *answer, cost, routing::health::well);
   trace(m, answer, nullptr, cost);
   reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
   reply_.cost = cost;
@@ -233,6 +235,7 @@ void completion_job_state::on_answer(const provider_reply& m,
     return finish(*cut_);
   reply_.reply = answer;
   reply_.model = candidate().model->id;
+  walk_->on_answer();
   finish(completion_status::answered);
 }
 
@@ -246,39 +249,39 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
   if (m.partial && m.first_content_at != mono_time{})
     return on_broken_answer(m, failure);
   release_failed(m, failure);
-  warn_of(failure);
+  tell_of(failure);
   trace(m, nullptr, &failure, {});
   reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held_after(m, failure)});
   if (cut_)
     return finish(*cut_);
-  take(walk_->on_failure(failure, time_left()));
+  take(walk_->on_failure(failure, now() - attempt_.called_at, time_left()));
 }
 
 /// The caller has seen the beginning, so no other model can take over; what came is billed.
 void completion_job_state::on_broken_answer(const provider_reply& m, const call_failure& failure) {
   const std::shared_ptr<const chat_reply> came = routing::with_usage(candidate(), m.partial);
   const money::call_cost cost = price(m, came->usage);
-  settle(m, *came, cost);
-  warn_of(failure);
+  settle(m, *came, cost, health_after(failure));
+  tell_of(failure);
   trace(m, came, &failure, cost);
   reply_.attempts.push_back({candidate().model->id, failure.kind, came->usage, cost.total});
   reply_.cost = cost;
   reply_.reply = came;
   reply_.model = candidate().model->id;
-  reply_.reason = candidate().model->id.value + " broke off in the middle of its reply: "
-                  + failure.message;
+  walk_->on_broken_answer(failure);
+  reply_.reason = walk_->reason();
   finish(cut_.value_or(completion_status::upstream_failed));
 }
 
 // -- the ends of a call ---------------------------------------------------------------------------
 
 void completion_job_state::settle(const provider_reply& m, const chat_reply& answer,
-                                  const money::call_cost& cost) {
+                                  const money::call_cost& cost, routing::health target_is) {
   const token_count charged =
       routing::settled_charge(*candidate().model, candidate().charge, answer.usage);
   self_->send(target().limiter,
               settle_permit{attempt_.lease, routing::settled_parts(charged, answer.usage),
-                            m.sent_at, m.first_byte_at, m.limits});
+                            m.sent_at, m.first_byte_at, m.limits, target().lane, target_is});
   self_->send(options_.budget, settle_spend{reservation(), cost.total});
   if (options_.journal)
     self_->send(options_.journal,
@@ -287,7 +290,9 @@ void completion_job_state::settle(const provider_reply& m, const chat_reply& ans
 }
 
 void completion_job_state::release_unsent() {
-  self_->send(target().limiter, release_permit{attempt_.lease, rate::lease_end::not_sent});
+  release_permit unsent{attempt_.lease, rate::lease_end::not_sent};
+  unsent.lane = target().lane;
+  self_->send(target().limiter, std::move(unsent));
   self_->send(options_.budget, release_spend{reservation()});
   if (options_.journal)
     self_->send(options_.journal,
@@ -305,10 +310,13 @@ nano_usd completion_job_state::held_after(const provider_reply& m,
 void completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
   const rate::lease_end how = lease_end_of(m, failure);
   const nano_usd held = held_after(m, failure);
-  const std::optional<duration> pause =
-      failure.kind == failure_kind::rate_limited ? failure.retry_after : std::nullopt;
-  self_->send(target().limiter, release_permit{attempt_.lease, how, m.sent_at, pause,
-                                               m.first_byte_at, m.limits, failure.refused_by});
+  const bool asks_for_pause = failure.kind == failure_kind::rate_limited
+                              || failure.kind == failure_kind::overloaded;
+  self_->send(target().limiter,
+              release_permit{attempt_.lease, how, m.sent_at,
+                             asks_for_pause ? failure.retry_after : std::nullopt, m.first_byte_at,
+                             m.limits, failure.refused_by, target().lane,
+                             health_after(failure)});
   if (held > nano_usd{0})
     self_->send(options_.budget, settle_spend{reservation(), held});
   else
@@ -320,17 +328,25 @@ void completion_job_state::release_failed(const provider_reply& m, const call_fa
             {attempt_.lease, outcome_of(how), candidate().charge, {}, held, options_.wall(now())}});
 }
 
-void completion_job_state::warn_of(const call_failure& failure) {
-  const std::string& model = candidate().model->id.value;
-  if (failure.kind == failure_kind::rate_limited)
+/// A call that our own deadline cut says nothing of its target.
+routing::health completion_job_state::health_after(const call_failure& failure) const {
+  const bool cut_by_us = failure.kind == failure_kind::timed_out && time_left() <= duration{};
+  return cut_by_us ? routing::health::unknown : routing::health_after(failure);
+}
+
+void completion_job_state::tell_of(const call_failure& failure) {
+  if (routing::condemns_key(failure))
+    self_->send(options_.router, key_condemned{candidate().key, failure});
+  else if (failure.kind == failure_kind::rate_limited)
     self_->send(
         options_.alerts,
-        raise_alert{alert_severity::warning, "rate_limited_by_provider", model,
+        raise_alert{alert_severity::warning, "rate_limited_by_provider",
+                    candidate().model->id.value,
                     "the provider refused a call that our limits allowed: " + failure.message});
-  else if (failure.kind == failure_kind::unauthorized
-           || failure.kind == failure_kind::quota_exhausted)
-    self_->send(options_.alerts, raise_alert{alert_severity::critical, to_string(failure.kind),
-                                             model, failure.message});
+  else if (failure.kind == failure_kind::quota_exhausted)
+    self_->send(options_.alerts,
+                raise_alert{alert_severity::warning, to_string(failure.kind),
+                            candidate().model->id.value, failure.message});
 }
 
 void completion_job_state::trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
@@ -398,6 +414,8 @@ void completion_job_state::finish(completion_status status) {
   stage_ = stage::idle;
   reply_.status = status;
   reply_.elapsed = now() - job_.accepted_at;
+  walk_->record(job_.plan);
+  reply_.plan = std::make_shared<const routing::plan>(std::move(job_.plan));
   walk_.reset();
   job_.request.chat.reset();
   job_.request.sink = delta_sink_actor{};
@@ -405,19 +423,7 @@ void completion_job_state::finish(completion_status status) {
 }
 
 std::vector<money::scope_value> completion_job_state::scopes() const {
-  const call_labels& labels = job_.request.labels;
-  std::vector<money::scope_value> out{{"key", target().key.value}};
-  if (!labels.team.empty())
-    out.push_back({"team", labels.team});
-  if (!labels.user.empty())
-    out.push_back({"user", labels.user});
-  if (!labels.session.empty())
-    out.push_back({"session", labels.session});
-  if (!labels.run.empty())
-    out.push_back({"run", labels.run});
-  for (const std::string& tag : labels.tags)
-    out.push_back({"tag", tag});
-  return out;
+  return spend_scopes(job_.request.labels, candidate().key);
 }
 
 completion_job_self::behavior_type

@@ -51,11 +51,13 @@ private:
     std::size_t index = 0;
     routing::candidate candidate; ///< as the budget let it: its reply may be shortened
     bool queue = false;           ///< wait for the permit as long as it takes
+    bool is_retry = false;        ///< needs room in the retry budget
     mono_time permit_asked_at{};
+    mono_time called_at{};
   };
 
   void take(const routing::next_step& step);
-  void reserve(std::size_t index, bool queue);
+  void reserve(const routing::next_step& step);
   void on_spend_reply(const spend_reply& m);
   void ask_permit();
   void on_permit_reply(const permit_reply& m);
@@ -68,11 +70,13 @@ private:
   void on_broken_answer(const provider_reply& m, const call_failure& failure);
   money::call_cost price(const provider_reply& m, const token_usage& usage) const;
 
-  void settle(const provider_reply& m, const chat_reply& answer, const money::call_cost& cost);
+  void settle(const provider_reply& m, const chat_reply& answer, const money::call_cost& cost,
+              routing::health target_is);
   void release_unsent();
   nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
   void release_failed(const provider_reply& m, const call_failure& failure);
-  void warn_of(const call_failure& failure);
+  routing::health health_after(const call_failure& failure) const;
+  void tell_of(const call_failure& failure);
   void trace(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
              const call_failure* failure, const money::call_cost& cost);
 
@@ -98,6 +102,7 @@ private:
   assign_completion job_;
   std::optional<routing::fallback> walk_;
   stage stage_ = stage::idle;
+  routing::next_step paused_; ///< what comes after the pause
   attempt attempt_;
   std::uint64_t attempts_ = 0; ///< of this request; numbers its leases
   std::uint64_t step_ = 0;     ///< counts over all requests; a reply to an older one is stale

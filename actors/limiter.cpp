@@ -12,6 +12,20 @@ instant earlier(instant now, mono_time t) {
   return {t, now.wall - (now.mono - t)};
 }
 
+raise_alert failing_alert(const model_id& model, routing::health h) {
+  if (h == routing::health::gone)
+    return {alert_severity::critical, "model_unavailable", model.value,
+            "the provider does not serve it to this key: check the model's name, the account's "
+            "access and the region. It is tried again in ten minutes"};
+  return {alert_severity::critical, "model_failing", model.value,
+          "it failed so often in a row that calls keep away from it; single ones find out when it "
+          "is back"};
+}
+
+raise_alert back_alert(const model_id& model) {
+  return {alert_severity::notice, "model_back", model.value, "it answers again"};
+}
+
 } // namespace
 
 void limiter_state::start(limiter_self::pointer self, limiter_options options) {
@@ -19,6 +33,10 @@ void limiter_state::start(limiter_self::pointer self, limiter_options options) {
   model_ = std::move(options.model);
   wall_ = std::move(options.wall);
   desk_ = rate::admission{std::move(options.limits)};
+  if (options.lanes.empty())
+    options.lanes.push_back(model_);
+  for (model_id& lane : options.lanes)
+    guards_.push_back({std::move(lane), routing::breaker{options.seed + guards_.size()}, {}});
   alerts_ = std::move(options.alerts);
   on_lesson_ = std::move(options.on_lesson);
   desk_.restore(options.restored, now());
@@ -32,35 +50,73 @@ instant limiter_state::now() const {
   return {mono, wall_(mono)};
 }
 
+/// Calls of low priority make room before a limit is hit, so that others need not wait at it.
+bool limiter_state::must_yield(const rate::waiting_call& call, instant at) const {
+  return call.level == rate::priority::low
+         && desk_.is_exhausted_within(bounds::diversion_horizon, at);
+}
+
 permit_reply limiter_state::on_acquire_permit(const acquire_permit& m) {
   const instant at = now();
-  // Calls of low priority make room before a limit is hit, so that others need not wait at it.
-  const bool yields = m.call.level == rate::priority::low
-                      && desk_.is_exhausted_within(bounds::diversion_horizon, at);
-  if (queue_.empty() && !yields) {
+  guard& g = guard_of(m.lane);
+  if (const auto refused = refusal_of(g, m, at.mono))
+    return *refused;
+  if (queue_.empty() && !must_yield(m.call, at)) {
     const rate::decision d = desk_.acquire(m.call.lease, m.call.asked, at);
     if (d.outcome == rate::verdict::granted) {
+      g.breaker.admit(m.call.lease, at.mono);
       remember_holder(m.call.lease);
       return {permit_verdict::granted, {}, {}};
     }
     if (d.outcome == rate::verdict::never)
       return {permit_verdict::never, {}, d.binding};
   }
-  const auto forecast = queue_.forecast(desk_, m.call, at);
-  const auto binding = desk_.probe(m.call.asked, at).binding;
+  return quote(m.call, at);
+}
+
+/// Why a call may not even ask for room; absent: it may.
+std::optional<permit_reply> limiter_state::refusal_of(guard& g, const acquire_permit& m,
+                                                      mono_time at) {
+  if (const auto wait = g.breaker.blocked_for(at))
+    return permit_reply{permit_verdict::closed, {*wait, *wait, 0}, {}};
+  if (m.is_retry && !g.retries.take(at))
+    return permit_reply{permit_verdict::no_retry, {}, {}};
+  return std::nullopt;
+}
+
+permit_reply limiter_state::on_quote_permit(const quote_permit& m) {
+  const instant at = now();
+  if (const auto wait = guard_of(m.lane).breaker.blocked_for(at.mono))
+    return {permit_verdict::closed, {*wait, *wait, 0}, {}};
+  const bool now_or_never = queue_.empty() && !must_yield(m.call, at);
+  if (now_or_never && desk_.probe(m.call.asked, at).outcome == rate::verdict::granted)
+    return {permit_verdict::granted, {}, {}};
+  return quote(m.call, at);
+}
+
+/// What a call that is not granted at once is told.
+permit_reply limiter_state::quote(const rate::waiting_call& call, instant at) const {
+  const auto forecast = queue_.forecast(desk_, call, at);
+  const auto binding = desk_.probe(call.asked, at).binding;
   if (!forecast)
     return {permit_verdict::never, {}, binding};
   return {permit_verdict::wait, *forecast, binding};
 }
 
 caf::result<permit_reply> limiter_state::on_await_permit(const await_permit& m) {
-  if (!queue_.push(m.call, now()))
+  const instant at = now();
+  // A queued call that is the probe keeps others out until it has been made.
+  if (const auto wait = guard_of(m.lane).breaker.admit(m.call.lease, at.mono))
+    return permit_reply{permit_verdict::closed, {*wait, *wait, 0}, {}};
+  if (!queue_.push(m.call, at)) {
+    hear_of(m.lane, m.call.lease, routing::health::unknown, {});
     return permit_reply{permit_verdict::overloaded, {}, {}};
+  }
   remember_holder(m.call.lease);
-  auto [it, fresh] = waiting_.emplace(m.call.lease, self_->make_response_promise<permit_reply>());
-  const promise waiting = it->second;
+  const auto promise = self_->make_response_promise<permit_reply>();
+  waiting_.emplace(m.call.lease, waiting_call{promise, m.lane});
   serve_queue();
-  return waiting;
+  return promise;
 }
 
 void limiter_state::on_withdraw_permit(const withdraw_permit& m) {
@@ -68,6 +124,7 @@ void limiter_state::on_withdraw_permit(const withdraw_permit& m) {
     answer(m.lease, permit_verdict::withdrawn);
   else
     desk_.release(m.lease, rate::lease_end::not_sent, now());
+  forget_probe(m.lease);
   serve_queue();
 }
 
@@ -76,6 +133,8 @@ void limiter_state::on_settle_permit(const settle_permit& m) {
   desk_.mark_sent(m.lease, earlier(at, m.sent_at));
   desk_.prove_arrival(m.lease, earlier(at, m.proof_at));
   desk_.settle(m.lease, m.charged, at);
+  guard_of(m.lane).retries.on_call(at.mono);
+  hear_of(m.lane, m.lease, m.target, {});
   observe(m.observed, m.sent_at, m.proof_at);
   serve_queue();
 }
@@ -89,6 +148,9 @@ void limiter_state::on_release_permit(const release_permit& m) {
     learn_of_refusal(m);
   if (m.retry_after)
     desk_.pause_until(at.mono + std::min<duration>(*m.retry_after, bounds::retry_after_max));
+  if (m.how != rate::lease_end::not_sent)
+    guard_of(m.lane).retries.on_call(at.mono);
+  hear_of(m.lane, m.lease, m.target, m.retry_after);
   serve_queue();
 }
 
@@ -111,6 +173,7 @@ void limiter_state::on_holder_down(const caf::down_msg& m) {
     waiting_.erase(lease);
   else
     desk_.release(lease, rate::lease_end::unknown, now());
+  forget_probe(lease);
   serve_queue();
 }
 
@@ -129,8 +192,52 @@ void limiter_state::remember_holder(lease_id lease) {
 }
 
 void limiter_state::answer(lease_id lease, permit_verdict verdict) {
+  answer(lease, permit_reply{verdict, {}, {}});
+}
+
+void limiter_state::answer(lease_id lease, const permit_reply& reply) {
   if (auto waiting = waiting_.extract(lease))
-    waiting.mapped().deliver(permit_reply{verdict, {}, {}});
+    waiting.mapped().promise.deliver(reply);
+}
+
+// -- the health of the models ---------------------------------------------------------------------
+
+limiter_state::guard& limiter_state::guard_of(limiter_lane lane) {
+  SPILLWAY_ASSERT(lane < guards_.size());
+  return guards_[lane];
+}
+
+void limiter_state::hear_of(limiter_lane lane, lease_id lease, routing::health h,
+                            std::optional<duration> retry_after) {
+  guard& g = guard_of(lane);
+  const bool was_closed = g.breaker.is_closed();
+  g.breaker.on_end(lease, h, retry_after, self_->clock().now());
+  if (g.breaker.is_closed() == was_closed)
+    return;
+  if (was_closed)
+    turn_away(lane);
+  if (alerts_)
+    self_->send(alerts_, was_closed ? failing_alert(g.model, h) : back_alert(g.model));
+}
+
+/// Calls that wait for a model that has begun to fail are better off elsewhere.
+void limiter_state::turn_away(limiter_lane lane) {
+  const duration wait =
+      guards_[lane].breaker.blocked_for(self_->clock().now()).value_or(duration{});
+  std::vector<lease_id> leaving;
+  for (const auto& [lease, call] : waiting_)
+    if (call.lane == lane)
+      leaving.push_back(lease);
+  for (const lease_id lease : leaving) {
+    queue_.remove(lease);
+    answer(lease, permit_reply{permit_verdict::closed, {wait, wait, 0}, {}});
+  }
+}
+
+/// If the call of `lease` was a probe, another one may be it.
+void limiter_state::forget_probe(lease_id lease) {
+  for (guard& g : guards_)
+    g.breaker.on_end(lease, routing::health::unknown, {}, self_->clock().now());
 }
 
 // -- learning -------------------------------------------------------------------------------------
@@ -166,8 +273,10 @@ void limiter_state::serve_queue() {
   if (queue_.empty())
     return;
   const instant at = now();
-  for (const lease_id lease : queue_.take_expired(at.mono))
+  for (const lease_id lease : queue_.take_expired(at.mono)) {
+    forget_probe(lease);
     answer(lease, permit_verdict::expired);
+  }
   for (const lease_id lease : queue_.grant_ready(desk_, at))
     answer(lease, permit_verdict::granted);
   arm();
@@ -192,6 +301,7 @@ limiter_self::behavior_type limiter(limiter_self::stateful_pointer<limiter_state
   });
   return {
       [self](const acquire_permit& m) { return self->state.on_acquire_permit(m); },
+      [self](const quote_permit& m) { return self->state.on_quote_permit(m); },
       [self](const await_permit& m) { return self->state.on_await_permit(m); },
       [self](const withdraw_permit& m) { self->state.on_withdraw_permit(m); },
       [self](const settle_permit& m) { self->state.on_settle_permit(m); },

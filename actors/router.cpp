@@ -1,5 +1,7 @@
 #include "actors/router.hpp"
 
+#include "actors/plan_job.hpp"
+
 #include <algorithm>
 
 namespace spillway::actors {
@@ -20,6 +22,15 @@ void router_state::start(router_self::pointer self, router_options options) {
   next_id_ = options_.first_id.value;
   for (const model_entry& model : options_.models->models())
     routes_.emplace(model.id.value, routing::route{model.id.value, {model.id}});
+  for (auto& [model, targets] : options_.targets) {
+    std::vector<std::int64_t> weights;
+    for (call_target& t : targets) {
+      weights.push_back(t.weight);
+      if (t.credential.empty())
+        t.credential = t.key;
+    }
+    rotations_.emplace(model, std::move(weights));
+  }
   for (routing::route& r : options_.routes)
     routes_.insert_or_assign(r.name, std::move(r));
 }
@@ -29,27 +40,60 @@ void router_state::start(router_self::pointer self, router_options options) {
 caf::result<completion_reply> router_state::on_run_completion(run_completion& m) {
   if (!m.id)
     m.id = request_id{next_id_++};
-  m.deadline = effective_deadline(m.deadline, options_.deadline_default);
-  if (m.target.empty())
-    m.target = options_.default_route;
   if (stopping_)
     return refusal(m, completion_status::shutting_down, "the runtime is stopping");
   if (running_.size() >= bounds::requests_in_flight_max)
     return refusal(m, completion_status::overloaded, "too many requests are in flight");
-  if (!m.chat || running_.count(m.id) != 0)
-    return refusal(m, completion_status::invalid_request,
-                   m.chat ? "a request with this id is running" : "the request has no chat");
+  if (running_.count(m.id) != 0)
+    return refusal(m, completion_status::invalid_request, "a request with this id is running");
+  opening opened = open(m);
+  if (opened.refused)
+    return std::move(*opened.refused);
+  return hand_to_job(m, std::move(opened));
+}
+
+caf::result<completion_plan> router_state::on_plan_completion(plan_completion& m) {
+  opening opened = open(m.request);
+  if (opened.refused)
+    return completion_plan{opened.refused->status, std::move(opened.refused->reason),
+                           std::move(opened.plan)};
+  plan_job_options job;
+  job.budget = options_.budget;
+  job.policy = options_.policy;
+  job.wall = options_.wall;
+  job.models = options_.models;
+  job.plan = std::move(opened.plan);
+  job.targets = std::move(opened.targets);
+  job.candidates = std::move(opened.selected.candidates);
+  return self_->delegate(self_->spawn(plan_job, std::move(job)), std::move(m));
+}
+
+router_state::opening router_state::open(run_completion& m) {
+  opening out;
+  m.deadline = effective_deadline(m.deadline, options_.deadline_default);
+  if (m.target.empty())
+    m.target = options_.default_route;
+  if (!m.chat) {
+    out.refused = refusal(m, completion_status::invalid_request, "the request has no chat");
+    return out;
+  }
   const routing::route* preference = find_route(m.target);
-  if (preference == nullptr)
-    return unknown_target(m);
-  routing::selection selected =
-      routing::select_candidates(*options_.models, *preference, *m.chat, options_.selection,
-                                 options_.wall(self_->clock().now()));
-  if (selected.candidates.empty())
-    return unservable(m, selected);
-  if (!m.allow_fallback)
-    selected.candidates.resize(1);
-  return hand_to_job(m, std::move(selected));
+  if (preference == nullptr) {
+    out.refused = unknown_target(m);
+    return out;
+  }
+  const wall_time now = options_.wall(self_->clock().now());
+  out.selected = routing::select_candidates(*options_.models, *preference, *m.chat,
+                                            options_.selection, now);
+  if (!m.allow_fallback && !out.selected.candidates.empty())
+    out.selected.candidates.resize(1);
+  spread_over_keys(out);
+  out.plan = routing::make_plan(m.target, *m.chat, out.selected, now);
+  if (out.selected.candidates.empty()) {
+    out.refused = unservable(m, out.selected);
+    out.refused->plan = std::make_shared<const routing::plan>(out.plan);
+  }
+  return out;
 }
 
 const routing::route* router_state::find_route(const std::string& target) {
@@ -57,21 +101,48 @@ const routing::route* router_state::find_route(const std::string& target) {
   return it == routes_.end() ? nullptr : &it->second;
 }
 
-caf::result<completion_reply> router_state::hand_to_job(run_completion& m,
-                                                        routing::selection selected) {
+caf::result<completion_reply> router_state::hand_to_job(run_completion& m, opening opened) {
   auto promise = self_->make_response_promise<completion_reply>();
   completion_job_actor job = take_job();
-  running_.emplace(m.id, running_request{promise, job, selected.candidates.front().model->id});
+  running_.emplace(m.id,
+                   running_request{promise, job, opened.selected.candidates.front().model->id});
   assign_completion work;
   work.request = std::move(m);
   work.accepted_at = self_->clock().now();
   work.models = options_.models;
-  work.targets.reserve(selected.candidates.size());
-  for (const routing::candidate& c : selected.candidates)
-    work.targets.push_back(options_.targets.at(c.model->id));
-  work.candidates = std::move(selected.candidates);
+  work.targets = std::move(opened.targets);
+  work.candidates = std::move(opened.selected.candidates);
+  work.plan = std::move(opened.plan);
   self_->send(job, std::move(work));
   return promise;
+}
+
+/// Puts each candidate's keys in its place, the one whose turn it is first. A model whose keys are
+/// all benched is none of the candidates.
+void router_state::spread_over_keys(opening& o) {
+  const mono_time now = self_->clock().now();
+  const std::vector<routing::candidate> models = std::move(o.selected.candidates);
+  o.selected.candidates.clear();
+  for (const routing::candidate& c : models) {
+    const std::vector<call_target>& targets = options_.targets.at(c.model->id);
+    std::vector<bool> usable;
+    for (const call_target& t : targets)
+      usable.push_back(!bench_.out_for(t.credential, now));
+    const std::vector<std::size_t> order = rotations_.at(c.model->id).next(usable);
+    for (const std::size_t i : order)
+      add_with_key(o, c, targets[i]);
+    if (order.empty())
+      o.selected.rejected.push_back(
+          {c.model, routing::rejection_reason::key_unusable,
+           c.model->id.value + ": " + bench_.explain(targets.front().credential, now)});
+  }
+}
+
+void router_state::add_with_key(opening& o, const routing::candidate& c,
+                                const call_target& target) {
+  o.selected.candidates.push_back(c);
+  o.selected.candidates.back().key = target.credential;
+  o.targets.push_back(target);
 }
 
 completion_job_actor router_state::take_job() {
@@ -123,16 +194,11 @@ completion_reply router_state::unknown_target(const run_completion& m) const {
 
 completion_reply router_state::unservable(const run_completion& m,
                                           const routing::selection& selected) {
-  std::string reason;
-  bool too_long = false;
-  for (const routing::rejection& r : selected.rejected) {
-    reason += (reason.empty() ? "" : "; ") + r.text;
-    too_long = too_long || r.reason == routing::rejection_reason::context_too_long;
-  }
-  if (reason.empty())
-    reason = "no model of route '" + m.target + "' is usable; check its provider's key";
-  return refusal(m, too_long ? completion_status::context_too_long : completion_status::over_budget,
-                 reason);
+  const std::string reason = routing::reasons(selected);
+  return refusal(m, routing::status_of(selected),
+                 reason.empty() ? "no model of route '" + m.target
+                                      + "' is usable; check its provider's key"
+                                : reason);
 }
 
 // -- outcomes out ---------------------------------------------------------------------------------
@@ -215,7 +281,16 @@ void router_state::on_stop() {
 }
 
 void router_state::on_replace_target(replace_target& m) {
-  options_.targets.insert_or_assign(std::move(m.model), std::move(m.target));
+  for (call_target& t : options_.targets.at(m.model))
+    if (t.key == m.target.key)
+      t = m.target;
+}
+
+void router_state::on_key_condemned(const key_condemned& m) {
+  if (!bench_.sit_out(m.key, m.failure, self_->clock().now()) || !options_.alerts)
+    return;
+  self_->send(options_.alerts, raise_alert{alert_severity::critical, to_string(m.failure.kind),
+                                           m.key.value, m.failure.message});
 }
 
 router_self::behavior_type router(router_self::stateful_pointer<router_state> self,
@@ -228,12 +303,14 @@ router_self::behavior_type router(router_self::stateful_pointer<router_state> se
   });
   return {
       [self](run_completion& m) { return self->state.on_run_completion(m); },
+      [self](plan_completion& m) { return self->state.on_plan_completion(m); },
       [self](take_request_id) { return self->state.on_take_request_id(); },
       [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
       [self](get_router_status) { return self->state.on_get_router_status(); },
       [self](const drain_requests& m) { return self->state.on_drain_requests(m); },
       [self](completion_finished& m) { self->state.on_completion_finished(m); },
       [self](replace_target& m) { self->state.on_replace_target(m); },
+      [self](const key_condemned& m) { self->state.on_key_condemned(m); },
       [self](wake_due) { self->state.on_drain_timeout(); },
   };
 }

@@ -4,6 +4,8 @@
 #include "core/catalog.hpp"
 #include "core/instant.hpp"
 #include "core/report/usage_report.hpp"
+#include "core/routing/key_bench.hpp"
+#include "core/routing/key_rotation.hpp"
 #include "core/routing/selection.hpp"
 #include "messages/private_handles.hpp"
 
@@ -13,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -24,9 +27,13 @@ struct router_options {
   std::string default_route;                            ///< for requests that name no target
   duration deadline_default = bounds::deadline_default; ///< for requests that name none
   routing::selection_policy selection;
-  std::unordered_map<model_id, call_target> targets; ///< one for each model of the catalog
+  /// For each model of the catalog one for each key that may call it.
+  std::unordered_map<model_id, std::vector<call_target>> targets;
   /// Spawns an idle job that reports to the router given.
   std::function<completion_job_actor(router_self)> spawn_job;
+  alert_sink_actor alerts;
+  budget_actor budget;              ///< asked about plans
+  routing::fallback_policy policy{}; ///< likewise
   wall_clock wall;
   request_id first_id{1}; ///< ids count up from here; above all ids of earlier runs
 };
@@ -40,12 +47,14 @@ public:
   void start(router_self::pointer self, router_options options);
 
   caf::result<completion_reply> on_run_completion(run_completion& m);
+  caf::result<completion_plan> on_plan_completion(plan_completion& m);
   request_id_reply on_take_request_id();
   void on_cancel_completion(const cancel_completion& m);
   void on_completion_finished(completion_finished& m);
   router_status on_get_router_status() const;
   caf::result<drain_reply> on_drain_requests(const drain_requests& m);
   void on_replace_target(replace_target& m);
+  void on_key_condemned(const key_condemned& m);
   void on_drain_timeout();
   void on_job_down(const caf::down_msg& m);
   void on_stop();
@@ -57,11 +66,22 @@ private:
     model_id preferred;
   };
 
+  /// A request with its candidates, or how it is turned away at the door.
+  struct opening {
+    std::optional<completion_reply> refused;
+    routing::selection selected;
+    std::vector<call_target> targets; ///< side by side with the candidates
+    routing::plan plan;
+  };
+
+  opening open(run_completion& m);
   const routing::route* find_route(const std::string& target);
   completion_reply refusal(const run_completion& m, completion_status why, std::string reason);
   completion_reply unknown_target(const run_completion& m) const;
   completion_reply unservable(const run_completion& m, const routing::selection& selected);
-  caf::result<completion_reply> hand_to_job(run_completion& m, routing::selection selected);
+  caf::result<completion_reply> hand_to_job(run_completion& m, opening opened);
+  void spread_over_keys(opening& o);
+  void add_with_key(opening& o, const routing::candidate& c, const call_target& target);
   completion_job_actor take_job();
   void conclude(running_request& done, completion_reply reply);
   void answer_drain();
@@ -69,6 +89,8 @@ private:
   router_self::pointer self_ = nullptr;
   router_options options_;
   std::unordered_map<std::string, routing::route> routes_; ///< and one for each single model
+  std::unordered_map<model_id, routing::key_rotation> rotations_;
+  routing::key_bench bench_;
   std::unordered_map<request_id, running_request> running_;
   std::vector<completion_job_actor> idle_;
   std::vector<caf::typed_response_promise<drain_reply>> draining_;

@@ -66,6 +66,28 @@ constexpr std::array periods{money::period::day, money::period::week, money::per
 constexpr std::array policies{money::exhausted_policy::cheaper, money::exhausted_policy::wait,
                               money::exhausted_policy::refuse};
 
+key_settings build_key(const node& n) {
+  key_settings out;
+  take(find(n, "env"), out.name);
+  out.env = {out.name};
+  take(find(n, "name"), out.name);
+  take(find(n, "tier"), out.tier);
+  if (const node* weight = find(n, "weight"))
+    out.weight = *weight->as<std::int64_t>();
+  return out;
+}
+
+std::vector<key_settings> build_keys(const node& provider) {
+  std::vector<key_settings> out;
+  for (const node& key : items_of(find(provider, "keys")))
+    out.push_back(build_key(key));
+  if (out.empty()) {
+    out.emplace_back();
+    out.back().env = texts_of(find(provider, "api_key_env"));
+  }
+  return out;
+}
+
 provider_settings build_provider(const member& from) {
   const node& n = from.value;
   provider_settings out;
@@ -73,7 +95,7 @@ provider_settings build_provider(const member& from) {
   take(find(n, "enabled"), out.enabled);
   take(find(n, "dialect"), out.dialect);
   take(find(n, "base_url"), out.url);
-  out.api_key_env = texts_of(find(n, "api_key_env"));
+  out.keys = build_keys(n);
   take(find(n, "ca_file"), out.ca_file);
   take(find(n, "tier"), out.tier);
   take(find(n, "connections_max"), out.connections_max);
@@ -146,7 +168,10 @@ std::string reason_against(const node& model, const provider_settings& provider)
     return "is disabled";
   if (provider.enabled == activation::off)
     return "belongs to provider `" + provider.id.value + "`, which is disabled";
-  if (!is_offered(model, provider.tier))
+  const bool offered = std::ranges::any_of(provider.keys, [&](const key_settings& k) {
+    return is_offered(model, k.tier.empty() ? provider.tier : k.tier);
+  });
+  if (!offered)
     return "is not offered to tier `" + provider.tier + "` of `" + provider.id.value
            + "`; give it `limits` if your account has it";
   return {};

@@ -102,6 +102,9 @@ model_entry build_model(const member& model, std::string_view tier) {
   out.context_max = tokens_of(find(model.value, "context"));
   out.output_max = tokens_of(find(model.value, "output_max"));
   out.limits = build_limits(model.value, tier);
+  for (const member& t : members_of(find(model.value, "tiers")))
+    out.tiers.push_back({t.key, build_limits(model.value, t.key)});
+  out.any_tier = out.tiers.empty() || find(model.value, "limits");
   out.limit_group = text_of(find(model.value, "limit_group"));
   out.charged_as = text_of(find(model.value, "token_charge")) == "input_only"
                        ? token_charge::input_only

@@ -51,14 +51,25 @@ struct upstream_timeouts {
   duration total = std::chrono::minutes{10};
 };
 
+/// One credential of a provider.
+struct key_settings {
+  std::string name = "default"; ///< unique within its provider; never the secret
+  /// Environment variables that may hold it; the first one set is used. Empty: none is sent.
+  std::vector<std::string> env;
+  std::int64_t weight = 1; ///< its share of the calls
+  std::string tier;        ///< whose limits hold for it; empty: the provider's
+
+  /// "openai/default".
+  key_id id(const provider_id& provider) const { return {provider.value + "/" + name}; }
+};
+
 /// One upstream: an account at a vendor, or a server of one's own.
 struct provider_settings {
   provider_id id;
   activation enabled = activation::on;
   std::string dialect = "openai"; ///< the wire protocol it speaks
   base_url url;
-  /// Environment variables that may hold the key; the first one set is used. Empty: needs no key.
-  std::vector<std::string> api_key_env;
+  std::vector<key_settings> keys{{}}; ///< at least one; a server that needs none has one without env
   std::string ca_file; ///< PEM file of roots to trust instead of the system's; empty: the system's
   std::string tier;    ///< whose limits hold; the vendor's name for it: "tier1", "free"
   upstream_timeouts timeouts;

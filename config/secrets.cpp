@@ -116,10 +116,17 @@ result<std::string> checked_key(const std::string& name, std::string value) {
   return value;
 }
 
+std::string names_of(const key_settings& k) {
+  std::string out;
+  for (const std::string& name : k.env)
+    out.append(out.empty() ? "" : " or ").append(name);
+  return out;
+}
+
 std::string key_names(const provider_settings& p) {
   std::string out;
-  for (const std::string& name : p.api_key_env)
-    out.append(out.empty() ? "" : " or ").append(name);
+  for (const key_settings& k : p.keys)
+    out.append(out.empty() ? "" : " or ").append(names_of(k));
   return out;
 }
 
@@ -127,10 +134,9 @@ std::string missing_key(const provider_settings& p) {
   return "provider `" + p.id.value + "` has no key: set " + key_names(p);
 }
 
-/// The key of `p`, from the first of its variables that is set; absent if none is.
-result<std::optional<std::string>> find_key(const provider_settings& p,
-                                            const environment& variables) {
-  for (const std::string& name : p.api_key_env)
+/// The credential, from the first of its variables that is set; absent if none is.
+result<std::optional<std::string>> find_key(const key_settings& k, const environment& variables) {
+  for (const std::string& name : k.env)
     if (auto value = look_up(variables, name)) {
       auto key = checked_key(name, std::move(*value));
       if (!key)
@@ -140,17 +146,32 @@ result<std::optional<std::string>> find_key(const provider_settings& p,
   return std::optional<std::string>{};
 }
 
-/// Decides about one provider and keeps its key.
-result<void> unlock_provider(provider_settings& p, const environment& variables, secrets& out) {
-  auto key = find_key(p, variables);
-  if (!key)
-    return key.failure();
-  const bool ready = key->has_value() || p.api_key_env.empty();
-  if (!ready && p.enabled == activation::on)
+/// Decides about one provider and keeps those of its keys that are set.
+result<void> unlock_provider(provider_settings& p, const environment& variables, settings& s,
+                             secrets& out) {
+  std::vector<key_settings> ready;
+  std::string missing;
+  for (key_settings& k : p.keys) {
+    auto key = find_key(k, variables);
+    if (!key)
+      return key.failure();
+    if (key->has_value())
+      out.api_keys.emplace(k.id(p.id), secret{std::move(**key)});
+    else if (!k.env.empty()) {
+      missing += (missing.empty() ? "" : ", ") + names_of(k);
+      continue;
+    }
+    ready.push_back(std::move(k));
+  }
+  if (ready.empty() && p.enabled == activation::on)
     return error{missing_key(p) + ", or set `providers." + p.id.value + ".enabled = false`"};
-  p.enabled = ready ? activation::on : activation::off;
-  if (key->has_value())
-    out.api_keys.emplace(p.id, secret{std::move(**key)});
+  p.enabled = ready.empty() ? activation::off : activation::on;
+  if (ready.empty())
+    return {};
+  if (!missing.empty())
+    s.warnings.push_back("provider `" + p.id.value + "` goes without these of its keys: "
+                         + missing);
+  p.keys = std::move(ready);
   return {};
 }
 
@@ -209,7 +230,7 @@ environment process_environment() {
 result<secrets> read_environment(settings& s, const environment& variables) {
   secrets out;
   for (provider_settings& p : s.providers)
-    if (auto done = unlock_provider(p, variables, out); !done)
+    if (auto done = unlock_provider(p, variables, s, out); !done)
       return done.failure();
   if (auto done = drop_locked(s); !done)
     return done.failure();

@@ -24,14 +24,15 @@ struct langfuse_keys {
 
 /// What only the environment may say. Never in a file, a message or a log.
 struct secrets {
-  std::unordered_map<provider_id, secret> api_keys; ///< none for providers that need none
+  std::unordered_map<key_id, secret> api_keys; ///< none for providers that need none
   std::optional<langfuse_keys> langfuse;            ///< absent: traces are off
 };
 
 /// Completes `s` with what the environment says, and returns the credentials.
 ///
 /// Whatever is `automatic` becomes `on` if its keys are there and `off` otherwise; providers that
-/// are off leave with their models, as `withdraw` (config/withdraw.hpp) tells in the warnings.
+/// are off leave with their models, as `withdraw` (config/withdraw.hpp) tells in the warnings. Of a
+/// provider with several keys those that are not set leave, with a warning.
 /// If Langfuse is on, these variables override the file, under the names that its own SDKs read:
 /// LANGFUSE_BASE_URL (or LANGFUSE_HOST), LANGFUSE_FLUSH_AT, LANGFUSE_FLUSH_INTERVAL (seconds),
 /// LANGFUSE_TRACING_ENVIRONMENT, LANGFUSE_RELEASE.

@@ -1,6 +1,7 @@
 #include "config/validate.hpp"
 
 #include "config/values.hpp"
+#include "core/bounds.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -125,11 +126,31 @@ private:
   void check_provider(const member& provider) {
     const key_path path = key_path{} / "providers" / provider.key;
     check_tier(provider, path);
+    check_keys_of(provider, path);
     const auto url = read_base_url(text_of(find(provider.value, "base_url")));
-    const bool has_key = !items_of(find(provider.value, "api_key_env")).empty();
+    const bool has_key = !items_of(find(provider.value, "api_key_env")).empty()
+                         || !items_of(find(provider.value, "keys")).empty();
     if (url && !url->tls && has_key && !is_loopback(url->host))
       warnings_.push_back("provider `" + provider.key + "`: its key travels unencrypted to "
                           + url->host + "; use https://");
+  }
+
+  void check_keys_of(const member& provider, const key_path& path) {
+    const node* keys = find(provider.value, "keys");
+    if (keys && items_of(keys).size() > bounds::keys_per_provider_max)
+      problems_.add(keys->at, path / "keys",
+                    "has more than " + std::to_string(bounds::keys_per_provider_max) + " keys");
+    const std::set<std::string_view> offered = tiers_of(provider.key);
+    const std::vector<std::string_view> tiers{offered.begin(), offered.end()};
+    std::set<std::string_view> names;
+    std::size_t index = 0;
+    for (const node& key : items_of(keys)) {
+      const key_path key_at = (path / "keys").item(index++);
+      const node* name = find(key, find(key, "name") ? "name" : "env");
+      if (name && !names.insert(text_of(name)).second)
+        problems_.add(name->at, key_at, "is named as another key of this provider; give it a `name`");
+      check_reference(find(key, "tier"), key_at / "tier", "tier", tiers);
+    }
   }
 
   void check_tier(const member& provider, const key_path& path) {

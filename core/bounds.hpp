@@ -63,6 +63,9 @@ inline constexpr std::size_t requests_in_flight_max = 16'384;
 inline constexpr std::size_t candidates_max = 8;
 /// Calls to one candidate: the first and two retries, as the vendors' own SDKs do.
 inline constexpr int attempts_per_candidate_max = 3;
+/// Steps of one walk (attempts, waits, pauses): several times what candidates and retries come to.
+/// Beyond it something answers neither yes nor no, and the walk ends.
+inline constexpr int walk_steps_max = 128;
 /// Longest deadline a caller may set. Vendors cut a call themselves well before one hour.
 inline constexpr auto deadline_max = 1h;
 /// Deadline of a request that names none: covers a long reasoning reply.
@@ -77,6 +80,38 @@ inline constexpr std::size_t embedding_inputs_max = 2'048;
 /// Deltas that wait for a slow reader of a streamed reply, in bytes of their text: the same as
 /// `http_stream_window_bytes`, after which the upstream is not read on.
 inline constexpr std::size_t delta_window_bytes = 256 * 1024;
+
+// Failing targets ---------------------------------------------------------------------------------
+
+/// Failures in a row, with nothing usable between them, that show an outage and no mishap: at a
+/// failure rate of 20 % five come together once in 3,000 calls.
+inline constexpr int breaker_failures_max = 5;
+/// First time without calls; doubled after each probe that fails. Most outages of a vendor's replica
+/// are over in seconds.
+inline constexpr auto breaker_open_first = 5s;
+/// Longest time without a probe: what a caller loses at most once the target is back.
+inline constexpr auto breaker_open_most = 60s;
+/// A target that does not serve a model will not do so in a minute either.
+inline constexpr auto breaker_open_gone = 10min;
+/// A probe that has not ended after this holds the others up no longer.
+inline constexpr auto breaker_probe_patience = 30s;
+/// When to ask again while a probe is out.
+inline constexpr auto breaker_probe_look = 1s;
+/// Retries are at most this share of the calls to a target, in percent. Source: Google SRE book,
+/// "Handling Overload" (a retry budget of 10 %).
+inline constexpr std::int64_t retry_share_percent = 10;
+/// Retries that may be saved up for worse times.
+inline constexpr std::int64_t retries_saved_max = 100;
+/// Retries that even a target with little traffic has, and how soon one comes back.
+inline constexpr std::int64_t retries_least = 10;
+inline constexpr auto retries_least_every = 6s;
+/// A key that the vendor does not know is tried again after this: long enough to cost nothing,
+/// short enough that a corrected account comes back without a restart.
+inline constexpr auto key_refused_for = 1min;
+/// An account without money: somebody has to pay first.
+inline constexpr auto key_unpaid_for = 1h;
+/// Keys of one provider: each has a limiter for each model.
+inline constexpr std::size_t keys_per_provider_max = 16;
 
 // HTTP --------------------------------------------------------------------------------------------
 

@@ -36,6 +36,15 @@ constexpr std::size_t comparable_length_max = 128;
 
 } // namespace
 
+const rate::limits* model_entry::limits_of(std::string_view tier) const noexcept {
+  if (tier.empty())
+    return &limits;
+  const auto it = std::ranges::find(tiers, tier, &tier_limits::tier);
+  if (it != tiers.end())
+    return &it->limits;
+  return any_tier ? &limits : nullptr;
+}
+
 catalog::catalog(std::vector<model_entry> models) : models_{std::move(models)} {
   std::ranges::sort(models_, {}, &model_entry::id);
   const auto twice = std::ranges::adjacent_find(models_, {}, &model_entry::id);

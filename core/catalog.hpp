@@ -17,6 +17,12 @@ enum class token_charge {
   input_only,           ///< prompt alone (Gemini)
 };
 
+/// The limits of one tier of a model.
+struct tier_limits {
+  std::string tier;
+  rate::limits limits;
+};
+
 /// One model of one provider, as configured for the tier in use.
 struct model_entry {
   model_id id; ///< our name, unique in the catalog: "gpt-4o-mini"
@@ -31,6 +37,12 @@ struct model_entry {
   token_charge charged_as = token_charge::input_and_output_max;
   money::model_pricing pricing;
   std::vector<std::string> use_cases; ///< "code_review", "general", "budget" ...
+  std::vector<tier_limits> tiers{};   ///< of every tier that is offered the model
+  bool any_tier = true;               ///< tiers that are not listed are offered it too
+
+  /// The limits of a credential of `tier`, empty for the tier in use. Null: it is not offered the
+  /// model.
+  const rate::limits* limits_of(std::string_view tier) const noexcept;
 };
 
 /// The models of one runtime. Immutable once built; shared by actors.

@@ -6,6 +6,7 @@
 #include "core/money/pricing.hpp"
 #include "core/rate/fair_queue.hpp"
 #include "core/report/usage_report.hpp"
+#include "core/routing/plan.hpp"
 #include "core/units.hpp"
 #include "messages/deltas.hpp"
 #include "messages/type_ids.hpp"
@@ -54,6 +55,22 @@ struct completion_reply {
   duration elapsed{};
   std::vector<report::call_record> attempts;
   std::optional<duration> retry_after; ///< when a refused caller may come again
+  /// What became of every model of the route; null if none was looked at.
+  std::shared_ptr<const routing::plan> plan{};
+};
+
+/// Command to the router: which models would answer this request, in which order, at what price and
+/// after what wait? Nothing is called or set aside.
+struct plan_completion {
+  run_completion request;
+};
+
+struct completion_plan {
+  /// `answered` if the chosen model would be called, after its wait; else how the request would be
+  /// refused.
+  completion_status status = completion_status::answered;
+  std::string reason; ///< for people, unless `answered`
+  routing::plan plan; ///< empty if the target is unknown
 };
 
 /// Command to the router: an id to give to one `run_completion`, for callers that may cancel it.
@@ -73,6 +90,8 @@ struct cancel_completion {
 
 SPILLWAY_MESSAGE(spillway::run_completion)
 SPILLWAY_MESSAGE(spillway::completion_reply)
+SPILLWAY_MESSAGE(spillway::plan_completion)
+SPILLWAY_MESSAGE(spillway::completion_plan)
 SPILLWAY_MESSAGE(spillway::take_request_id)
 SPILLWAY_MESSAGE(spillway::request_id_reply)
 SPILLWAY_MESSAGE(spillway::cancel_completion)

@@ -24,6 +24,8 @@ namespace spillway {
 using router_actor = caf::typed_actor<
     // Answer a chat; every outcome is a reply.
     caf::replies_to<run_completion>::with<completion_reply>,
+    // The same, asked beforehand: which model, at what price, after what wait?
+    caf::replies_to<plan_completion>::with<completion_plan>,
     // An id, to be able to cancel.
     caf::replies_to<take_request_id>::with<request_id_reply>,
     // The caller of a request has gone.
@@ -37,6 +39,8 @@ using router_actor = caf::typed_actor<
 using limiter_actor = caf::typed_actor<
     // Now, or when?
     caf::replies_to<acquire_permit>::with<permit_reply>,
+    // The same, taking nothing.
+    caf::replies_to<quote_permit>::with<permit_reply>,
     // Queue until there is room.
     caf::replies_to<await_permit>::with<permit_reply>,
     // Leave the queue.

@@ -4,28 +4,44 @@
 #include "core/rate/admission.hpp"
 #include "core/rate/fair_queue.hpp"
 #include "core/rate/observed_limits.hpp"
+#include "core/routing/breaker.hpp"
 #include "messages/type_ids.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace spillway {
 
+/// Which of the models that share a limiter a call is for: an index that the wiring gives out.
+using limiter_lane = std::uint32_t;
+
 /// Command to a limiter: take this charge now, or say when it would fit. Answered at once; a call
 /// that does not fit holds nothing and has no place in the queue.
 struct acquire_permit {
   rate::waiting_call call;
+  limiter_lane lane = 0;
+  bool is_retry = false; ///< of a call that failed there: needs room in the retry budget too
+};
+
+/// Command to a limiter: what would `acquire_permit` say? Takes nothing, whatever the answer.
+struct quote_permit {
+  rate::waiting_call call;
+  limiter_lane lane = 0;
 };
 
 /// Command to a limiter: queue this charge until it fits or its deadline passes. Answered then.
 struct await_permit {
   rate::waiting_call call;
+  limiter_lane lane = 0;
 };
 
 enum class permit_verdict {
   granted,    ///< the lease is held until exactly one of `settle_permit`, `release_permit`
   wait,       ///< only to `acquire_permit`: see `forecast`
   never,      ///< larger than the limit itself
+  closed,     ///< the model fails: no call goes before `forecast`, queued ones do not either
+  no_retry,   ///< only to a retry: too many calls are retries already
   overloaded, ///< only to `await_permit`: the queue is full
   expired,    ///< only to `await_permit`: the deadline passed first
   withdrawn,  ///< only to `await_permit`: `withdraw_permit` came, or the limiter stops
@@ -35,7 +51,7 @@ const char* to_string(permit_verdict verdict) noexcept;
 
 struct permit_reply {
   permit_verdict verdict = permit_verdict::granted;
-  rate::wait_forecast forecast;           ///< with `wait`
+  rate::wait_forecast forecast;           ///< with `wait` and `closed`
   std::optional<rate::dimension> binding; ///< the limit in the way, with `wait` and `never`
 };
 
@@ -46,6 +62,8 @@ struct settle_permit {
   mono_time sent_at{};
   mono_time proof_at{};            ///< when the reply's head arrived
   rate::observed_limits observed{}; ///< what its headers said
+  limiter_lane lane = 0;
+  routing::health target = routing::health::well; ///< ill if the answer broke off
 };
 
 /// Event to a limiter: the call ended without a settlement.
@@ -57,6 +75,8 @@ struct release_permit {
   mono_time proof_at{};                  ///< with `observed`
   rate::observed_limits observed{};     ///< what the refusal's headers said
   std::optional<rate::dimension> refused_by{}; ///< if `rejected` and the provider named the limit
+  limiter_lane lane = 0;
+  routing::health target = routing::health::unknown; ///< what the end says of the model there
 };
 
 /// Event to a limiter: the caller of a waiting `await_permit` no longer wants it.
@@ -77,6 +97,7 @@ struct limiter_status {
 } // namespace spillway
 
 SPILLWAY_MESSAGE(spillway::acquire_permit)
+SPILLWAY_MESSAGE(spillway::quote_permit)
 SPILLWAY_MESSAGE(spillway::await_permit)
 SPILLWAY_MESSAGE(spillway::permit_reply)
 SPILLWAY_MESSAGE(spillway::settle_permit)

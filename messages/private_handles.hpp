@@ -16,11 +16,14 @@ struct wake_due {};
 /// Timer: rows are waiting for their group commit.
 struct commit_due {};
 
-/// Where a model's calls go.
+/// Where a model's calls go with one key.
 struct call_target {
-  key_id key;
+  key_id key; ///< under which the journal keeps them: the credential, and the group if it has one
   limiter_actor limiter;
   provider_actor provider;
+  limiter_lane lane = 0;
+  key_id credential{}; ///< "openai/default"; empty: as `key`
+  std::int64_t weight = 1; ///< its share of the model's calls, beside those of other keys
 };
 
 /// Router to job: serve this request. `candidates` and `targets` run side by side and are not
@@ -31,11 +34,18 @@ struct assign_completion {
   std::shared_ptr<const catalog> models;
   std::vector<routing::candidate> candidates;
   std::vector<call_target> targets;
+  routing::plan plan; ///< its first rows are the candidates, in order
 };
 
 /// Job to router: this request is over, the job is free.
 struct completion_finished {
   completion_reply reply;
+};
+
+/// Job to router: this key does not work, or its account has no money.
+struct key_condemned {
+  key_id key;
+  call_failure failure;
 };
 
 /// Job to itself: the permit wait, the pause or the whole request is over.
@@ -51,7 +61,7 @@ struct exchange_finished;
 struct stream_begun;
 struct stream_piece;
 
-/// Supervisor to router: from now on, this model's calls go there.
+/// Supervisor to router: from now on, this model's calls with that key go there.
 struct replace_target {
   model_id model;
   call_target target;
@@ -67,6 +77,11 @@ using completion_job_actor = caf::typed_actor<
 using completion_job_self =
     completion_job_actor::extend<caf::reacts_to<deadline_due>, caf::reacts_to<pause_over>>;
 
+/// Foretells one request, then ends.
+using plan_job_actor = caf::typed_actor<
+    // Which models would answer?
+    caf::replies_to<plan_completion>::with<completion_plan>>;
+
 /// Timer of an agent: try the refused step again.
 struct step_due {};
 
@@ -76,7 +91,8 @@ using react_agent_self = react_agent_actor::extend<caf::reacts_to<step_due>>;
 using supervisor_actor = caf::typed_actor<caf::reacts_to<wake_due>>;
 
 using router_self = router_actor::extend<caf::reacts_to<completion_finished>,
-                                         caf::reacts_to<replace_target>, caf::reacts_to<wake_due>>;
+                                         caf::reacts_to<replace_target>,
+                                         caf::reacts_to<key_condemned>, caf::reacts_to<wake_due>>;
 
 using budget_self = budget_actor::extend<caf::reacts_to<wake_due>>;
 
@@ -104,3 +120,4 @@ SPILLWAY_MESSAGE(spillway::exchange_finished)
 SPILLWAY_MESSAGE(spillway::stream_begun)
 SPILLWAY_MESSAGE(spillway::stream_piece)
 SPILLWAY_MESSAGE(spillway::replace_target)
+SPILLWAY_MESSAGE(spillway::key_condemned)

@@ -25,14 +25,20 @@ void take_smaller(rate::limits& l, const rate::limits& other) {
 
 } // namespace
 
-limiter_plan plan_limiter(const catalog& models, const model_entry& model) {
-  const std::string credential = model.provider.value + "/default";
+limiter_plan plan_limiter(const catalog& models, const model_entry& model, const credential& key) {
+  const rate::limits& own = *model.limits_of(key.tier);
   if (model.limit_group.empty())
-    return {model.id, {credential}, model.id, model.limits};
-  limiter_plan plan{{model.limit_group}, {credential + "/" + model.limit_group}, {}, model.limits};
-  for (const model_entry& other : models.models())
-    if (other.provider == model.provider && other.limit_group == model.limit_group)
-      take_smaller(plan.limits, other.limits);
+    return {model.id, key.id, model.id, own, {model.id}, 0};
+  limiter_plan plan{{model.limit_group}, {key.id.value + "/" + model.limit_group}, {}, own, {}, 0};
+  for (const model_entry& other : models.models()) {
+    const rate::limits* limits = other.limits_of(key.tier);
+    if (other.provider != model.provider || other.limit_group != model.limit_group || !limits)
+      continue;
+    take_smaller(plan.limits, *limits);
+    if (other.id == model.id)
+      plan.lane = plan.lanes.size();
+    plan.lanes.push_back(other.id);
+  }
   return plan;
 }
 

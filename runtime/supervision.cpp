@@ -49,8 +49,8 @@ void supervisor_state::on_down(const caf::down_msg& m) {
       return;
     }
     if (t.target.provider.address() == m.source) {
-      if (may_restart("provider " + t.provider.value, m.reason))
-        restart_provider(provider_id{t.provider});
+      if (may_restart("provider " + t.credential.value, m.reason))
+        restart_provider(key_id{t.credential});
       return;
     }
   }
@@ -96,7 +96,7 @@ void supervisor_state::restart_limiter(std::size_t index) {
 void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory) {
   const limiter_actor dead = options_.targets[index].target.limiter;
   const limiter_actor fresh =
-      options_.spawn_limiter(options_.targets[index].model, std::move(memory));
+      options_.spawn_limiter(options_.targets[index], std::move(memory));
   self_->monitor(fresh);
   // Models of one group share it.
   for (std::size_t i = 0; i < options_.targets.size(); ++i) {
@@ -107,11 +107,11 @@ void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory)
   }
 }
 
-void supervisor_state::restart_provider(const provider_id& provider) {
-  const provider_actor fresh = options_.spawn_provider(provider);
+void supervisor_state::restart_provider(const key_id& credential) {
+  const provider_actor fresh = options_.spawn_provider(credential);
   self_->monitor(fresh);
   for (std::size_t i = 0; i < options_.targets.size(); ++i) {
-    if (options_.targets[i].provider != provider)
+    if (options_.targets[i].credential != credential)
       continue;
     options_.targets[i].target.provider = fresh;
     announce(i);

@@ -14,12 +14,13 @@
 
 namespace spillway::runtime {
 
-/// A model's limiter and provider, as the router knows them.
+/// A model's limiter and provider with one key, as the router knows them.
 struct supervised_target {
   model_id model;
-  provider_id provider;
+  key_id credential; ///< "openai/default": each has a provider actor of its own
   call_target target;
   model_id journal_model = {}; ///< whose calls fill the limiter's windows; empty: all of its key
+  std::string tier = {};       ///< whose limits hold for the key; empty: the provider's tier
 };
 
 /// What a limiter that starts again must still count. `complete` is false if nobody knows.
@@ -35,8 +36,8 @@ struct supervisor_options {
   alert_sink_actor alerts;
   wall_clock wall;
   std::vector<supervised_target> targets;
-  std::function<limiter_actor(const model_id&, limiter_memory)> spawn_limiter;
-  std::function<provider_actor(const provider_id&)> spawn_provider;
+  std::function<limiter_actor(const supervised_target&, limiter_memory)> spawn_limiter;
+  std::function<provider_actor(const key_id& credential)> spawn_provider;
   std::function<void(std::string reason)> on_give_up; ///< the runtime must stop
 };
 
@@ -57,7 +58,7 @@ private:
   void give_up(const std::string& role, const std::string& reason);
   void restart_limiter(std::size_t index);
   void replace_limiter(std::size_t index, limiter_memory memory);
-  void restart_provider(const provider_id& provider);
+  void restart_provider(const key_id& credential);
   void announce(std::size_t index);
 
   supervisor_actor::pointer self_ = nullptr;

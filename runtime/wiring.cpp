@@ -52,6 +52,8 @@ private:
   result<void> spawn_core();
   result<void> spawn_traces();
   result<void> spawn_targets();
+  const config::provider_settings& provider_of(const model_entry& model) const;
+  result<limiter_memory> memory_of(const limiter_plan& plan) const;
   result<request_id> first_request_id() const;
   void spawn_router(request_id first);
   void spawn_supervisor();
@@ -60,7 +62,7 @@ private:
   caf::actor_system& system_;
   std::shared_ptr<const wiring_options> options_;
   std::shared_ptr<const catalog> models_;
-  std::unordered_map<provider_id, actors::provider_options> providers_;
+  std::unordered_map<key_id, actors::provider_options> speakers_; ///< one for each key
   runtime_actors out_;
 };
 
@@ -78,6 +80,8 @@ limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& opt
   actors::limiter_options l;
   l.model = plan.name;
   l.limits = plan.limits;
+  l.lanes = plan.lanes;
+  l.seed = options.seed;
   l.wall = options.wall;
   l.restored = std::move(memory.leases);
   l.quiet_for = memory.complete ? duration{} : silence_without_memory;
@@ -87,16 +91,19 @@ limiter_actor spawn_limiter(caf::actor_system& system, const wiring_options& opt
 
 result<void> wirer::prepare_providers() {
   for (const config::provider_settings& p : settings().providers) {
-    const auto key = options_->secrets.api_keys.find(p.id);
-    auto codec = providers::make_codec(
-        p.dialect, p.url.path, key == options_->secrets.api_keys.end() ? secret{} : key->second);
-    if (!codec)
-      return error{"provider '" + p.id.value + "': " + codec.failure().message};
     auto http = options_->make_http(p.ca_file, p.connections_max);
     if (!http)
       return error{"provider '" + p.id.value + "': " + http.failure().message};
-    providers_.emplace(p.id, actors::provider_options{p.id, *codec, *http, endpoint_of(p.url),
-                                                      timeouts_of(p.timeouts), options_->wall});
+    for (const config::key_settings& k : p.keys) {
+      const auto key = options_->secrets.api_keys.find(k.id(p.id));
+      auto codec = providers::make_codec(
+          p.dialect, p.url.path, key == options_->secrets.api_keys.end() ? secret{} : key->second);
+      if (!codec)
+        return error{"provider '" + p.id.value + "': " + codec.failure().message};
+      speakers_.emplace(k.id(p.id),
+                        actors::provider_options{p.id, *codec, *http, endpoint_of(p.url),
+                                                 timeouts_of(p.timeouts), options_->wall});
+    }
   }
   return {};
 }
@@ -156,30 +163,49 @@ result<void> wirer::spawn_traces() {
 }
 
 result<void> wirer::spawn_targets() {
-  std::unordered_map<provider_id, provider_actor> speakers;
-  for (const auto& [id, options] : providers_)
+  std::unordered_map<key_id, provider_actor> speakers;
+  for (const auto& [id, options] : speakers_)
     speakers.emplace(id, system_.spawn(actors::provider, options));
   std::map<std::pair<std::string, std::string>, limiter_actor> limiters;
-  for (const model_entry& model : models_->models()) {
-    const limiter_plan plan = plan_limiter(*models_, model);
-    limiter_actor& limiter = limiters[{plan.key.value, plan.name.value}];
-    if (!limiter) {
-      limiter_memory memory{{}, true};
-      if (options_->journal) {
-        auto rows =
-            options_->journal->leases_since(plan.key, plan.journal_model, now() - window_memory);
-        if (!rows)
-          return rows.failure();
-        memory.leases = std::move(*rows);
+  for (const model_entry& model : models_->models())
+    for (const config::key_settings& k : provider_of(model).keys) {
+      const credential key{k.id(model.provider), k.tier};
+      if (model.limits_of(key.tier) == nullptr)
+        continue;
+      const limiter_plan plan = plan_limiter(*models_, model, key);
+      limiter_actor& limiter = limiters[{plan.key.value, plan.name.value}];
+      if (!limiter) {
+        auto memory = memory_of(plan);
+        if (!memory)
+          return memory.failure();
+        limiter = spawn_limiter(system_, *options_, plan, out_.alerts, std::move(*memory));
       }
-      limiter = spawn_limiter(system_, *options_, plan, out_.alerts, std::move(memory));
+      out_.targets.push_back({model.id,
+                              key.id,
+                              {plan.key, limiter, speakers.at(key.id),
+                               static_cast<limiter_lane>(plan.lane), key.id, k.weight},
+                              plan.journal_model,
+                              key.tier});
     }
-    out_.targets.push_back({model.id,
-                            model.provider,
-                            {plan.key, limiter, speakers.at(model.provider)},
-                            plan.journal_model});
-  }
   return {};
+}
+
+const config::provider_settings& wirer::provider_of(const model_entry& model) const {
+  const auto it = std::ranges::find(settings().providers, model.provider,
+                                    &config::provider_settings::id);
+  SPILLWAY_ASSERT(it != settings().providers.end());
+  return *it;
+}
+
+result<limiter_memory> wirer::memory_of(const limiter_plan& plan) const {
+  limiter_memory memory{{}, true};
+  if (!options_->journal)
+    return memory;
+  auto rows = options_->journal->leases_since(plan.key, plan.journal_model, now() - window_memory);
+  if (!rows)
+    return rows.failure();
+  memory.leases = std::move(*rows);
+  return memory;
 }
 
 result<request_id> wirer::first_request_id() const {
@@ -217,8 +243,11 @@ void wirer::spawn_router(request_id first) {
   router.deadline_default = settings().routing.deadline;
   router.selection = settings().routing.selection;
   for (const supervised_target& t : out_.targets)
-    router.targets.emplace(t.model, t.target);
+    router.targets[t.model].push_back(t.target);
   router.spawn_job = job_factory();
+  router.alerts = out_.alerts;
+  router.budget = out_.budget;
+  router.policy = settings().routing.fallback;
   router.wall = options_->wall;
   router.first_id = first;
   out_.router = system_.spawn(actors::router, std::move(router));
@@ -233,12 +262,12 @@ void wirer::spawn_supervisor() {
   s.wall = options_->wall;
   s.targets = out_.targets;
   s.spawn_limiter = [&system = system_, options = options_, alerts = out_.alerts,
-                     models = models_](const model_id& id, limiter_memory memory) {
-    return spawn_limiter(system, *options, plan_limiter(*models, *models->find(id)), alerts,
-                         std::move(memory));
+                     models = models_](const supervised_target& t, limiter_memory memory) {
+    const limiter_plan plan = plan_limiter(*models, *models->find(t.model), {t.credential, t.tier});
+    return spawn_limiter(system, *options, plan, alerts, std::move(memory));
   };
-  s.spawn_provider = [&system = system_, providers = providers_](const provider_id& id) {
-    return provider_actor{system.spawn(actors::provider, providers.at(id))};
+  s.spawn_provider = [&system = system_, speakers = speakers_](const key_id& credential) {
+    return provider_actor{system.spawn(actors::provider, speakers.at(credential))};
   };
   s.on_give_up = options_->on_give_up;
   out_.supervisor = system_.spawn(supervisor, std::move(s));

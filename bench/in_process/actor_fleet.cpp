@@ -101,9 +101,9 @@ struct actor_fleet::state {
     r.models = work.models;
     r.routes = {work.route};
     r.default_route = work.route.name;
-    r.targets.emplace(model.id, call_target{{"fake/default"},
-                                            system->spawn(actors::limiter, std::move(l)),
-                                            system->spawn(memory_provider, work.answer)});
+    r.targets[model.id].push_back({{"fake/default"},
+                                   system->spawn(actors::limiter, std::move(l)),
+                                   system->spawn(memory_provider, work.answer)});
     r.wall = spillway::runtime::system_wall_clock();
     actors::completion_job_options job;
     job.budget = budget;

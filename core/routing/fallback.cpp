@@ -1,6 +1,7 @@
 #include "core/routing/fallback.hpp"
 
 #include "core/bounds.hpp"
+#include "core/routing/key_bench.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -11,10 +12,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What the vendors' own SDKs do: 0.5 s doubling to 8 s, jittered. Source: openai-python
-// _constants.py, anthropic-sdk-python _constants.py (2026-08).
+// What the vendors' own SDKs do: 0.5 s doubling to 8 s. Source: openai-python _constants.py,
+// anthropic-sdk-python _constants.py (2026-08). The jitter is full: whoever failed together must not
+// come back together.
 constexpr duration backoff_first = milliseconds{500};
 constexpr duration backoff_last = seconds{8};
+
+/// A target that took this long to fail would cost as much again; the next one is tried first.
+constexpr duration slow_failure = seconds{2};
 
 enum class reaction { retry, retry_once, move_on, larger_context, fail };
 
@@ -65,134 +70,230 @@ fallback::fallback(const std::vector<candidate>& candidates, fallback_policy pol
       random_{static_cast<std::minstd_rand::result_type>(seed)},
       tracks_(candidates.size()) {
   SPILLWAY_ASSERT(!candidates.empty());
+  here().tried = true;
 }
 
 next_step fallback::begin() const {
-  return {next_step::kind::attempt, 0, {}, {}};
+  return {next_step::kind::attempt, 0, {}, {}, false};
 }
 
 next_step fallback::on_wait(const rate::wait_forecast& forecast, duration time_left) {
-  tracks_[current_].quote = forecast;
-  if (forecast.estimate <= policy_.wait_max && forecast.estimate <= time_left)
-    return {next_step::kind::queue, current_, {}, {}};
-  note("has no room for " + seconds_text(forecast.estimate));
+  here().quote = forecast;
+  here().again = ticket(next_step::kind::queue, forecast.estimate, time_left);
+  note(standing::no_room, "has no room for " + seconds_text(forecast.estimate));
   worst_ = completion_status::rate_limited;
+  const auto untried = next_untried();
+  if (untried && model(*untried) == model(current_))
+    return move_on(time_left);
+  const auto best = shortest_queue_of(model(current_));
+  if (best && tracks_[*best].again->wait <= std::min(policy_.wait_max, time_left))
+    return go_to(*best, *tracks_[*best].again, time_left);
   return move_on(time_left);
+}
+
+next_step fallback::on_closed(duration opens_in, duration time_left) {
+  here().again = ticket(next_step::kind::pause, opens_in + backoff(0), time_left);
+  worst_ = completion_status::upstream_failed;
+  note(standing::failing,
+       "failed too often just now; it is tried again in " + seconds_text(opens_in));
+  return move_on(time_left);
+}
+
+next_step fallback::on_no_retry(duration time_left) {
+  note(standing::failed, "too many calls there are retries already");
+  return close_and_move_on(time_left);
 }
 
 next_step fallback::on_refusal(completion_status why, std::string text, duration time_left) {
-  tracks_[current_].closed = true;
   worst_ = why;
-  note(text);
-  return move_on(time_left);
+  note(standing::refused, text);
+  return close_and_move_on(time_left);
 }
 
-next_step fallback::on_over_budget(money::exhausted_policy policy, std::string text,
-                                   std::optional<duration> opens_in, duration time_left) {
-  if (opens_in && (!budget_opens_in_ || *opens_in < *budget_opens_in_))
+next_step fallback::on_too_large(duration time_left) {
+  return on_refusal(completion_status::rate_limited,
+                    "needs " + std::to_string(candidates_[current_].charge.value())
+                        + " tokens, more than its limit ever allows; lower max_tokens or raise "
+                          "the tier",
+                    time_left);
+}
+
+next_step fallback::on_over_budget(const money::spend_decision& decision, wall_time now,
+                                   duration time_left) {
+  const bool opens = decision.opens_at < wall_time::max() && decision.opens_at > now;
+  const duration opens_in = opens ? decision.opens_at - now : duration{};
+  if (opens && (!budget_opens_in_ || opens_in < *budget_opens_in_))
     budget_opens_in_ = opens_in;
-  if (policy == money::exhausted_policy::cheaper)
-    return on_refusal(completion_status::over_budget, std::move(text), time_left);
   worst_ = completion_status::over_budget;
-  note(text);
-  return give_up();
+  note(standing::over_budget, "costs up to "
+                                  + to_display_usd(candidates_[current_].worst_cost, 6) + ", and "
+                                  + decision.account + " has "
+                                  + to_display_usd(decision.headroom, 6) + " left");
+  if (decision.on_exhausted != money::exhausted_policy::cheaper)
+    return give_up();
+  return close_and_move_on(time_left);
 }
 
-next_step fallback::on_failure(const call_failure& failure, duration time_left) {
-  track& here = tracks_[current_];
-  here.quote.reset();
-  ++here.calls_failed;
+next_step fallback::on_failure(const call_failure& failure, duration took, duration time_left) {
+  here().quote.reset();
+  here().again.reset();
+  ++here().calls_failed;
   worst_ = status_of(failure.kind);
-  note(std::string{to_string(failure.kind)}
-       + (failure.message.empty() ? "" : " (" + failure.message + ")"));
+  note(standing::failed, std::string{to_string(failure.kind)}
+                             + (failure.message.empty() ? "" : " (" + failure.message + ")"));
+  if (failure.retry_after)
+    asked_wait_ = std::min(asked_wait_.value_or(*failure.retry_after), *failure.retry_after);
+  if (condemns_key(failure))
+    close_key(candidates_[current_].key);
   switch (reaction_to(failure.kind, policy_)) {
-    case reaction::retry: return retry_or_move(failure, time_left);
+    case reaction::retry: return retry_or_move(failure, took, time_left);
     case reaction::retry_once:
-      if (here.calls_failed > 1)
+      if (here().calls_failed > 1)
         break;
-      return retry_or_move(failure, time_left);
-    case reaction::larger_context: skip_smaller_contexts(); break;
+      return retry_or_move(failure, took, time_left);
+    case reaction::larger_context: close_smaller_contexts(); break;
     case reaction::move_on: break;
     case reaction::fail: return give_up();
   }
-  here.closed = true;
+  return close_and_move_on(time_left);
+}
+
+next_step fallback::retry_or_move(const call_failure& failure, duration took, duration time_left) {
+  if (here().calls_failed >= bounds::attempts_per_candidate_max)
+    return close_and_move_on(time_left);
+  // The limiter knows the pause a 429 asked for: asking it again compares that wait with the rest.
+  // A vendor that says when to come again is obeyed; that is no retry in need of a budget.
+  if (failure.kind == failure_kind::rate_limited)
+    return {next_step::kind::attempt, current_, {}, {}, !failure.retry_after};
+  const duration delay = backoff(here().calls_failed);
+  const duration wait = std::max(delay, failure.retry_after.value_or(delay));
+  if (wait > time_left)
+    return close_and_move_on(time_left);
+  return_ticket back = ticket(next_step::kind::pause, wait, time_left);
+  back.is_retry = true;
+  const bool too_long = failure.retry_after && wait > policy_.wait_max;
+  if (!too_long && (took < slow_failure || !next_untried()))
+    return go_to(current_, back, time_left);
+  here().again = back;
   return move_on(time_left);
 }
 
-next_step fallback::retry_or_move(const call_failure& failure, duration time_left) {
-  track& here = tracks_[current_];
-  const bool last_try = here.calls_failed >= bounds::attempts_per_candidate_max;
-  // The limiter knows the pause a 429 asked for: asking it again compares that wait with the rest.
-  const duration delay =
-      failure.kind == failure_kind::rate_limited ? duration{} : backoff(here.calls_failed);
-  const duration pause = std::max(delay, failure.retry_after.value_or(delay));
-  if (last_try) {
-    here.closed = true;
-    return move_on(time_left);
-  }
-  if (failure.kind == failure_kind::rate_limited)
-    return {next_step::kind::attempt, current_, {}, {}};
-  if (pause > time_left || (failure.retry_after && pause > policy_.wait_max)) {
-    here.closed = true;
-    return move_on(time_left);
-  }
-  return {next_step::kind::pause, current_, pause, {}};
-}
-
 next_step fallback::move_on(duration time_left) {
-  for (std::size_t i = current_ + 1; i < tracks_.size(); ++i) {
-    if (tracks_[i].closed)
-      continue;
-    current_ = i;
-    return {next_step::kind::attempt, i, {}, {}};
-  }
-  return queue_at_shortest(time_left);
+  const auto next = next_untried();
+  if (!next)
+    return come_back(time_left);
+  current_ = *next;
+  here().tried = true;
+  return {next_step::kind::attempt, current_, {}, {}, false};
 }
 
-next_step fallback::queue_at_shortest(duration time_left) {
+/// Every candidate has been tried: which can be used soonest?
+next_step fallback::come_back(duration time_left) {
   const auto wait_of = [](const track& t) {
-    return t.closed || !t.quote ? duration::max() : t.quote->estimate;
+    return t.closed || !t.again ? duration::max() : t.again->wait;
   };
   const auto best = std::ranges::min_element(tracks_, {}, wait_of);
   if (wait_of(*best) > time_left)
     return give_up();
-  current_ = static_cast<std::size_t>(best - tracks_.begin());
-  return {next_step::kind::queue, current_, {}, {}};
+  return go_to(static_cast<std::size_t>(best - tracks_.begin()), *best->again, time_left);
 }
 
-next_step fallback::give_up() {
-  return {next_step::kind::give_up, current_, {}, worst_};
+next_step fallback::go_to(std::size_t index, const return_ticket& ticket, duration time_left) {
+  if (++steps_ > bounds::walk_steps_max)
+    return give_up();
+  const return_ticket use = ticket;
+  current_ = index;
+  here().again.reset();
+  const duration delay = std::max(time_left - use.ready_at_left, duration{});
+  return {use.how, index, use.how == next_step::kind::pause ? delay : duration{}, {},
+          use.is_retry};
+}
+
+next_step fallback::close_and_move_on(duration time_left) {
+  here().closed = true;
+  return move_on(time_left);
+}
+
+next_step fallback::give_up() const {
+  return {next_step::kind::give_up, current_, {}, worst_, false};
+}
+
+void fallback::on_answer() {
+  here().now = standing::answered;
+}
+
+void fallback::on_broken_answer(const call_failure& failure) {
+  note(standing::failed, "broke off in the middle of its reply: " + failure.message);
+}
+
+void fallback::record(plan& p) const {
+  if (tracks_[current_].now == standing::answered)
+    p.chosen = current_;
+  for (std::size_t i = 0; i < std::min(tracks_.size(), p.models.size()); ++i) {
+    considered_model& row = p.models[i];
+    row.now = tracks_[i].now;
+    row.text = tracks_[i].text;
+    row.wait = tracks_[i].quote;
+  }
 }
 
 std::optional<duration> fallback::shortest_wait() const noexcept {
-  std::optional<duration> shortest = budget_opens_in_;
+  std::optional<duration> shortest = budget_opens_in_ ? budget_opens_in_ : asked_wait_;
   for (const track& t : tracks_)
-    if (t.quote && (!shortest || t.quote->estimate < *shortest))
-      shortest = t.quote->estimate;
+    if (!t.closed && t.again && (!shortest || t.again->wait < *shortest))
+      shortest = t.again->wait;
   return shortest;
+}
+
+std::optional<std::size_t> fallback::next_untried() const {
+  for (std::size_t i = 0; i < tracks_.size(); ++i)
+    if (!tracks_[i].tried && !tracks_[i].closed)
+      return i;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> fallback::shortest_queue_of(const model_id& id) const {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    const track& t = tracks_[i];
+    if (t.closed || !t.again || t.again->how != next_step::kind::queue || model(i) != id)
+      continue;
+    if (!best || t.again->wait < tracks_[*best].again->wait)
+      best = i;
+  }
+  return best;
+}
+
+fallback::return_ticket fallback::ticket(next_step::kind how, duration wait,
+                                         duration time_left) const {
+  return {how, wait, time_left - wait, false};
 }
 
 duration fallback::backoff(int failures) {
   const duration ceiling = std::min(backoff_last, backoff_first * (1 << std::min(failures, 6)));
-  std::uniform_int_distribution<std::int64_t> jitter{backoff_first.count(), ceiling.count()};
+  std::uniform_int_distribution<std::int64_t> jitter{0, ceiling.count()};
   return duration{jitter(random_)};
 }
 
-void fallback::skip_smaller_contexts() {
+void fallback::close_key(const key_id& key) {
+  for (std::size_t i = 0; i < tracks_.size(); ++i)
+    if (!key.empty() && candidates_[i].key == key)
+      tracks_[i].closed = true;
+}
+
+void fallback::close_smaller_contexts() {
   const token_count too_small = candidates_[current_].model->context_max;
-  for (std::size_t i = current_ + 1; i < tracks_.size(); ++i)
+  for (std::size_t i = 0; i < tracks_.size(); ++i)
     if (candidates_[i].model->context_max <= too_small)
       tracks_[i].closed = true;
 }
 
-void fallback::note(const std::string& text) {
+void fallback::note(standing now, const std::string& text) {
+  here().now = now;
+  here().text = text;
   if (!reason_.empty())
     reason_ += "; ";
-  reason_ += name(current_) + ": " + text;
-}
-
-const std::string& fallback::name(std::size_t index) const {
-  return candidates_[index].model->id.value;
+  reason_ += model(current_).value + ": " + text;
 }
 
 } // namespace spillway::routing

@@ -99,6 +99,23 @@ selection select_candidates(const catalog& models, const route& preference,
   return out;
 }
 
+std::string reasons(const selection& s) {
+  std::string out;
+  for (const rejection& r : s.rejected)
+    out += (out.empty() ? "" : "; ") + r.text;
+  return out;
+}
+
+completion_status status_of(const selection& s) {
+  const auto has = [&](rejection_reason reason) {
+    return std::ranges::count(s.rejected, reason, &rejection::reason) != 0;
+  };
+  if (has(rejection_reason::context_too_long))
+    return completion_status::context_too_long;
+  return has(rejection_reason::key_unusable) ? completion_status::upstream_failed
+                                             : completion_status::over_budget;
+}
+
 candidate shortened(candidate c, const chat_request& request, nano_usd room, wall_time now) {
   if (room >= c.worst_cost)
     return c;

@@ -2,6 +2,7 @@
 
 #include "core/catalog.hpp"
 #include "core/chat.hpp"
+#include "core/completion_status.hpp"
 #include "core/units.hpp"
 
 #include <memory>
@@ -35,9 +36,10 @@ struct candidate {
   /// With the shortest reply that is of use; absent unless the bound on the reply is ours to lower.
   std::optional<nano_usd> least_cost{};
   token_count input_most{}; ///< what the worst case takes the prompt for
+  key_id key{};             ///< the credential it is called with: "openai/default"
 };
 
-enum class rejection_reason { context_too_long, unknown_price };
+enum class rejection_reason { context_too_long, unknown_price, key_unusable };
 
 struct rejection {
   const model_entry* model = nullptr;
@@ -55,6 +57,13 @@ struct selection {
 selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
                             wall_time now);
+
+/// Why no model can serve, for people: "a: ...; b: ...". Empty if none was rejected.
+std::string reasons(const selection& s);
+
+/// How to refuse a request that no model can serve: the reason that the caller can do something
+/// about first.
+completion_status status_of(const selection& s);
 
 /// `c` with its reply cut to what `room` pays for; unchanged if that is all of it. Its worst cost
 /// becomes `room`. Requires: `room` is at least `c.least_cost`, or its worst cost if that is

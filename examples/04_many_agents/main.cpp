@@ -28,9 +28,10 @@ int fail(const error& why) {
 bool has_key(const config::settings& settings) {
   const config::environment variables = config::process_environment();
   for (const config::provider_settings& p : settings.providers)
-    for (const std::string& name : p.api_key_env)
-      if (variables(name))
-        return true;
+    for (const config::key_settings& k : p.keys)
+      for (const std::string& name : k.env)
+        if (variables(name))
+          return true;
   return false;
 }
 

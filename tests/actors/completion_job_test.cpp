@@ -59,6 +59,7 @@ struct job_world {
     work.models = models;
     const auto selected = routing::select_candidates(*models, {"r", {{"a"}, {"b"}}}, *chat, {},
                                                      world.wall()(world.now()));
+    work.plan = routing::make_plan("r", *chat, selected, world.wall()(world.now()));
     work.candidates = selected.candidates;
     work.targets.assign(2, call_target{{"k"}, around.limiter, around.provider});
     world.self()->send(job, std::move(work));
@@ -96,6 +97,23 @@ TEST_CASE("an answered call is settled everywhere at what the provider reported"
   CHECK(w.around.calls.at(0).upstream_model == "a-upstream");
   CHECK(w.around.traces.size() == 1);
   w.check_nothing_held(1);
+}
+
+TEST_CASE("a reply says what became of every model of its route") {
+  job_world w;
+  w.around.on_acquire = [&](const acquire_permit&) {
+    return w.around.reserved.size() == 1 ? wait_of(30s) : permit_reply{};
+  };
+  w.assign(1);
+  REQUIRE(w.only_reply().plan);
+  const routing::plan& plan = *w.only_reply().plan;
+  REQUIRE(plan.models.size() == 2);
+  CHECK(plan.models[0].now == routing::standing::no_room);
+  CHECK(plan.models[0].wait->estimate == 30s);
+  CHECK(plan.models[1].now == routing::standing::answered);
+  CHECK(plan.models[1].likely_cost > nano_usd{0});
+  CHECK(plan.models[1].likely_cost < plan.models[1].worst_cost);
+  CHECK(plan.chosen == 1);
 }
 
 TEST_CASE("the money is reserved before the permit, and the permit before the call") {

@@ -10,12 +10,14 @@ namespace {
 router_self::behavior_type fake_router(router_self::pointer, fake_neighbours* log) {
   return {
       [](const run_completion&) { return completion_reply{}; },
+      [](const plan_completion&) { return completion_plan{}; },
       [](const cancel_completion&) {},
       [](take_request_id) { return request_id_reply{}; },
       [](get_router_status) { return router_status{}; },
       [](const drain_requests&) { return drain_reply{}; },
       [log](const completion_finished& m) { log->finished.push_back(m.reply); },
       [](const replace_target&) {},
+      [log](const key_condemned& m) { log->condemned.push_back(m); },
       [](wake_due) {},
   };
 }
@@ -32,7 +34,9 @@ budget_actor::behavior_type fake_budget(budget_actor::pointer, fake_neighbours* 
       [log](const settle_spend& m) { log->settled_spend.push_back(m); },
       [log](const release_spend& m) { log->released_spend.push_back(m); },
       [](get_budget_status) { return budget_status{}; },
-      [](const check_budget&) { return budget_check{}; },
+      [log](const check_budget& m) {
+        return budget_check{log->on_reserve({{}, m.scopes, m.amount}).decision};
+      },
       [](const get_remaining_budget&) { return remaining_budget{}; },
       [](const get_cumulative_cost&) { return cumulative_cost{}; },
       [](const get_cost_breakdown&) { return cost_breakdown{}; },
@@ -42,6 +46,7 @@ budget_actor::behavior_type fake_budget(budget_actor::pointer, fake_neighbours* 
 limiter_actor::behavior_type fake_limiter(limiter_actor::pointer, fake_neighbours* log) {
   return {
       [log](const acquire_permit& m) { return log->on_acquire(m); },
+      [log](const quote_permit& m) { return log->on_acquire({m.call}); },
       [log](const await_permit& m) { return log->on_await(m); },
       [log](const withdraw_permit& m) { log->withdrawn_permits.push_back(m); },
       [log](const settle_permit& m) { log->settled_permits.push_back(m); },

@@ -40,6 +40,7 @@ struct fake_neighbours {
   std::vector<cancel_call> cancelled_calls;
   std::vector<std::shared_ptr<const report::generation>> traces;
   std::vector<raise_alert> alerts;
+  std::vector<key_condemned> condemned;
   std::vector<completion_reply> finished;
 
   router_self router;

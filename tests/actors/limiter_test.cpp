@@ -1,4 +1,5 @@
 #include "actors/limiter.hpp"
+#include "core/bounds.hpp"
 #include "tests/support/virtual_system.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -48,6 +49,18 @@ struct limiter_world {
     world.self()->send(limiter,
                        settle_permit{{lease}, token_count{tokens}, world.now(), world.now()});
     world.settle();
+  }
+  void fail(std::uint64_t lease, routing::health h, std::optional<duration> retry_after = {}) {
+    release_permit end{{lease}, rate::lease_end::unknown, world.now()};
+    end.target = h;
+    end.retry_after = retry_after;
+    world.self()->send(limiter, std::move(end));
+    world.settle();
+  }
+  /// Fails calls until none is let through any more.
+  void open_breaker() {
+    for (std::uint64_t lease = 100; acquire(lease).verdict == permit_verdict::granted; ++lease)
+      fail(lease, routing::health::ill);
   }
   limiter_status status() { return world.ask<limiter_status>(limiter, get_limiter_status{}); }
 
@@ -191,5 +204,92 @@ TEST_CASE("a limiter without memory keeps silent for a minute") {
   world.advance(60s);
   CHECK(world.ask<permit_reply>(limiter, acquire_permit{c}).verdict == permit_verdict::granted);
   world.self()->send_exit(limiter, caf::exit_reason::user_shutdown);
+  world.settle();
+}
+
+// -- failing models -------------------------------------------------------------------------------
+
+TEST_CASE("a model that fails five times in a row is left alone, then one call finds out") {
+  limiter_world w{a_thousand_a_minute()};
+  w.open_breaker();
+  const permit_reply refused = w.acquire(1);
+  CHECK(refused.verdict == permit_verdict::closed);
+  CHECK(refused.forecast.estimate > duration{});
+  CHECK(refused.forecast.estimate <= 5s);
+  CHECK(w.status().in_flight == 0);
+  w.world.advance(5s);
+  CHECK(w.acquire(2).verdict == permit_verdict::granted);
+  CHECK(w.acquire(3).verdict == permit_verdict::closed);
+  w.settle(2);
+  CHECK(w.acquire(4).verdict == permit_verdict::granted);
+}
+
+TEST_CASE("a quote says that a model is left alone, and does not become the probe") {
+  limiter_world w{a_thousand_a_minute()};
+  w.open_breaker();
+  const quote_permit question{w.call(1)};
+  CHECK(w.world.ask<permit_reply>(w.limiter, question).verdict == permit_verdict::closed);
+  w.world.advance(5s);
+  CHECK(w.world.ask<permit_reply>(w.limiter, question).verdict == permit_verdict::granted);
+  CHECK(w.acquire(2).verdict == permit_verdict::granted);
+}
+
+TEST_CASE("calls that queue for a model are sent away when it begins to fail") {
+  rate::limits five;
+  five.requests_per_minute = 5;
+  limiter_world w{five};
+  for (std::uint64_t lease = 1; lease <= 5; ++lease)
+    w.acquire(lease);
+  const auto waiting = w.queue(w.call(6));
+  for (std::uint64_t lease = 1; lease <= 4; ++lease)
+    w.fail(lease, routing::health::ill);
+  CHECK_FALSE(waiting->has_value());
+  w.fail(5, routing::health::ill);
+  CHECK(*waiting == permit_verdict::closed);
+  CHECK(w.status().waiting == 0);
+  const auto late = w.queue(w.call(7));
+  CHECK(*late == permit_verdict::closed);
+}
+
+TEST_CASE("retries need room in the budget for them, first calls do not") {
+  limiter_world w{a_thousand_a_minute()};
+  std::uint64_t lease = 0;
+  int retries = 0;
+  const auto retry = [&] {
+    acquire_permit again{w.call(++lease)};
+    again.is_retry = true;
+    return w.world.ask<permit_reply>(w.limiter, again).verdict;
+  };
+  while (retry() == permit_verdict::granted)
+    ++retries;
+  CHECK(retries == bounds::retries_least);
+  CHECK(retry() == permit_verdict::no_retry);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(w.acquire(++lease).verdict == permit_verdict::granted);
+    w.settle(lease);
+  }
+  CHECK(retry() == permit_verdict::granted);
+  CHECK(retry() == permit_verdict::no_retry);
+}
+
+TEST_CASE("models that share a limiter do not share their failures") {
+  virtual_system world;
+  actors::limiter_options o{{"family"}, a_thousand_a_minute(), world.wall(), {}, {}};
+  o.lanes = {{"a"}, {"b"}};
+  const limiter_actor shared = world.system().spawn(actors::limiter, std::move(o));
+  const auto acquire = [&](std::uint64_t lease, limiter_lane lane) {
+    const rate::waiting_call call{{lease}, {token_count{1}}, world.now() + 10min, {}, {}};
+    return world.ask<permit_reply>(shared, acquire_permit{call, lane}).verdict;
+  };
+  std::uint64_t lease = 0;
+  while (acquire(++lease, 0) == permit_verdict::granted) {
+    release_permit end{{lease}, rate::lease_end::unknown, world.now()};
+    end.target = routing::health::silent;
+    world.self()->send(shared, std::move(end));
+    world.settle();
+  }
+  CHECK(acquire(++lease, 0) == permit_verdict::closed);
+  CHECK(acquire(++lease, 1) == permit_verdict::granted);
+  world.self()->send_exit(shared, caf::exit_reason::user_shutdown);
   world.settle();
 }

@@ -50,7 +50,7 @@ TEST_CASE("Gemini is reached through its OpenAI-compatible façade") {
   const provider_settings* gemini = provider(s, "gemini");
   REQUIRE(gemini);
   CHECK(gemini->url == base_url{true, "generativelanguage.googleapis.com", 443, "/v1beta/openai"});
-  CHECK(gemini->api_key_env == std::vector<std::string>{"GEMINI_API_KEY", "GOOGLE_API_KEY"});
+  CHECK(gemini->keys.at(0).env == std::vector<std::string>{"GEMINI_API_KEY", "GOOGLE_API_KEY"});
   CHECK(gemini->tier == "free");
 }
 

@@ -171,7 +171,7 @@ TEST_CASE("a provider of one's own is added with all it needs") {
   CHECK(local->enabled == activation::on);
   CHECK(local->dialect == "openai");
   CHECK(local->url == base_url{false, "127.0.0.1", 11434, "/v1"});
-  CHECK(local->api_key_env.empty());
+  CHECK(local->keys.at(0).env.empty());
   CHECK(local->ca_file == "/etc/ssl/own.pem");
   CHECK(local->connections_max == 4);
   CHECK(local->timeouts.connect == 1s);

@@ -49,26 +49,26 @@ const environment_map traced =
 
 TEST_CASE("each provider gets the key of its variable") {
   const unlocked u = unlock("", both);
-  CHECK(u.secrets_.api_keys.at({"openai"}).reveal() == "sk-one");
-  CHECK(u.secrets_.api_keys.at({"gemini"}).reveal() == "AIza-two");
+  CHECK(u.secrets_.api_keys.at({"openai/default"}).reveal() == "sk-one");
+  CHECK(u.secrets_.api_keys.at({"gemini/default"}).reveal() == "AIza-two");
   for (const provider_settings& p : u.settings_.providers)
     CHECK(p.enabled == activation::on);
 }
 
 TEST_CASE("the first variable that is set wins; an empty one is not set") {
   CHECK(unlock("", with(both, {{"GOOGLE_API_KEY", "three"}}))
-            .secrets_.api_keys.at({"gemini"})
+            .secrets_.api_keys.at({"gemini/default"})
             .reveal()
         == "AIza-two");
   CHECK(unlock("", with(both, {{"GEMINI_API_KEY", " "}, {"GOOGLE_API_KEY", "three"}}))
-            .secrets_.api_keys.at({"gemini"})
+            .secrets_.api_keys.at({"gemini/default"})
             .reveal()
         == "three");
 }
 
 TEST_CASE("blanks around a key are dropped, within it they are refused") {
   CHECK(unlock("", with(both, {{"OPENAI_API_KEY", " sk-one\r\n"}}))
-            .secrets_.api_keys.at({"openai"})
+            .secrets_.api_keys.at({"openai/default"})
             .reveal()
         == "sk-one");
   for (const char* bad : {"sk one-secret", "sk-one-secret\r\nX-Other: 1", "sk-\xC3\xB6-secret"}) {
@@ -84,11 +84,31 @@ TEST_CASE("a provider on \"auto\" without a key leaves with its models, and says
   CHECK(provider(u.settings_, "gemini") == nullptr);
   CHECK_FALSE(has_model(u.settings_, "gemini-2.5-flash-lite"));
   CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-3.5-turbo"});
-  CHECK(u.secrets_.api_keys.count({"gemini"}) == 0);
+  CHECK(u.secrets_.api_keys.count({"gemini/default"}) == 0);
   CHECK(warns(u.settings_, "provider `gemini` has no key: set GEMINI_API_KEY or GOOGLE_API_KEY; "
                            "going on without it"));
   CHECK(warns(u.settings_, "route `default` goes without: `gemini-2.5-flash-lite` needs "
                            "GEMINI_API_KEY or GOOGLE_API_KEY"));
+}
+
+TEST_CASE("of several keys those that are set are used, and the others are told") {
+  const std::string three = "[[providers.openai.keys]]\nenv = 'FIRST'\nweight = 2\n"
+                            "[[providers.openai.keys]]\nenv = 'SECOND'\nname = 'team-b'\n"
+                            "tier = 'tier2'\n"
+                            "[[providers.openai.keys]]\nenv = 'THIRD'\n";
+  const unlocked u = unlock(three, {{"FIRST", "sk-one"}, {"SECOND", "sk-two"}});
+  const provider_settings* openai = provider(u.settings_, "openai");
+  REQUIRE(openai);
+  REQUIRE(openai->keys.size() == 2);
+  CHECK(openai->keys[0].id(openai->id).value == "openai/FIRST");
+  CHECK(openai->keys[0].weight == 2);
+  CHECK(openai->keys[1].id(openai->id).value == "openai/team-b");
+  CHECK(openai->keys[1].tier == "tier2");
+  CHECK(u.secrets_.api_keys.at({"openai/FIRST"}).reveal() == "sk-one");
+  CHECK(u.secrets_.api_keys.at({"openai/team-b"}).reveal() == "sk-two");
+  CHECK(warns(u.settings_, "provider `openai` goes without these of its keys: THIRD"));
+  CHECK(locked("[providers.openai]\nenabled = true\n" + three, {}).find("set FIRST or SECOND")
+        != std::string::npos);
 }
 
 TEST_CASE("a provider that is on without a key is an error that says what to do") {

@@ -92,6 +92,24 @@ TEST_CASE("a blocking client gets an answer over real HTTP, paid and traced") {
   CHECK(w.world->traces().refused == 0);
 }
 
+TEST_CASE("what a plan foretells is what then happens, and planning calls nobody") {
+  local_runtime w;
+  caf::scoped_actor self{w.rt->system()};
+  completion_plan foretold;
+  self->request(w.rt->router(), 10s, plan_completion{question("default")})
+      .receive([&](completion_plan& m) { foretold = std::move(m); },
+               [](const caf::error& why) { FAIL(caf::to_string(why)); });
+  CHECK(foretold.status == completion_status::answered);
+  CHECK(w.world->provider().models["gpt-4o-mini"].requests == 0);
+  const completion_reply r = w.rt->client()->complete(question("default"));
+  REQUIRE(r.plan);
+  REQUIRE(r.plan->models.size() == foretold.plan.models.size());
+  CHECK(r.plan->chosen == foretold.plan.chosen);
+  CHECK(r.plan->models[0].model == r.model);
+  CHECK(r.plan->models[0].worst_cost == foretold.plan.models[0].worst_cost);
+  CHECK(r.plan->models[0].now == routing::standing::answered);
+}
+
 TEST_CASE("clients on many threads are all answered, on several I/O threads") {
   local_runtime w{"[runtime]\nio_threads = 3\n"};
   std::vector<std::thread> threads;

@@ -46,6 +46,7 @@ struct supervised_world {
     });
     router = system.spawn([this]() -> router_self::behavior_type {
       return {[](const run_completion&) { return completion_reply{}; },
+              [](const plan_completion&) { return completion_plan{}; },
               [](const cancel_completion&) {},
               [](take_request_id) { return request_id_reply{}; },
               [](get_router_status) { return router_status{}; },
@@ -55,6 +56,7 @@ struct supervised_world {
               },
               [](const completion_finished&) {},
               [this](const replace_target& m) { announced.push_back(m); },
+              [](const key_condemned&) {},
               [](wake_due) {}};
     });
     runtime::supervisor_options o;
@@ -62,12 +64,12 @@ struct supervised_world {
     o.budget = budget;
     o.alerts = sink;
     o.wall = world.wall();
-    o.targets = {{{"m"}, {"p"}, {{"k"}, limiter, provider}}};
-    o.spawn_limiter = [this](const model_id&, runtime::limiter_memory memory) {
+    o.targets = {{{"m"}, {"p/default"}, {{"k"}, limiter, provider}}};
+    o.spawn_limiter = [this](const runtime::supervised_target&, runtime::limiter_memory memory) {
       memories.push_back(std::move(memory));
       return limiter = spawn_limiter();
     };
-    o.spawn_provider = [this](const provider_id&) { return provider = spawn_provider(); };
+    o.spawn_provider = [this](const key_id&) { return provider = spawn_provider(); };
     o.on_give_up = [this](const std::string& why) { gave_up.push_back(why); };
     supervisor = system.spawn(runtime::supervisor, std::move(o));
     world.settle();
@@ -85,6 +87,7 @@ struct supervised_world {
     ++limiters_spawned;
     return world.system().spawn([]() -> limiter_actor::behavior_type {
       return {[](const acquire_permit&) { return permit_reply{}; },
+              [](const quote_permit&) { return permit_reply{}; },
               [](const await_permit&) { return permit_reply{}; },
               [](const withdraw_permit&) {},
               [](const settle_permit&) {},

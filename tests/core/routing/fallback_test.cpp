@@ -68,17 +68,17 @@ TEST_CASE("when no wait fits the deadline, the caller learns when to come again"
   CHECK(walk.reason().find("c: has no room for 40.0 s") != std::string::npos);
 }
 
-TEST_CASE("a transient failure is retried twice with a jittered pause, then the next is tried") {
+TEST_CASE("a quick failure is retried twice with a jittered pause, then the next is tried") {
   three_models m;
   fallback walk{m.candidates, patient_for_2s, 7};
   for (int i = 0; i < 2; ++i) {
-    const next_step again = walk.on_failure(failed(failure_kind::overloaded), 60s);
+    const next_step again = walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s);
     CHECK(again.what == kind::pause);
     CHECK(again.candidate == 0);
-    CHECK(again.delay >= 500ms);
-    CHECK(again.delay <= 8s);
+    CHECK(again.is_retry);
+    CHECK(again.delay <= 2s);
   }
-  const next_step next = walk.on_failure(failed(failure_kind::overloaded), 60s);
+  const next_step next = walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s);
   CHECK(next.what == kind::attempt);
   CHECK(next.candidate == 1);
 }
@@ -109,7 +109,7 @@ TEST_CASE("each kind of failure gets its reaction") {
   for (const row& r : table) {
     three_models m;
     fallback walk{m.candidates, patient_for_2s, 3};
-    const next_step step = walk.on_failure(failed(r.k), 60s);
+    const next_step step = walk.on_failure(failed(r.k), 100ms, 60s);
     INFO(to_string(r.k));
     CHECK(step.what == r.what);
     CHECK(step.candidate == r.candidate);
@@ -120,8 +120,8 @@ TEST_CASE("each kind of failure gets its reaction") {
 TEST_CASE("a context failure skips candidates that are no larger and fails when none is") {
   three_models m;
   fallback walk{m.candidates, patient_for_2s, 1};
-  CHECK(walk.on_failure(failed(failure_kind::context_too_long), 60s).candidate == 2);
-  const next_step end = walk.on_failure(failed(failure_kind::context_too_long), 60s);
+  CHECK(walk.on_failure(failed(failure_kind::context_too_long), 100ms, 60s).candidate == 2);
+  const next_step end = walk.on_failure(failed(failure_kind::context_too_long), 100ms, 60s);
   CHECK(end.what == kind::give_up);
   CHECK(end.status == completion_status::context_too_long);
 }
@@ -129,7 +129,7 @@ TEST_CASE("a context failure skips candidates that are no larger and fails when 
 TEST_CASE("an asked pause that outlasts patience moves on at once") {
   three_models m;
   fallback walk{m.candidates, patient_for_2s, 1};
-  const next_step step = walk.on_failure(failed(failure_kind::overloaded, 30s), 60s);
+  const next_step step = walk.on_failure(failed(failure_kind::overloaded, 30s), 100ms, 60s);
   CHECK(step.what == kind::attempt);
   CHECK(step.candidate == 1);
 }
@@ -137,38 +137,66 @@ TEST_CASE("an asked pause that outlasts patience moves on at once") {
 TEST_CASE("content refused by one vendor is offered to the next only if the policy says so") {
   three_models m;
   fallback walk{m.candidates, {2s, true}, 1};
-  CHECK(walk.on_failure(failed(failure_kind::content_filtered), 60s).candidate == 1);
+  CHECK(walk.on_failure(failed(failure_kind::content_filtered), 100ms, 60s).candidate == 1);
 }
 
 TEST_CASE("refusals move on and the last one names the outcome") {
   three_models m;
   fallback walk{m.candidates, patient_for_2s, 1};
-  CHECK(walk.on_refusal(completion_status::over_budget, "too dear", 60s).candidate == 1);
-  CHECK(walk.on_refusal(completion_status::over_budget, "too dear", 60s).candidate == 2);
-  const next_step end = walk.on_refusal(completion_status::over_budget, "too dear", 60s);
+  CHECK(walk.on_refusal(completion_status::overloaded, "full", 60s).candidate == 1);
+  CHECK(walk.on_refusal(completion_status::overloaded, "full", 60s).candidate == 2);
+  const next_step end = walk.on_refusal(completion_status::overloaded, "full", 60s);
   CHECK(end.what == kind::give_up);
-  CHECK(end.status == completion_status::over_budget);
-  CHECK(walk.reason() == "a: too dear; b: too dear; c: too dear");
+  CHECK(end.status == completion_status::overloaded);
+  CHECK(walk.reason() == "a: full; b: full; c: full");
 }
 
 TEST_CASE("over budget, the rule says whether a cheaper model is tried") {
   using money::exhausted_policy;
+  const wall_time now = wall_time_from_unix_nanos(1'795'478'400'000'000'000);
+  const auto short_of = [&](exhausted_policy policy, std::optional<duration> opens_in) {
+    money::spend_decision d;
+    d.account = "the day";
+    d.opens_at = opens_in ? now + *opens_in : wall_time::max();
+    d.on_exhausted = policy;
+    return d;
+  };
   three_models m;
   fallback cheaper{m.candidates, patient_for_2s, 1};
-  CHECK(cheaper.on_over_budget(exhausted_policy::cheaper, "short", 3h, 60s).candidate == 1);
-  CHECK(cheaper.on_over_budget(exhausted_policy::cheaper, "short", 2h, 60s).candidate == 2);
-  const next_step none = cheaper.on_over_budget(exhausted_policy::cheaper, "short", {}, 60s);
+  const auto policy_cheaper = exhausted_policy::cheaper;
+  CHECK(cheaper.on_over_budget(short_of(policy_cheaper, 3h), now, 60s).candidate == 1);
+  CHECK(cheaper.on_over_budget(short_of(policy_cheaper, 2h), now, 60s).candidate == 2);
+  const next_step none = cheaper.on_over_budget(short_of(policy_cheaper, {}), now, 60s);
   CHECK(none.what == kind::give_up);
   CHECK(none.status == completion_status::over_budget);
   CHECK(cheaper.shortest_wait() == 2h);
   for (const auto policy : {exhausted_policy::wait, exhausted_policy::refuse}) {
     fallback strict{m.candidates, patient_for_2s, 1};
-    const next_step no = strict.on_over_budget(policy, "the day is used up", 3h, 60s);
+    const next_step no = strict.on_over_budget(short_of(policy, 3h), now, 60s);
     CHECK(no.what == kind::give_up);
     CHECK(no.status == completion_status::over_budget);
-    CHECK(strict.reason() == "a: the day is used up");
+    CHECK(strict.reason() == "a: costs up to $0.000000, and the day has $0.000000 left");
     CHECK(strict.shortest_wait() == 3h);
   }
+}
+
+TEST_CASE("a walk remembers what became of each candidate") {
+  three_models m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  walk.on_wait(waits(30s), 60s);
+  walk.on_failure(failed(failure_kind::quota_exhausted), 100ms, 60s);
+  walk.on_answer();
+  plan p;
+  p.models.resize(4);
+  walk.record(p);
+  CHECK(p.models[0].now == standing::no_room);
+  CHECK(p.models[0].wait->estimate == 30s);
+  CHECK(p.models[0].text == "has no room for 30.0 s");
+  CHECK(p.models[1].now == standing::failed);
+  CHECK(p.models[1].text == "quota_exhausted");
+  CHECK(p.models[2].now == standing::answered);
+  CHECK(p.models[3].now == standing::ready);
+  CHECK(p.chosen == 2);
 }
 
 TEST_CASE("whatever happens, a walk ends within a bounded number of steps") {
@@ -187,9 +215,140 @@ TEST_CASE("whatever happens, a walk ends within a bounded number of steps") {
       if (!waited && random() % 3 == 0)
         step = walk.on_wait(waits(std::chrono::seconds{random() % 40}), left);
       else
-        step = walk.on_failure(failed(kinds[random() % 4]), left);
+        step = walk.on_failure(failed(kinds[random() % 4]), 100ms, left);
     }
     INFO("seed " << seed);
     CHECK(steps <= 100);
   }
+}
+
+// -- slow failures and failing targets ------------------------------------------------------------
+
+TEST_CASE("a slow failure tries the next model before it tries again") {
+  three_models m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  const call_failure silent = failed(failure_kind::timed_out);
+  CHECK(walk.on_failure(silent, 5s, 60s).candidate == 1);
+  CHECK(walk.on_failure(silent, 5s, 55s).candidate == 2);
+  const next_step again = walk.on_failure(silent, 5s, 50s);
+  CHECK(again.what == kind::pause);
+  CHECK(again.is_retry);
+}
+
+TEST_CASE("pauses before retries are spread from zero on, and grow") {
+  duration shortest = 1h;
+  duration longest{};
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    three_models m;
+    fallback walk{m.candidates, patient_for_2s, seed * 7919};
+    walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s);
+    const duration second = walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s).delay;
+    shortest = std::min(shortest, second);
+    longest = std::max(longest, second);
+  }
+  CHECK(shortest < 100ms);
+  CHECK(longest > 1900ms);
+  CHECK(longest <= 2s);
+}
+
+TEST_CASE("a model that fails for everybody is passed over at once") {
+  three_models m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  CHECK(walk.on_closed(10s, 60s).candidate == 1);
+  plan p;
+  p.models.resize(3);
+  walk.record(p);
+  CHECK(p.models[0].now == standing::failing);
+}
+
+TEST_CASE("a lone model that fails for everybody is waited for, as long as there is time") {
+  three_models m;
+  m.candidates.resize(1);
+  fallback walk{m.candidates, patient_for_2s, 1};
+  const next_step wait = walk.on_closed(10s, 60s);
+  CHECK(wait.what == kind::pause);
+  CHECK(wait.delay >= 10s);
+  CHECK(wait.delay <= 10500ms);
+  const next_step end = walk.on_closed(10s, 5s);
+  CHECK(end.what == kind::give_up);
+  CHECK(end.status == completion_status::upstream_failed);
+  CHECK(walk.shortest_wait() >= duration{10s});
+}
+
+TEST_CASE("without room for a retry the next model is tried, and none left ends it") {
+  three_models m;
+  m.candidates.resize(2);
+  fallback walk{m.candidates, patient_for_2s, 1};
+  CHECK(walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s).is_retry);
+  CHECK(walk.on_no_retry(60s).candidate == 1);
+  walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s);
+  const next_step end = walk.on_no_retry(60s);
+  CHECK(end.what == kind::give_up);
+  CHECK(end.status == completion_status::upstream_failed);
+}
+
+TEST_CASE("a 429 that says when to come again costs no retry, one that says nothing does") {
+  three_models m;
+  fallback told{m.candidates, patient_for_2s, 1};
+  CHECK_FALSE(told.on_failure(failed(failure_kind::rate_limited, 1s), 100ms, 60s).is_retry);
+  fallback mute{m.candidates, patient_for_2s, 1};
+  CHECK(mute.on_failure(failed(failure_kind::rate_limited), 100ms, 60s).is_retry);
+}
+
+TEST_CASE("a refused caller learns the wait that a vendor asked for") {
+  three_models m;
+  m.candidates.resize(1);
+  fallback walk{m.candidates, patient_for_2s, 1};
+  CHECK(walk.on_failure(failed(failure_kind::overloaded, 30s), 100ms, 10s).what == kind::give_up);
+  CHECK(walk.shortest_wait() == duration{30s});
+}
+
+// -- several keys ---------------------------------------------------------------------------------
+
+namespace {
+
+/// Model "a" behind the keys k1 and k2, then model "b" behind k1.
+struct two_keys {
+  std::vector<model_entry> entries{2};
+  std::vector<candidate> candidates;
+
+  two_keys() {
+    entries[0].id = {"a"};
+    entries[1].id = {"b"};
+    for (const auto& [model, key] : {std::pair{0, "k1"}, {0, "k2"}, {1, "k1"}}) {
+      candidate c;
+      c.model = &entries[static_cast<std::size_t>(model)];
+      c.key = {key};
+      candidates.push_back(c);
+    }
+  }
+};
+
+} // namespace
+
+TEST_CASE("another key with room is better than a short wait, and a short wait than another model") {
+  two_keys m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  const next_step other = walk.on_wait(waits(1s), 60s);
+  CHECK(other.what == kind::attempt);
+  CHECK(other.candidate == 1);
+  const next_step shorter = walk.on_wait(waits(2s), 60s);
+  CHECK(shorter.what == kind::queue);
+  CHECK(shorter.candidate == 0);
+}
+
+TEST_CASE("when no key of a model has room soon, the next model is tried") {
+  two_keys m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  walk.on_wait(waits(30s), 60s);
+  CHECK(walk.on_wait(waits(20s), 60s).candidate == 2);
+}
+
+TEST_CASE("a key that does not work is left out for the whole request, the others go on") {
+  two_keys m;
+  call_failure refused = failed(failure_kind::unauthorized);
+  refused.http_status = 401;
+  fallback first{m.candidates, patient_for_2s, 1};
+  CHECK(first.on_failure(refused, 10ms, 60s).candidate == 1);
+  CHECK(first.on_failure(failed(failure_kind::quota_exhausted), 10ms, 60s).what == kind::give_up);
 }

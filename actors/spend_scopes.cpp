@@ -1,0 +1,20 @@
+#include "actors/spend_scopes.hpp"
+
+namespace spillway::actors {
+
+std::vector<money::scope_value> spend_scopes(const call_labels& labels, const key_id& key) {
+  std::vector<money::scope_value> out{{"key", key.value}};
+  if (!labels.team.empty())
+    out.push_back({"team", labels.team});
+  if (!labels.user.empty())
+    out.push_back({"user", labels.user});
+  if (!labels.session.empty())
+    out.push_back({"session", labels.session});
+  if (!labels.run.empty())
+    out.push_back({"run", labels.run});
+  for (const std::string& tag : labels.tags)
+    out.push_back({"tag", tag});
+  return out;
+}
+
+} // namespace spillway::actors

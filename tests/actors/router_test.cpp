@@ -1,0 +1,149 @@
+#include "actors/completion_job.hpp"
+#include "actors/router.hpp"
+#include "tests/actors/fake_neighbours.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+
+using namespace spillway;
+using namespace std::chrono_literals;
+using routing::standing;
+using tests::fake_neighbours;
+using tests::virtual_system;
+
+namespace {
+
+model_entry entry(const std::string& id) {
+  model_entry m;
+  m.id = {id};
+  m.provider = {"p"};
+  m.upstream_name = id;
+  m.context_max = token_count{100'000};
+  m.output_max = token_count{100};
+  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
+  return m;
+}
+
+/// A router over the model "m" behind three keys of weights 2, 1 and 1, and "other" behind the
+/// first of them.
+struct keyed_world {
+  virtual_system world;
+  fake_neighbours around{world};
+  std::map<std::string, int> calls; ///< by reservation's key
+  router_self router;
+  std::vector<completion_reply> replies;
+
+  keyed_world() {
+    around.on_reserve = [this](const reserve_spend& m) {
+      for (const money::scope_value& s : m.scopes)
+        if (s.scope == "key")
+          ++calls[s.name];
+      spend_reply r;
+      r.decision.reserved = true;
+      return r;
+    };
+    actors::router_options o;
+    o.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
+    o.routes = {{"both", {{"m"}, {"other"}}}};
+    o.default_route = "both";
+    const auto target = [this](const char* key, std::int64_t weight) {
+      return call_target{{key}, around.limiter, around.provider, 0, {key}, weight};
+    };
+    o.targets[{"m"}] = {target("p/a", 2), target("p/b", 1), target("p/c", 1)};
+    o.targets[{"other"}] = {target("p/a", 1)};
+    o.spawn_job = [this](router_self whose) {
+      actors::completion_job_options j;
+      j.router = std::move(whose);
+      j.budget = around.budget;
+      j.traces = around.batcher;
+      j.alerts = around.sink;
+      j.policy = {2s, false};
+      j.wall = world.wall();
+      return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
+    };
+    o.wall = world.wall();
+    o.alerts = around.sink;
+    o.budget = around.budget;
+    router = world.system().spawn(actors::router, std::move(o));
+  }
+  ~keyed_world() {
+    world.self()->send_exit(router, caf::exit_reason::user_shutdown);
+    world.settle();
+  }
+
+  completion_reply ask(const std::string& target = "m") {
+    auto chat = std::make_shared<chat_request>();
+    chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+    run_completion m;
+    m.target = target;
+    m.chat = chat;
+    return world.ask<completion_reply>(router, std::move(m));
+  }
+};
+
+call_failure refused_key() {
+  return {failure_kind::unauthorized, 401, "no such key", {}};
+}
+
+} // namespace
+
+TEST_CASE("calls are spread over the keys of a provider by their weights") {
+  keyed_world w;
+  for (int i = 0; i < 40; ++i)
+    CHECK(w.ask().status == completion_status::answered);
+  CHECK(w.calls["p/a"] == 20);
+  CHECK(w.calls["p/b"] == 10);
+  CHECK(w.calls["p/c"] == 10);
+}
+
+TEST_CASE("a key that does not work costs one call, then the others share its calls") {
+  keyed_world w;
+  w.around.on_call = [&](const call_provider&) {
+    provider_reply reply = tests::answer_of(10, 10, w.world.now());
+    if (w.around.calls.size() == 1)
+      reply.outcome = refused_key();
+    return reply;
+  };
+  for (int i = 0; i < 21; ++i)
+    CHECK(w.ask().status == completion_status::answered);
+  CHECK(w.around.calls.size() == 22);
+  CHECK(w.calls["p/a"] == 1);
+  CHECK(std::abs(w.calls["p/b"] - w.calls["p/c"]) <= 1);
+  CHECK(std::ranges::count(w.around.alerts, "unauthorized", &raise_alert::rule) == 1);
+  w.world.advance(2min);
+  for (int i = 0; i < 8; ++i)
+    w.ask();
+  CHECK(w.calls["p/a"] >= 4);
+}
+
+TEST_CASE("when no key is left, a model is none of the candidates, and the reason says so") {
+  keyed_world w;
+  w.around.on_call = [&](const call_provider&) {
+    provider_reply reply = tests::answer_of(10, 10, w.world.now());
+    reply.outcome = refused_key();
+    return reply;
+  };
+  CHECK(w.ask().status == completion_status::upstream_failed);
+  CHECK(w.around.calls.size() == 3);
+  const completion_reply next = w.ask("both");
+  CHECK(w.around.calls.size() == 3);
+  CHECK(next.status == completion_status::upstream_failed);
+  CHECK(next.reason.find("its key p/a was refused") != std::string::npos);
+  REQUIRE(next.plan);
+  REQUIRE(next.plan->models.size() == 2);
+  for (const routing::considered_model& row : next.plan->models)
+    CHECK(row.now == standing::key_unusable);
+}
+
+TEST_CASE("a plan lists each key of a model") {
+  keyed_world w;
+  const completion_reply r = w.ask("both");
+  REQUIRE(r.plan);
+  REQUIRE(r.plan->models.size() == 4);
+  CHECK(r.plan->models[0].key.value == "p/a");
+  CHECK(r.plan->models[0].now == standing::answered);
+  CHECK(r.plan->models[3].model.value == "other");
+}
