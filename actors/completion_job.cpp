@@ -210,7 +210,7 @@ void completion_job_state::call() {
   stage_ = stage::calling;
   attempt_.called_at = now();
   ask(target().provider,
-      call_provider{attempt_.lease, candidate().model->upstream_name, candidate().output_max,
+      call_provider{attempt_.lease, candidate().upstream_name, candidate().output_max,
                     job_.request.chat, time_left(), job_.request.id, candidate().model->id,
                     job_.request.sink},
       &completion_job_state::on_provider_reply);
@@ -226,10 +226,11 @@ void completion_job_state::on_provider_reply(const provider_reply& m) {
 void completion_job_state::on_answer(const provider_reply& m,
                                      const std::shared_ptr<const chat_reply>& given) {
   const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
-  const money::call_cost cost = price(m, answer->usage);
+  const money::call_cost cost = price(m, *answer);
   settle(m, *answer, cost, routing::health::well);
   trace(m, answer, nullptr, cost);
-  reply_.attempts.push_back({candidate().model->id, {}, answer->usage, cost.total});
+  reply_.attempts.push_back(
+      {candidate().model->id, {}, answer->usage, cost.total, now() - attempt_.called_at});
   reply_.cost = cost;
   if (cut_)
     return finish(*cut_);
@@ -240,8 +241,10 @@ void completion_job_state::on_answer(const provider_reply& m,
 }
 
 money::call_cost completion_job_state::price(const provider_reply& m,
-                                             const token_usage& usage) const {
-  return money::cost_of(usage, candidate().model->pricing, options_.wall(m.sent_at))
+                                             const chat_reply& answer) const {
+  const model_entry& billed =
+      job_.models->billed_as(*candidate().model, answer.model_reported);
+  return money::cost_of(answer.usage, billed.pricing, options_.wall(m.sent_at))
       .value_or(money::call_cost{});
 }
 
@@ -260,7 +263,7 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
 /// The caller has seen the beginning, so no other model can take over; what came is billed.
 void completion_job_state::on_broken_answer(const provider_reply& m, const call_failure& failure) {
   const std::shared_ptr<const chat_reply> came = routing::with_usage(candidate(), m.partial);
-  const money::call_cost cost = price(m, came->usage);
+  const money::call_cost cost = price(m, *came);
   settle(m, *came, cost, health_after(failure));
   tell_of(failure);
   trace(m, came, &failure, cost);

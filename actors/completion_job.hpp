@@ -68,7 +68,7 @@ private:
   void on_answer(const provider_reply& m, const std::shared_ptr<const chat_reply>& answer);
   void on_call_failure(const provider_reply& m, const call_failure& failure);
   void on_broken_answer(const provider_reply& m, const call_failure& failure);
-  money::call_cost price(const provider_reply& m, const token_usage& usage) const;
+  money::call_cost price(const provider_reply& m, const chat_reply& answer) const;
 
   void settle(const provider_reply& m, const chat_reply& answer, const money::call_cost& cost,
               routing::health target_is);

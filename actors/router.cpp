@@ -72,28 +72,42 @@ router_state::opening router_state::open(run_completion& m) {
   opening out;
   m.deadline = effective_deadline(m.deadline, options_.deadline_default);
   if (m.target.empty())
-    m.target = options_.default_route;
+    m.target = route_for(m.labels);
   if (!m.chat) {
     out.refused = refusal(m, completion_status::invalid_request, "the request has no chat");
     return out;
   }
   const routing::route* preference = find_route(m.target);
-  if (preference == nullptr) {
+  const auto named = preference ? std::nullopt : routing::route_of_name(*options_.models, m.target);
+  if (!preference && !named) {
     out.refused = unknown_target(m);
     return out;
   }
   const wall_time now = options_.wall(self_->clock().now());
-  out.selected = routing::select_candidates(*options_.models, *preference, *m.chat,
+  out.selected = routing::select_candidates(*options_.models, named ? *named : *preference, *m.chat,
                                             options_.selection, now);
+  if (named)
+    for (routing::candidate& c : out.selected.candidates)
+      c.upstream_name = m.target;
+  routing::rank(out.selected, {m.labels.task_type, m.labels.quality, m.labels.quality_floor},
+                record_, options_.worth);
   if (!m.allow_fallback && !out.selected.candidates.empty())
     out.selected.candidates.resize(1);
   spread_over_keys(out);
-  out.plan = routing::make_plan(m.target, *m.chat, out.selected, now);
+  out.plan = routing::make_plan(m.target, out.selected);
   if (out.selected.candidates.empty()) {
     out.refused = unservable(m, out.selected);
     out.refused->plan = std::make_shared<const routing::plan>(out.plan);
   }
   return out;
+}
+
+/// The route of a request that names none.
+std::string router_state::route_for(const call_labels& labels) const {
+  if (routes_.count(labels.task_type) != 0)
+    return labels.task_type;
+  const std::string preferred = routing::to_string(labels.quality);
+  return routes_.count(preferred) != 0 ? preferred : options_.default_route;
 }
 
 const routing::route* router_state::find_route(const std::string& target) {
@@ -124,7 +138,14 @@ void router_state::spread_over_keys(opening& o) {
   const std::vector<routing::candidate> models = std::move(o.selected.candidates);
   o.selected.candidates.clear();
   for (const routing::candidate& c : models) {
-    const std::vector<call_target>& targets = options_.targets.at(c.model->id);
+    const auto found = options_.targets.find(c.model->id);
+    if (found == options_.targets.end()) {
+      o.selected.rejected.push_back({c.model, routing::rejection_reason::key_unusable,
+                                     c.model->id.value
+                                         + ": no key that is set has a tier that is offered it"});
+      continue;
+    }
+    const std::vector<call_target>& targets = found->second;
     std::vector<bool> usable;
     for (const call_target& t : targets)
       usable.push_back(!bench_.out_for(t.credential, now));
@@ -214,6 +235,9 @@ void router_state::on_completion_finished(completion_finished& m) {
 }
 
 void router_state::conclude(running_request& done, completion_reply reply) {
+  for (const report::call_record& call : reply.attempts)
+    if (!call.failure)
+      record_.note_call(call.model, call.took);
   usage_.record(
       {reply.status, reply.attempts, std::move(done.preferred), reply.model, reply.waited});
   done.promise.deliver(std::move(reply));
@@ -293,6 +317,11 @@ void router_state::on_key_condemned(const key_condemned& m) {
                                            m.key.value, m.failure.message});
 }
 
+void router_state::on_record_feedback(const record_feedback& m) {
+  if (options_.models->find(m.model) != nullptr)
+    record_.note_score(m.model, m.task_type, m.score);
+}
+
 router_self::behavior_type router(router_self::stateful_pointer<router_state> self,
                                   router_options options) {
   self->state.start(self, std::move(options));
@@ -304,6 +333,7 @@ router_self::behavior_type router(router_self::stateful_pointer<router_state> se
   return {
       [self](run_completion& m) { return self->state.on_run_completion(m); },
       [self](plan_completion& m) { return self->state.on_plan_completion(m); },
+      [self](const record_feedback& m) { self->state.on_record_feedback(m); },
       [self](take_request_id) { return self->state.on_take_request_id(); },
       [self](const cancel_completion& m) { self->state.on_cancel_completion(m); },
       [self](get_router_status) { return self->state.on_get_router_status(); },

@@ -6,6 +6,8 @@
 #include "core/report/usage_report.hpp"
 #include "core/routing/key_bench.hpp"
 #include "core/routing/key_rotation.hpp"
+#include "core/routing/ranking.hpp"
+#include "core/routing/track_record.hpp"
 #include "core/routing/selection.hpp"
 #include "messages/private_handles.hpp"
 
@@ -27,6 +29,7 @@ struct router_options {
   std::string default_route;                            ///< for requests that name no target
   duration deadline_default = bounds::deadline_default; ///< for requests that name none
   routing::selection_policy selection;
+  routing::worth worth{}; ///< of quality and time in money
   /// For each model of the catalog one for each key that may call it.
   std::unordered_map<model_id, std::vector<call_target>> targets;
   /// Spawns an idle job that reports to the router given.
@@ -55,6 +58,7 @@ public:
   caf::result<drain_reply> on_drain_requests(const drain_requests& m);
   void on_replace_target(replace_target& m);
   void on_key_condemned(const key_condemned& m);
+  void on_record_feedback(const record_feedback& m);
   void on_drain_timeout();
   void on_job_down(const caf::down_msg& m);
   void on_stop();
@@ -75,6 +79,7 @@ private:
   };
 
   opening open(run_completion& m);
+  std::string route_for(const call_labels& labels) const;
   const routing::route* find_route(const std::string& target);
   completion_reply refusal(const run_completion& m, completion_status why, std::string reason);
   completion_reply unknown_target(const run_completion& m) const;
@@ -91,6 +96,7 @@ private:
   std::unordered_map<std::string, routing::route> routes_; ///< and one for each single model
   std::unordered_map<model_id, routing::key_rotation> rotations_;
   routing::key_bench bench_;
+  routing::track_record record_;
   std::unordered_map<request_id, running_request> running_;
   std::vector<completion_job_actor> idle_;
   std::vector<caf::typed_response_promise<drain_reply>> draining_;

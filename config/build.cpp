@@ -59,6 +59,17 @@ void take(const node* n, const std::array<Enum, N>& values, Enum& out) {
       out = value;
 }
 
+double number_of(const node& n) {
+  const auto* whole = n.as<std::int64_t>();
+  return whole ? static_cast<double>(*whole) : *n.as<double>();
+}
+
+void take(const node* n, nano_usd& out) {
+  constexpr std::int64_t usd_max = bounds::budget_nano_usd_max / nano_usd_per_usd;
+  if (n)
+    out = nano_usd{read_usd(number_of(*n), usd_max).value()};
+}
+
 constexpr std::array levels{log_level::trace,   log_level::debug, log_level::info,
                             log_level::warning, log_level::error, log_level::off};
 constexpr std::array periods{money::period::day, money::period::week, money::period::month,
@@ -115,6 +126,8 @@ routing_settings build_routing(const node& root, std::vector<routing::route> rou
   take(find(root, {"routing", "deadline"}), out.deadline);
   if (const node* bound = find(root, {"routing", "output_default"}))
     out.selection.output_default = token_count{*bound->as<std::int64_t>()};
+  take(find(root, {"routing", "answer_worth_usd"}), out.worth.answer);
+  take(find(root, {"routing", "second_worth_usd"}), out.worth.second);
   out.selection.refuse_unknown_price = text_of(find(root, {"budget", "unknown_price"})) != "allow";
   for (std::string& id : texts_of(find(root, {"budget", "unpriced_allowed"})))
     out.selection.unpriced_allowed.push_back({std::move(id)});
@@ -166,6 +179,8 @@ std::string reason_against(const node& model, const provider_settings& provider)
   take(find(model, "enabled"), enabled);
   if (!enabled)
     return "is disabled";
+  if (provider.url.host.empty())
+    return "belongs to provider `" + provider.id.value + "`, which has no `base_url`";
   if (provider.enabled == activation::off)
     return "belongs to provider `" + provider.id.value + "`, which is disabled";
   const bool offered = std::ranges::any_of(provider.keys, [&](const key_settings& k) {
@@ -209,8 +224,9 @@ result<settings> build_settings(const node& root, std::vector<routing::route> ro
 
   withdrawal_reasons reasons;
   build_models(root, out, reasons);
-  std::erase_if(out.providers,
-                [](const provider_settings& p) { return p.enabled == activation::off; });
+  std::erase_if(out.providers, [](const provider_settings& p) {
+    return p.enabled == activation::off || p.url.host.empty();
+  });
   if (auto done = withdraw(out, reasons); !done)
     return done.failure();
   return out;

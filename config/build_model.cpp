@@ -3,6 +3,7 @@
 #include "config/values.hpp"
 #include "core/bounds.hpp"
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -90,6 +91,66 @@ money::dated_price build_dated_price(const node& row) {
   return out;
 }
 
+bool flag_of(const node& model, std::string_view key, bool otherwise) {
+  const node* n = find(model, key);
+  const auto* value = n ? n->as<bool>() : nullptr;
+  return value ? *value : otherwise;
+}
+
+/// The values whose names the list has.
+template <class Enum, std::size_t N>
+std::vector<Enum> chosen(const node* list, const std::array<Enum, N>& values) {
+  std::vector<Enum> out;
+  for (const node& item : items_of(list))
+    for (const Enum value : values)
+      if (text_of(&item) == to_string(value))
+        out.push_back(value);
+  return out;
+}
+
+constexpr std::array kinds{model_kind::chat,      model_kind::embedding,
+                           model_kind::completion, model_kind::image,
+                           model_kind::video,      model_kind::speech,
+                           model_kind::transcription, model_kind::realtime,
+                           model_kind::moderation};
+constexpr std::array modalities{modality::text, modality::image, modality::audio, modality::video,
+                                modality::file};
+constexpr std::array endpoints{endpoint::chat, endpoint::embeddings, endpoint::responses};
+constexpr std::array efforts{reasoning_effort::none,   reasoning_effort::minimal,
+                             reasoning_effort::low,    reasoning_effort::medium,
+                             reasoning_effort::high,   reasoning_effort::xhigh,
+                             reasoning_effort::max};
+
+capabilities build_capabilities(const node& model) {
+  capabilities out;
+  for (const model_kind kind : kinds)
+    if (text_of(find(model, "kind")) == to_string(kind))
+      out.kind = kind;
+  out.input = chosen(find(model, "input"), modalities);
+  out.endpoints = chosen(find(model, "endpoints"), endpoints);
+  out.tools = flag_of(model, "tools", true);
+  out.parallel_tools = flag_of(model, "parallel_tools", true);
+  out.json_schema = flag_of(model, "json_schema", true);
+  out.temperature = flag_of(model, "temperature", true);
+  out.reasoning = flag_of(model, "reasoning", true);
+  out.efforts = chosen(find(model, "efforts"), efforts);
+  return out;
+}
+
+std::optional<wall_time> day_of(const node& model, std::string_view key) {
+  const node* n = find(model, key);
+  return n ? std::optional<wall_time>{*n->as<std::chrono::sys_days>()} : std::nullopt;
+}
+
+lifecycle build_lifecycle(const node& model) {
+  lifecycle out;
+  out.preview = flag_of(model, "preview", false);
+  out.deprecated = day_of(model, "deprecated");
+  out.retired = day_of(model, "retired");
+  out.successor = text_of(find(model, "successor"));
+  return out;
+}
+
 } // namespace
 
 model_entry build_model(const member& model, std::string_view tier) {
@@ -112,6 +173,11 @@ model_entry build_model(const member& model, std::string_view tier) {
   for (const node& row : items_of(find(model.value, "prices")))
     out.pricing.rows.push_back(build_dated_price(row));
   out.use_cases = texts_of(find(model.value, "use_cases"));
+  out.aliases = texts_of(find(model.value, "aliases"));
+  out.can = build_capabilities(model.value);
+  if (const node* bound = find(model.value, "input_max"))
+    out.input_max = tokens_of(bound);
+  out.life = build_lifecycle(model.value);
   return out;
 }
 

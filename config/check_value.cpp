@@ -54,6 +54,15 @@ std::string check_choice(const node& n, const key_spec& spec) {
   return "is none of what is allowed: " + std::string{spec.choices};
 }
 
+std::string check_choices(const node& n, const key_spec& spec) {
+  if (!n.as<array>())
+    return wrong_kind(n, "a list of some of: " + std::string{spec.choices});
+  for (const node& item : items_of(&n))
+    if (const std::string what = check_choice(item, spec); !what.empty())
+      return "has an item that " + what;
+  return {};
+}
+
 std::string range(const key_spec& spec) {
   return std::to_string(spec.least) + " to " + std::to_string(spec.most);
 }
@@ -203,6 +212,7 @@ std::string complaint_about(const node& n, const key_spec& spec) {
     case value_kind::flag: return check_flag(n, false);
     case value_kind::flag_auto: return check_flag(n, true);
     case value_kind::choice: return check_choice(n, spec);
+    case value_kind::choices: return check_choices(n, spec);
     case value_kind::text: return check_text(n, "text on one line", is_plain);
     case value_kind::texts: return check_texts(n, "text on one line", is_plain);
     case value_kind::names: return check_names(n);

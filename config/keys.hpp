@@ -11,6 +11,7 @@ enum class value_kind {
   flag,      ///< true or false
   flag_auto, ///< true, false or "auto"
   choice,    ///< one of `choices`
+  choices,   ///< a list of some of `choices`
   text,
   texts,   ///< a list of texts
   names,   ///< a list of at least one name

@@ -43,14 +43,33 @@ result<std::string> read_bounded(const std::string& path) {
 
 /// The defaults of the program. Their own tests hold them valid.
 node default_document() {
-  node root = parse_toml(defaults::models_toml, "models.toml (built in)").value();
-  overlay(root, parse_toml(defaults::spillway_toml, "spillway.toml (built in)").value());
+  node root = parse_toml(defaults::spillway_toml, "spillway.toml (built in)").value();
+  for (const defaults::model_file& file : defaults::model_files)
+    overlay(root, parse_toml(file.toml, std::string{file.provider} + ".toml (built in)").value());
   return root;
 }
 
-} // namespace
+/// Lays the files that `catalog.files` of `own` names over `root`.
+result<void> overlay_catalogs(node& root, const node& own, const std::filesystem::path& folder) {
+  for (const std::string& name : texts_of(find(own, {"catalog", "files"}))) {
+    const std::string path = (folder / name).string();
+    auto text = read_bounded(path);
+    if (!text)
+      return text.failure();
+    auto models = parse_toml(*text, path);
+    if (!models)
+      return models.failure();
+    for (const member& m : members_of(&*models))
+      if (m.key != "models")
+        return error{to_string(m.key_at) + ": `" + m.key
+                     + "` has no place here: a file of `catalog.files` holds models alone"};
+    overlay(root, std::move(*models));
+  }
+  return {};
+}
 
-result<settings> load_text(std::string_view text, std::string_view source) {
+result<settings> load(std::string_view text, std::string_view source,
+                      const std::filesystem::path& folder) {
   if (text.size() > bounds::config_file_bytes_max)
     return unreadable(std::string{source}, "it is larger than "
                                                + std::to_string(bounds::config_file_bytes_max)
@@ -59,6 +78,8 @@ result<settings> load_text(std::string_view text, std::string_view source) {
   if (!own)
     return own.failure();
   node root = default_document();
+  if (auto laid = overlay_catalogs(root, *own, folder); !laid)
+    return laid.failure();
   overlay(root, std::move(own).value());
 
   problem_list problems;
@@ -76,11 +97,17 @@ result<settings> load_text(std::string_view text, std::string_view source) {
   return out;
 }
 
+} // namespace
+
+result<settings> load_text(std::string_view text, std::string_view source) {
+  return load(text, source, {});
+}
+
 result<settings> load_file(const std::string& path) {
   auto text = read_bounded(path);
   if (!text)
     return text.failure();
-  return load_text(*text, path);
+  return load(*text, path, std::filesystem::path{path}.parent_path());
 }
 
 } // namespace spillway::config

@@ -5,6 +5,7 @@
 #include "core/ids.hpp"
 #include "core/money/ledger.hpp"
 #include "core/routing/fallback.hpp"
+#include "core/routing/ranking.hpp"
 #include "core/routing/selection.hpp"
 #include "core/units.hpp"
 
@@ -84,6 +85,7 @@ struct routing_settings {
   routing::fallback_policy fallback;   ///< when to wait and when to move on
   routing::selection_policy selection; ///< unknown prices, bound on replies
   duration deadline = bounds::deadline_default; ///< of a request that names none
+  routing::worth worth{};                       ///< of quality and time, for the order of models
 };
 
 struct budget_settings {

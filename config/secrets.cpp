@@ -175,12 +175,24 @@ result<void> unlock_provider(provider_settings& p, const environment& variables,
   return {};
 }
 
+/// Whether a route names a model of `p`.
+bool is_wanted(const settings& s, const provider_settings& p) {
+  const auto is_its = [&](const model_entry& m) {
+    return m.provider == p.id
+           && std::ranges::any_of(s.routing.routes, [&](const routing::route& r) {
+                return std::ranges::count(r.models, m.id) != 0;
+              });
+  };
+  return std::ranges::any_of(s.models, is_its);
+}
+
 /// Lets providers go that are off, and their models.
 result<void> drop_locked(settings& s) {
   withdrawal_reasons reasons;
   for (const provider_settings& p : s.providers)
     if (p.enabled == activation::off) {
-      s.warnings.push_back(missing_key(p) + "; going on without it");
+      if (is_wanted(s, p))
+        s.warnings.push_back(missing_key(p) + "; going on without it");
       for (const model_entry& m : s.models)
         if (m.provider == p.id)
           reasons.emplace(m.id, "needs " + key_names(p));

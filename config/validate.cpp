@@ -47,9 +47,10 @@ private:
   void check_model(const member& model) {
     const key_path path = key_path{} / "models" / model.key;
     check_reference(find(model.value, "provider"), path / "provider", "provider", providers_);
-    check_sizes(model.value, path);
+    check_sizes(model, path);
     check_prices(find(model.value, "prices"), path / "prices");
-    if (items_of(find(model.value, "prices")).empty() && refuses_unpriced(model.key))
+    if (is_called(model.value) && items_of(find(model.value, "prices")).empty()
+        && refuses_unpriced(model.key))
       warnings_.push_back("model `" + model.key
                           + "` has no price and will be refused; give `prices`, or list it in "
                             "`budget.unpriced_allowed`");
@@ -66,9 +67,25 @@ private:
                         + (known.size() <= names_told_max ? "; allowed: " + join(known) : ""));
   }
 
-  void check_sizes(const node& model, const key_path& path) {
-    const node* output = find(model, "output_max");
-    const node* context = find(model, "context");
+  static bool is_chat(const node& model) {
+    const std::string_view kind = text_of(find(model, "kind"));
+    return kind.empty() || kind == "chat";
+  }
+
+  /// Other models are there for their prices alone.
+  static bool is_called(const node& model) {
+    return is_chat(model) || text_of(find(model, "kind")) == "embedding";
+  }
+
+  void check_sizes(const member& model, const key_path& path) {
+    const node* output = find(model.value, "output_max");
+    const node* context = find(model.value, "context");
+    // What has no provider is no model, which the check of single keys tells.
+    const bool is_model = find(model.value, "provider") != nullptr;
+    if (is_model && is_called(model.value) && !context)
+      problems_.add(model.value.at, path / "context", "is missing");
+    if (is_model && is_chat(model.value) && !output)
+      problems_.add(model.value.at, path / "output_max", "is missing");
     const auto* reply = output ? output->as<std::int64_t>() : nullptr;
     const auto* room = context ? context->as<std::int64_t>() : nullptr;
     if (reply && room && *room > 0 && *reply > *room)
@@ -127,6 +144,10 @@ private:
     const key_path path = key_path{} / "providers" / provider.key;
     check_tier(provider, path);
     check_keys_of(provider, path);
+    const node* enabled = find(provider.value, "enabled");
+    const auto* on = enabled ? enabled->as<bool>() : nullptr;
+    if (!find(provider.value, "base_url") && (!enabled || (on && *on)))
+      problems_.add(provider.value.at, path / "base_url", "is missing");
     const auto url = read_base_url(text_of(find(provider.value, "base_url")));
     const bool has_key = !items_of(find(provider.value, "api_key_env")).empty()
                          || !items_of(find(provider.value, "keys")).empty();

@@ -63,6 +63,11 @@ inline constexpr std::size_t requests_in_flight_max = 16'384;
 inline constexpr std::size_t candidates_max = 8;
 /// Calls to one candidate: the first and two retries, as the vendors' own SDKs do.
 inline constexpr int attempts_per_candidate_max = 3;
+/// Scores of a model's answers to one type of task before they steer anything: with fewer, the error
+/// of the mean is larger than the difference between models.
+inline constexpr std::uint64_t scores_needed = 30;
+/// Pairs of model and task type with scores: a hundred task types of every model in a route.
+inline constexpr std::size_t scored_pairs_max = 4'096;
 /// Steps of one walk (attempts, waits, pauses): several times what candidates and retries come to.
 /// Beyond it something answers neither yes nor no, and the walk ends.
 inline constexpr int walk_steps_max = 128;
@@ -208,6 +213,8 @@ inline constexpr std::size_t text_line_bytes_max = 256 * 1024 * 1024;
 
 // Configuration -----------------------------------------------------------------------------------
 
+/// A public list of models: LiteLLM's has 1.6 MB.
+inline constexpr std::size_t model_list_bytes_max = 32 * 1024 * 1024;
 /// Configuration file: a larger one is not a configuration file.
 inline constexpr std::size_t config_file_bytes_max = 4 * 1024 * 1024;
 

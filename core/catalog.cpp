@@ -36,6 +36,24 @@ constexpr std::size_t comparable_length_max = 128;
 
 } // namespace
 
+life_stage stage_of(const lifecycle& life, wall_time now) noexcept {
+  if (life.retired && *life.retired <= now)
+    return life_stage::retired;
+  if (life.retired || (life.deprecated && *life.deprecated <= now))
+    return life_stage::deprecated;
+  return life.preview ? life_stage::preview : life_stage::active;
+}
+
+const char* to_string(life_stage stage) noexcept {
+  switch (stage) {
+    case life_stage::preview: return "preview";
+    case life_stage::active: return "active";
+    case life_stage::deprecated: return "deprecated";
+    case life_stage::retired: return "retired";
+  }
+  return "?";
+}
+
 const rate::limits* model_entry::limits_of(std::string_view tier) const noexcept {
   if (tier.empty())
     return &limits;
@@ -49,6 +67,25 @@ catalog::catalog(std::vector<model_entry> models) : models_{std::move(models)} {
   std::ranges::sort(models_, {}, &model_entry::id);
   const auto twice = std::ranges::adjacent_find(models_, {}, &model_entry::id);
   SPILLWAY_ASSERT(twice == models_.end());
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    names_.add(models_[i].id.value, i);
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    for (const std::string& alias : models_[i].aliases)
+      names_.add(alias, i);
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    if (!models_[i].upstream_name.empty())
+      names_.add(models_[i].upstream_name, i);
+}
+
+const model_entry* catalog::resolve(std::string_view name) const {
+  const auto index = names_.find(name);
+  return index ? &models_[*index] : nullptr;
+}
+
+const model_entry& catalog::billed_as(const model_entry& called, std::string_view reported) const {
+  const model_entry* other = reported.empty() ? nullptr : resolve(reported);
+  const bool known = other && other->provider == called.provider && !other->pricing.rows.empty();
+  return known ? *other : called;
 }
 
 const model_entry* catalog::find(const model_id& id) const noexcept {

@@ -66,6 +66,15 @@ result<rate::priority> read_priority(std::string_view text) {
   return error{"x-spillway-priority must be low, normal or high"};
 }
 
+result<routing::preference> read_preference(std::string_view text) {
+  using routing::preference;
+  for (const preference p :
+       {preference::balanced, preference::quality, preference::cost, preference::speed})
+    if (text == routing::to_string(p))
+      return p;
+  return error{"x-spillway-quality must be balanced, quality, cost or speed"};
+}
+
 bool is_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos
          && text.find_first_not_of('0') != std::string_view::npos;
@@ -93,6 +102,7 @@ void read_labels(const controls& c, call_labels& labels) {
   if (const auto user = c.find("user"); !user.empty())
     labels.user = user;
   labels.tags = split(c.find("tags"));
+  labels.task_type = c.find("task");
 }
 
 } // namespace
@@ -108,6 +118,12 @@ result<void> read_controls(const wire::http_headers& headers, const pairs& metad
     if (!deadline)
       return deadline.failure();
     request.deadline = *deadline;
+  }
+  if (const auto text = c.find("quality"); !text.empty()) {
+    const auto prefer = read_preference(text);
+    if (!prefer)
+      return prefer.failure();
+    request.labels.quality = *prefer;
   }
   if (const auto text = c.find("priority"); !text.empty()) {
     const auto level = read_priority(text);

@@ -21,6 +21,8 @@ namespace spillway::gateway {
 /// | deadline-ms | everything has to be over by then |
 /// | priority | low, normal or high |
 /// | fallback | false: only the first model |
+/// | task | the type of task: steers the choice of the model |
+/// | quality | balanced, quality, cost or speed: what matters most in that choice |
 ///
 /// `traceparent` (W3C) names the trace and the span that called.
 /// Errors: a control that makes no sense, by its name.

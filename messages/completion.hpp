@@ -7,6 +7,7 @@
 #include "core/rate/fair_queue.hpp"
 #include "core/report/usage_report.hpp"
 #include "core/routing/plan.hpp"
+#include "core/routing/ranking.hpp"
 #include "core/units.hpp"
 #include "messages/deltas.hpp"
 #include "messages/type_ids.hpp"
@@ -28,12 +29,17 @@ struct call_labels {
   std::string session;
   std::vector<std::string> tags;
   std::string run; ///< of an agent: its steps share this name and an account of scope "run"
+  std::string task_type{}; ///< "code_review", "simple_query" ...: steers the choice of the model
+  routing::preference quality{}; ///< what matters most in that choice
+  std::optional<double> quality_floor{}; ///< the least mean score, 0 to 1, that a model must have
 };
 
 /// Command to the router: answer this chat with the best model that limits and budgets allow.
 struct run_completion {
   request_id id;      ///< from `take_request_id`; none: the router gives one; needed only to cancel
-  std::string target; ///< a route ("default") or a model ("gpt-4o"); empty: the default route
+  /// A route ("default") or a model ("gpt-4o"). Empty: the route named as the type of task is, or
+  /// as the preference is ("quality", "cost", "speed"), if there is one; else the default route.
+  std::string target;
   std::shared_ptr<const chat_request> chat;
   duration deadline{}; ///< from now, for everything; zero: the runtime's default
   rate::priority level = rate::priority::normal;
@@ -73,6 +79,14 @@ struct completion_plan {
   routing::plan plan; ///< empty if the target is unknown
 };
 
+/// Event to the router: an answer of `model` to a task of this type was found so good, from 0 to 1:
+/// an evaluation passed, a person's thumb.
+struct record_feedback {
+  model_id model;
+  std::string task_type;
+  double score = 0;
+};
+
 /// Command to the router: an id to give to one `run_completion`, for callers that may cancel it.
 struct take_request_id {};
 
@@ -92,6 +106,7 @@ SPILLWAY_MESSAGE(spillway::run_completion)
 SPILLWAY_MESSAGE(spillway::completion_reply)
 SPILLWAY_MESSAGE(spillway::plan_completion)
 SPILLWAY_MESSAGE(spillway::completion_plan)
+SPILLWAY_MESSAGE(spillway::record_feedback)
 SPILLWAY_MESSAGE(spillway::take_request_id)
 SPILLWAY_MESSAGE(spillway::request_id_reply)
 SPILLWAY_MESSAGE(spillway::cancel_completion)

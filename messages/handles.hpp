@@ -26,6 +26,8 @@ using router_actor = caf::typed_actor<
     caf::replies_to<run_completion>::with<completion_reply>,
     // The same, asked beforehand: which model, at what price, after what wait?
     caf::replies_to<plan_completion>::with<completion_plan>,
+    // How good an answer was: steers later choices.
+    caf::reacts_to<record_feedback>,
     // An id, to be able to cancel.
     caf::replies_to<take_request_id>::with<request_id_reply>,
     // The caller of a request has gone.

@@ -1,5 +1,6 @@
 #include "runtime/runtime.hpp"
 
+#include "config/lifecycle.hpp"
 #include "runtime/asio_scheduler.hpp"
 #include "runtime/system_wall_clock.hpp"
 #include "storage/journal.hpp"
@@ -29,6 +30,14 @@ void print_alert(const raise_alert& alert) {
 std::size_t thread_count(const config::runtime_settings& settings) {
   return settings.io_threads > 0 ? settings.io_threads
                                  : std::max(1U, std::thread::hardware_concurrency());
+}
+
+void tell_warnings(const config::settings& s, wall_time now,
+                   const std::function<void(const std::string&)>& tell) {
+  for (const std::string& warning : s.warnings)
+    tell(warning);
+  for (const std::string& warning : config::lifecycle_warnings(s, now))
+    tell(warning);
 }
 
 } // namespace
@@ -81,6 +90,8 @@ result<void> runtime::state::wire(runtime_options options) {
   }
   w.make_http = http_factory();
   w.wall = system_wall_clock();
+  if (options.on_warning)
+    tell_warnings(w.settings, w.wall(std::chrono::steady_clock::now()), options.on_warning);
   w.seed = std::random_device{}();
   w.on_alert = options.on_alert ? std::move(options.on_alert) : print_alert;
   w.on_give_up = options.on_give_up ? std::move(options.on_give_up) : [](const std::string&) {};

@@ -24,6 +24,8 @@ struct runtime_options {
   config::environment environment;             ///< where keys come from; empty: the process's
   actors::alert_receiver on_alert;             ///< empty: a line on standard error each
   std::function<void(std::string)> on_give_up; ///< an actor died too often: stop() is due
+  /// Told at the start what is odd about the configuration; empty: nobody is.
+  std::function<void(const std::string&)> on_warning{};
 };
 
 /// What was left when a runtime stopped.

@@ -167,9 +167,12 @@ result<void> wirer::spawn_targets() {
   for (const auto& [id, options] : speakers_)
     speakers.emplace(id, system_.spawn(actors::provider, options));
   std::map<std::pair<std::string, std::string>, limiter_actor> limiters;
-  for (const model_entry& model : models_->models())
-    for (const config::key_settings& k : provider_of(model).keys) {
-      const credential key{k.id(model.provider), k.tier};
+  for (const model_entry& model : models_->models()) {
+    if (!is_called(model.can.kind))
+      continue;
+    const config::provider_settings& p = provider_of(model);
+    for (const config::key_settings& k : p.keys) {
+      const credential key{k.id(p.id), k.tier.empty() ? p.tier : k.tier};
       if (model.limits_of(key.tier) == nullptr)
         continue;
       const limiter_plan plan = plan_limiter(*models_, model, key);
@@ -187,6 +190,7 @@ result<void> wirer::spawn_targets() {
                               plan.journal_model,
                               key.tier});
     }
+  }
   return {};
 }
 
@@ -242,6 +246,7 @@ void wirer::spawn_router(request_id first) {
   router.default_route = settings().routing.default_route;
   router.deadline_default = settings().routing.deadline;
   router.selection = settings().routing.selection;
+  router.worth = settings().routing.worth;
   for (const supervised_target& t : out_.targets)
     router.targets[t.model].push_back(t.target);
   router.spawn_job = job_factory();

@@ -1,9 +1,14 @@
 #include "apps/spillway/models_command.hpp"
 
+#include "apps/spillway/models_update.hpp"
 #include "config/load.hpp"
+#include "core/report/model_table.hpp"
+#include "runtime/system_wall_clock.hpp"
+#include "wire/catalog/catalog_json.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -13,27 +18,41 @@ namespace {
 struct models_options {
   std::string config_file;
   std::string provider;
+  bool json = false;
+  bool all = false;
 };
 
-std::string limit_text(const std::optional<std::int64_t>& limit) {
-  return limit ? std::to_string(*limit) : "-";
+wall_time today() {
+  return runtime::system_wall_clock()(std::chrono::steady_clock::now());
 }
 
-std::string price_text(std::int64_t nano_usd_per_mtok) {
-  return to_display_usd(nano_usd{nano_usd_per_mtok}, 3);
+/// What people choose from: models that can be called and are still served.
+bool is_on_offer(const model_entry& m, wall_time now) {
+  return is_called(m.can.kind) && stage_of(m.life, now) != life_stage::retired;
 }
 
-void print_row(const model_entry& m) {
-  const bool priced = !m.pricing.rows.empty();
-  const money::price_row price = priced ? m.pricing.rows.back().base : money::price_row{};
-  std::printf("%-26s %-12s %9lld %9lld %9s %11s %9s %11s %11s\n", m.id.value.c_str(),
-              m.provider.value.c_str(), static_cast<long long>(m.context_max.value()),
-              static_cast<long long>(m.output_max.value()),
-              limit_text(m.limits.requests_per_minute).c_str(),
-              limit_text(m.limits.tokens_per_minute).c_str(),
-              limit_text(m.limits.requests_per_day).c_str(),
-              priced ? price_text(price.input).c_str() : "unknown",
-              priced ? price_text(price.output).c_str() : "unknown");
+std::vector<report::provider_models> grouped(const config::settings& settings,
+                                             const models_options& options, wall_time now) {
+  std::vector<report::provider_models> out;
+  for (const config::provider_settings& p : settings.providers) {
+    if (!options.provider.empty() && p.id.value != options.provider)
+      continue;
+    report::provider_models group{p.id.value, p.tier, {}};
+    for (const model_entry& m : settings.models)
+      if (m.provider == p.id && (options.all || is_on_offer(m, now)))
+        group.models.push_back(&m);
+    if (!group.models.empty())
+      out.push_back(std::move(group));
+  }
+  return out;
+}
+
+std::string as_json(const std::vector<report::provider_models>& providers, wall_time now) {
+  std::vector<wire::catalog::catalog_row> rows;
+  for (const report::provider_models& p : providers)
+    for (const model_entry* m : p.models)
+      rows.push_back({m, p.tier});
+  return wire::catalog::encode_catalog(rows, now) + "\n";
 }
 
 int print_models(const models_options& options) {
@@ -43,30 +62,35 @@ int print_models(const models_options& options) {
     std::fprintf(stderr, "spillway: %s\n", settings.failure().message.c_str());
     return 1;
   }
-  std::printf("%-26s %-12s %9s %9s %9s %11s %9s %11s %11s\n", "MODEL", "PROVIDER", "CONTEXT",
-              "OUTPUT", "RPM", "TPM", "RPD", "$/M INPUT", "$/M OUTPUT");
-  std::size_t shown = 0;
-  for (const model_entry& m : settings->models) {
-    if (!options.provider.empty() && m.provider.value != options.provider)
-      continue;
-    print_row(m);
-    ++shown;
+  const wall_time now = today();
+  const auto providers = grouped(*settings, options, now);
+  if (providers.empty()) {
+    std::fprintf(stderr, "spillway: no model of provider `%s`; `spillway models` lists all\n",
+                 options.provider.c_str());
+    return 1;
   }
-  if (shown > 0)
-    return 0;
-  std::fprintf(stderr, "spillway: no model of provider `%s`; `spillway models` lists all\n",
-               options.provider.c_str());
-  return 1;
+  std::fputs((options.json ? as_json(providers, now) : report::model_table(providers, now)).c_str(),
+             stdout);
+  return 0;
 }
 
 } // namespace
 
 void add_models_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<models_options>();
-  CLI::App* command = app.add_subcommand("models", "Models with their limits and prices");
+  CLI::App* command =
+      app.add_subcommand("models", "Models with their sizes, prices, limits and abilities");
   command->add_option("--config", options->config_file, "Configuration file (default: built in)");
   command->add_option("--provider", options->provider, "Only this provider's models");
-  command->callback([options, &exit_code] { exit_code = print_models(*options); });
+  command->add_flag("--json", options->json, "All that is known, for other programs");
+  command->add_flag("--all", options->all,
+                    "Also retired models, and those that are neither for chat nor for embeddings");
+  command->require_subcommand(0, 1);
+  add_models_update(*command, exit_code);
+  command->callback([options, command, &exit_code] {
+    if (command->get_subcommands().empty())
+      exit_code = print_models(*options);
+  });
 }
 
 } // namespace spillway::apps

@@ -41,10 +41,16 @@ result<config::settings> read_settings(const serve_options& options) {
   return settings;
 }
 
-std::vector<wire::openai::listed_model> listed(const config::settings& settings) {
+/// The models that can be called with the keys that there are, then the routes.
+std::vector<wire::openai::listed_model> listed(const config::settings& settings,
+                                               const runtime::runtime_actors& actors) {
   std::vector<wire::openai::listed_model> out;
+  const auto is_wired = [&](const model_entry& m) {
+    return std::ranges::count(actors.targets, m.id, &runtime::supervised_target::model) != 0;
+  };
   for (const model_entry& m : settings.models)
-    out.push_back({m.id.value, m.provider.value});
+    if (is_wired(m))
+      out.push_back({m.id.value, m.provider.value});
   for (const routing::route& r : settings.routing.routes)
     out.push_back({r.name, "spillway"});
   return out;
@@ -113,15 +119,18 @@ result<void> run(const serve_options& options) {
   at.port = settings->gateway.listen.port;
   const duration drain = settings->runtime.drain;
   gateway::gateway_options g;
-  g.models = listed(*settings);
   g.keys = std::move(*keys);
   g.wall = runtime::system_wall_clock();
-  r.settings = std::move(*settings);
+  r.settings = *settings;
+  r.on_warning = [](const std::string& warning) {
+    std::fprintf(stderr, "spillway: warning: %s\n", warning.c_str());
+  };
   auto rt = runtime::runtime::start(std::move(r));
   if (!rt)
     return rt.failure();
   g.system = &(*rt)->system();
   g.actors = sources_of((*rt)->actors());
+  g.models = listed(*settings, (*rt)->actors());
   gateway::gateway door{std::move(g)};
   return serve(**rt, door, at, drain, options.simulate);
 }

@@ -19,6 +19,7 @@ struct call_record {
   std::optional<failure_kind> failure; ///< none: it answered
   token_usage usage;
   nano_usd cost; ///< or, if the outcome is unknown, what is held for it
+  duration took{}; ///< from the call to its end
 };
 
 /// One request and its calls in order.

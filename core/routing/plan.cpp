@@ -6,20 +6,18 @@
 namespace spillway::routing {
 namespace {
 
-/// Tokens of an ordinary reply, where a request does not bound it lower: what chat and agent steps
-/// come to, about 400 words.
-constexpr token_count output_ordinary{512};
-
 standing standing_of(rejection_reason reason) {
   switch (reason) {
+    case rejection_reason::lacks_capability: return standing::lacks_capability;
     case rejection_reason::context_too_long: return standing::context_too_long;
     case rejection_reason::unknown_price: return standing::unknown_price;
+    case rejection_reason::below_quality: return standing::below_quality;
     case rejection_reason::key_unusable: return standing::key_unusable;
   }
   return standing::refused;
 }
 
-considered_model row_of(const candidate& c, const chat_request& request, wall_time now) {
+considered_model row_of(const candidate& c) {
   considered_model row;
   row.model = c.model->id;
   row.provider = c.model->provider;
@@ -27,12 +25,9 @@ considered_model row_of(const candidate& c, const chat_request& request, wall_ti
   row.input_likely = c.input_likely;
   row.output_max = c.output_max;
   row.worst_cost = c.worst_cost;
-  token_usage ordinary;
-  ordinary.input = c.input_likely;
-  ordinary.output = std::min(c.output_max, output_ordinary);
-  ordinary.tier = request.tier;
-  if (const auto cost = money::cost_of(ordinary, c.model->pricing, now))
-    row.likely_cost = cost->total;
+  row.likely_cost = c.likely_cost;
+  row.likely_time = c.likely_time;
+  row.quality = c.quality;
   return row;
 }
 
@@ -57,18 +52,19 @@ const char* to_string(standing s) noexcept {
     case standing::key_unusable: return "key_unusable";
     case standing::over_budget: return "over_budget";
     case standing::refused: return "refused";
+    case standing::lacks_capability: return "lacks_capability";
     case standing::context_too_long: return "context_too_long";
+    case standing::below_quality: return "below_quality";
     case standing::unknown_price: return "unknown_price";
   }
   return "?";
 }
 
-plan make_plan(std::string target, const chat_request& request, const selection& selected,
-               wall_time now) {
+plan make_plan(std::string target, const selection& selected) {
   plan out{std::move(target), {}};
   out.models.reserve(selected.candidates.size() + selected.rejected.size());
   for (const candidate& c : selected.candidates)
-    out.models.push_back(row_of(c, request, now));
+    out.models.push_back(row_of(c));
   for (const rejection& r : selected.rejected)
     out.models.push_back(row_of(r));
   return out;

@@ -22,8 +22,10 @@ enum class standing {
   key_unusable,     ///< its key does not work or its account has no money
   over_budget,      ///< a budget has no room for it
   refused,          ///< turned away by one of our own bounds: a full queue, a limit it exceeds
+  lacks_capability, ///< never asked: it cannot do what the request needs
   context_too_long, ///< never asked: the prompt does not fit
   unknown_price,    ///< never asked: no budget can hold what has no price
+  below_quality,    ///< never asked: its answers to such tasks were found worse than was asked for
 };
 
 const char* to_string(standing s) noexcept;
@@ -39,6 +41,8 @@ struct considered_model {
   token_count output_max;               ///< the bound on the reply
   std::optional<nano_usd> worst_cost;   ///< what is set aside for a call; absent: not reckoned
   std::optional<nano_usd> likely_cost;  ///< of an ordinary reply; absent: not reckoned, or no price
+  std::optional<duration> likely_time;     ///< of a call; absent: none was made
+  std::optional<quality_estimate> quality; ///< for the type of task; absent: no scores
   std::optional<rate::wait_forecast> wait; ///< for a permit; absent: not asked
 };
 
@@ -53,7 +57,6 @@ struct plan {
 
 /// The plan before anything was tried: one row for each candidate in order, then one for each
 /// rejection.
-plan make_plan(std::string target, const chat_request& request, const selection& selected,
-               wall_time now);
+plan make_plan(std::string target, const selection& selected);
 
 } // namespace spillway::routing

@@ -39,13 +39,33 @@ money::call_size size_of(const chat_request& request, token_count input, token_c
   return {input, output, request.tier, false, false};
 }
 
+/// Tokens of an ordinary reply, where a request does not bound it lower: what chat and agent steps
+/// come to, about 400 words.
+constexpr token_count output_ordinary{512};
+
+std::optional<nano_usd> ordinary_cost(const model_entry& model, const chat_request& request,
+                                      token_count input, token_count output_max, wall_time now) {
+  token_usage usage;
+  usage.input = input;
+  usage.output = std::min(output_max, output_ordinary);
+  usage.tier = request.tier;
+  const auto cost = money::cost_of(usage, model.pricing, now);
+  return cost ? std::optional{cost->total} : std::nullopt;
+}
+
 bool may_go_unpriced(const selection_policy& policy, const model_id& id) {
   return !policy.refuse_unknown_price || std::ranges::count(policy.unpriced_allowed, id) != 0;
 }
 
+token_count input_max_of(const model_entry& model) {
+  return model.input_max.value_or(model.context_max - token_count{1});
+}
+
 std::string context_text(const model_entry& model, token_count input) {
   return model.id.value + ": the prompt is about " + std::to_string(input.value())
-         + " tokens, its context holds " + std::to_string(model.context_max.value());
+         + " tokens, its context holds " + std::to_string(model.context_max.value())
+         + (model.input_max ? ", of which the prompt " + std::to_string(model.input_max->value())
+                            : "");
 }
 
 std::string price_text(const model_entry& model) {
@@ -56,7 +76,12 @@ std::string price_text(const model_entry& model) {
 
 void consider(const model_entry& model, const chat_request& request, const selection_policy& policy,
               const tokens::token_estimate& input, wall_time now, selection& out) {
-  if (input.likely >= model.context_max) {
+  if (const std::string what = lacking(model.can, request); !what.empty()) {
+    out.rejected.push_back(
+        {&model, rejection_reason::lacks_capability, model.id.value + ": " + what});
+    return;
+  }
+  if (input.likely >= model.context_max || input.likely > input_max_of(model)) {
     out.rejected.push_back(
         {&model, rejection_reason::context_too_long, context_text(model, input.likely)});
     return;
@@ -77,7 +102,12 @@ void consider(const model_entry& model, const chat_request& request, const selec
                             arrival_charge(model, input.likely, output),
                             worst,
                             {},
-                            input_most});
+                            input_most,
+                            {},
+                            model.upstream_name,
+                            ordinary_cost(model, request, input.likely, output, now),
+                            {},
+                            {}});
   if (cost && !request.output_tokens_max && output > output_useful_min)
     out.candidates.back().least_cost =
         money::worst_case_cost(size_of(request, input_most, output_useful_min), model.pricing, now);
@@ -99,6 +129,13 @@ selection select_candidates(const catalog& models, const route& preference,
   return out;
 }
 
+std::optional<route> route_of_name(const catalog& models, const std::string& name) {
+  const model_entry* model = models.resolve(name);
+  if (!model)
+    return std::nullopt;
+  return route{name, {model->id}};
+}
+
 std::string reasons(const selection& s) {
   std::string out;
   for (const rejection& r : s.rejected)
@@ -112,6 +149,10 @@ completion_status status_of(const selection& s) {
   };
   if (has(rejection_reason::context_too_long))
     return completion_status::context_too_long;
+  if (has(rejection_reason::lacks_capability))
+    return completion_status::invalid_request;
+  if (has(rejection_reason::below_quality))
+    return completion_status::invalid_request;
   return has(rejection_reason::key_unusable) ? completion_status::upstream_failed
                                              : completion_status::over_budget;
 }

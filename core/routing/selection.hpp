@@ -3,6 +3,7 @@
 #include "core/catalog.hpp"
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/routing/track_record.hpp"
 #include "core/units.hpp"
 
 #include <memory>
@@ -18,6 +19,10 @@ struct route {
   std::string name;
   std::vector<model_id> models;
 };
+
+/// The route of a request that names a model by another of its names: that model alone, called as
+/// the request says. Absent if the catalog knows no such name.
+std::optional<route> route_of_name(const catalog& models, const std::string& name);
 
 /// What holds for every selection of a runtime.
 struct selection_policy {
@@ -37,9 +42,19 @@ struct candidate {
   std::optional<nano_usd> least_cost{};
   token_count input_most{}; ///< what the worst case takes the prompt for
   key_id key{};             ///< the credential it is called with: "openai/default"
+  std::string upstream_name{}; ///< what the provider is to call it: the model's, or a snapshot
+  std::optional<nano_usd> likely_cost{}; ///< of an ordinary reply; absent: no price
+  std::optional<duration> likely_time{}; ///< of a call; absent: none was made
+  std::optional<quality_estimate> quality{}; ///< for the type of task; absent: no scores
 };
 
-enum class rejection_reason { context_too_long, unknown_price, key_unusable };
+enum class rejection_reason {
+  lacks_capability,
+  context_too_long,
+  unknown_price,
+  below_quality,
+  key_unusable
+};
 
 struct rejection {
   const model_entry* model = nullptr;

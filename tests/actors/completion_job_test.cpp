@@ -59,7 +59,7 @@ struct job_world {
     work.models = models;
     const auto selected = routing::select_candidates(*models, {"r", {{"a"}, {"b"}}}, *chat, {},
                                                      world.wall()(world.now()));
-    work.plan = routing::make_plan("r", *chat, selected, world.wall()(world.now()));
+    work.plan = routing::make_plan("r", selected);
     work.candidates = selected.candidates;
     work.targets.assign(2, call_target{{"k"}, around.limiter, around.provider});
     world.self()->send(job, std::move(work));

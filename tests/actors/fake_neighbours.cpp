@@ -11,6 +11,7 @@ router_self::behavior_type fake_router(router_self::pointer, fake_neighbours* lo
   return {
       [](const run_completion&) { return completion_reply{}; },
       [](const plan_completion&) { return completion_plan{}; },
+      [](const record_feedback&) {},
       [](const cancel_completion&) {},
       [](take_request_id) { return request_id_reply{}; },
       [](get_router_status) { return router_status{}; },

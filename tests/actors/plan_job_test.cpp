@@ -37,7 +37,7 @@ struct plan_world {
     o.budget = around.budget;
     o.policy = {2s, false};
     o.wall = world.wall();
-    o.plan = routing::make_plan("r", *chat, selected, now);
+    o.plan = routing::make_plan("r", selected);
     o.candidates = selected.candidates;
     o.targets.assign(2, call_target{{"k"}, around.limiter, around.provider});
     const plan_job_actor job = world.system().spawn(actors::plan_job, std::move(o));

@@ -21,6 +21,10 @@ settings everything() {
   return loaded("[providers.openai]\ntier = 'tier5'\n[providers.gemini]\ntier = 'tier1'\n");
 }
 
+bool is_called(const model_entry& m) {
+  return is_called(m.can.kind);
+}
+
 } // namespace
 
 TEST_CASE("the defaults load without a file and reproach themselves with nothing but no budget") {
@@ -37,12 +41,15 @@ TEST_CASE("the defaults load without a file and reproach themselves with nothing
 
 TEST_CASE("the defaults may be given as the file itself, line by line the same") {
   CHECK(refusal(defaults::spillway_toml).empty());
-  CHECK(refusal(defaults::models_toml).empty());
+  for (const defaults::model_file& file : defaults::model_files) {
+    INFO(file.provider);
+    CHECK(refusal(file.toml).empty());
+  }
 }
 
-TEST_CASE("the default route is the plan's: mini, then Gemini, then 3.5") {
+TEST_CASE("the default route is cheap models of two vendors") {
   CHECK(route(loaded(""), "default")
-        == std::vector<std::string>{"gpt-4o-mini", "gemini-2.5-flash-lite", "gpt-3.5-turbo"});
+        == std::vector<std::string>{"gpt-4o-mini", "gemini-2.5-flash-lite", "gpt-5.6-luna"});
 }
 
 TEST_CASE("Gemini is reached through its OpenAI-compatible façade") {
@@ -110,28 +117,45 @@ TEST_CASE("the mainstream chat models are there") {
     CHECK(has_model(s, id));
 }
 
-TEST_CASE(
-    "every model has a price, sizes, limits and a provider, and dearer tiers are never lower") {
+TEST_CASE("every model that is called has a price and sizes that make sense") {
   const settings s = everything();
   std::set<std::string> providers;
   for (const provider_settings& p : s.providers)
     providers.insert(p.id.value);
+  std::size_t called = 0;
   for (const model_entry& m : s.models) {
     INFO(m.id.value);
     CHECK(providers.count(m.provider.value) == 1);
     CHECK(m.upstream_name == m.id.value);
     CHECK(m.output_max <= m.context_max);
-    CHECK_FALSE(m.use_cases.empty());
-    CHECK(m.limits.requests_per_minute.has_value());
-    CHECK(m.limits.tokens_per_minute.has_value());
+    if (m.input_max)
+      CHECK(*m.input_max <= m.context_max);
+    if (!is_called(m))
+      continue;
+    ++called;
+    CHECK(m.context_max > token_count{});
+    CHECK((m.output_max > token_count{}) == (m.can.kind == model_kind::chat));
     REQUIRE_FALSE(m.pricing.rows.empty());
     for (const money::dated_price& row : m.pricing.rows) {
       CHECK(row.base.input > 0);
-      CHECK(row.base.output > row.base.input);
       CHECK(row.base.cached_input <= row.base.input);
-      CHECK(row.factors == money::service_factors{500, 500, 2500});
       for (const money::price_tier& tier : row.tiers)
         CHECK(tier.row.input > row.base.input);
+    }
+  }
+  CHECK(called >= 120);
+}
+
+TEST_CASE("batches cost half at OpenAI, Gemini and Anthropic, flex at the first two") {
+  for (const model_entry& m : everything().models) {
+    if (!is_called(m))
+      continue;
+    INFO(m.id.value);
+    const std::string& vendor = m.provider.value;
+    const bool half_batch = vendor == "openai" || vendor == "gemini" || vendor == "anthropic";
+    for (const money::dated_price& row : m.pricing.rows) {
+      CHECK(row.factors.batch == (half_batch ? 500 : 1000));
+      CHECK(row.factors.flex == (vendor == "openai" || vendor == "gemini" ? 500 : 1000));
     }
   }
 }
@@ -141,6 +165,8 @@ TEST_CASE("each OpenAI tier allows at least what the one below does") {
   for (const char* tier : {"tier2", "tier3", "tier4", "tier5"}) {
     const settings s = loaded("[providers.openai]\ntier = '" + std::string{tier} + "'\n");
     for (const model_entry& m : s.models) {
+      if (m.provider.value != "openai" || !is_called(m) || !has_model(below, m.id.value))
+        continue;
       const rate::limits& lower = model(below, m.id.value).limits;
       INFO(tier << " " << m.id.value);
       CHECK(m.limits.requests_per_minute >= lower.requests_per_minute);
@@ -150,14 +176,106 @@ TEST_CASE("each OpenAI tier allows at least what the one below does") {
   }
 }
 
-TEST_CASE(
-    "Gemini counts prompts alone and its day is Pacific; OpenAI counts the bound of the reply") {
+TEST_CASE("Gemini counts prompts alone and its day is Pacific; OpenAI counts the reply's bound") {
   for (const model_entry& m : everything().models) {
     INFO(m.id.value);
     const bool gemini = m.provider.value == "gemini";
-    CHECK((m.charged_as == token_charge::input_only) == gemini);
+    if (m.provider.value == "openai" || gemini)
+      CHECK((m.charged_as == token_charge::input_only) == gemini);
     CHECK(m.limits.day_zone == (gemini ? "America/Los_Angeles" : ""));
   }
+}
+
+TEST_CASE("each provider has models, but those whose models are the operator's to name") {
+  const settings s = everything();
+  for (const char* id : {"openai", "gemini", "anthropic", "deepseek", "groq", "mistral"}) {
+    INFO(id);
+    REQUIRE(provider(s, id));
+    CHECK_FALSE(provider(s, id)->keys.at(0).env.empty());
+    CHECK(std::ranges::count(s.models, provider_id{id}, &model_entry::provider) > 0);
+  }
+  CHECK(provider(s, "openrouter"));
+  for (const char* id : {"azure", "ollama", "vllm", "llamacpp"}) {
+    INFO(id);
+    CHECK(provider(s, id) == nullptr);
+    CHECK(provider(loaded("[providers." + std::string{id} + "]\nbase_url = 'http://127.0.0.1:1/v1'"),
+                   id));
+  }
+}
+
+TEST_CASE("what a model can do is known: tools, images, schemas, endpoints, efforts") {
+  const settings s = everything();
+  const capabilities& mini = model(s, "gpt-4o-mini").can;
+  CHECK(mini.tools);
+  CHECK(std::ranges::count(mini.input, modality::image) == 1);
+  CHECK_FALSE(mini.reasoning);
+  CHECK_FALSE(model(s, "gpt-4").can.json_schema);
+  CHECK(model(s, "gpt-4").can.input == std::vector{modality::text});
+  CHECK_FALSE(model(s, "gpt-5").can.temperature);
+  CHECK(model(s, "gpt-5").can.efforts.front() == reasoning_effort::minimal);
+  CHECK(model(s, "gpt-5").input_max == token_count{272'000});
+  CHECK(model(s, "o1-pro").can.endpoints == std::vector{endpoint::responses});
+  CHECK(model(s, "text-embedding-3-small").can.kind == model_kind::embedding);
+  CHECK(model(s, "gpt-realtime").can.kind == model_kind::realtime);
+}
+
+TEST_CASE("snapshots are billed as their own model, where they have a price of their own") {
+  const catalog models{everything().models};
+  const model_entry& gpt_4o = *models.find({"gpt-4o"});
+  CHECK(models.billed_as(gpt_4o, "gpt-4o-2024-08-06").id.value == "gpt-4o");
+  CHECK(models.billed_as(gpt_4o, "gpt-4o-2024-05-13").id.value == "gpt-4o-2024-05-13");
+  const std::pair<const char*, const char*> names[] = {
+      {"gpt-4o-mini-2024-07-18", "gpt-4o-mini"},
+      {"gpt-5.4-mini-2026-03-17", "gpt-5.4-mini"},
+      {"gpt-5.6-sol-2026-07-01", "gpt-5.6-sol"},
+      {"gpt-4-0613", "gpt-4"},
+      {"claude-sonnet-4-5-20250929", "claude-sonnet-4-5"},
+      {"claude-3-5-sonnet-20241022", "claude-3-5-sonnet"},
+      {"claude-opus-4-20250514", "claude-opus-4-0"},
+      {"claude-opus-4-1-20250805", "claude-opus-4-1"},
+      {"gemini-2.0-flash-001", "gemini-2.0-flash"},
+      {"gemini-2.5-flash-preview-09-2025", "gemini-2.5-flash"},
+      {"ft:gpt-4o-mini-2024-07-18:acme::x", "ft:gpt-4o-mini"},
+      {"ft:gpt-4o-2024-08-06:acme::x", "ft:gpt-4o"},
+  };
+  for (const auto& [name, id] : names) {
+    INFO(name);
+    REQUIRE(models.resolve(name));
+    CHECK(models.resolve(name)->id.value == id);
+  }
+  CHECK(models.resolve("gpt-4o-nano") == nullptr);
+  CHECK(models.resolve("davinci-002") == nullptr);
+}
+
+TEST_CASE("no alias belongs to two models of a provider") {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const model_entry& m : everything().models) {
+    INFO(m.id.value);
+    CHECK(seen.insert({m.provider.value, m.id.value}).second);
+    for (const std::string& alias : m.aliases) {
+      INFO(alias);
+      CHECK(seen.insert({m.provider.value, alias}).second);
+    }
+  }
+}
+
+TEST_CASE("every successor is a model of the catalog") {
+  const settings s = everything();
+  for (const model_entry& m : s.models) {
+    INFO(m.id.value << " -> " << m.life.successor);
+    CHECK((m.life.successor.empty() || has_model(s, m.life.successor)));
+    if (m.life.deprecated && m.life.retired)
+      CHECK(*m.life.deprecated < *m.life.retired);
+  }
+}
+
+TEST_CASE("the routes that come along name no model that is gone") {
+  const settings s = everything();
+  for (const routing::route& r : s.routing.routes)
+    for (const model_id& id : r.models) {
+      INFO(r.name << " " << id.value);
+      CHECK(stage_of(model(s, id.value).life, day(2026, 11, 25)) != life_stage::retired);
+    }
 }
 
 TEST_CASE("models, providers and routes come in order of name, as a catalog wants them") {

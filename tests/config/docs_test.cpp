@@ -36,7 +36,8 @@ bool holds_same(const node& a, const node& b) {
 }
 
 bool is_same(const node& a, const node& b) {
-  return holds_same<std::string>(a, b) || holds_same<std::int64_t>(a, b) || holds_same<bool>(a, b);
+  return holds_same<std::string>(a, b) || holds_same<std::int64_t>(a, b) || holds_same<bool>(a, b)
+         || holds_same<double>(a, b);
 }
 
 /// The text of a column (from 0) in the row of the key at `path`.

@@ -242,7 +242,7 @@ TEST_CASE("a provider that is off takes its models along") {
   const settings s = loaded("[providers.gemini]\nenabled = false\n");
   CHECK(provider(s, "gemini") == nullptr);
   CHECK_FALSE(has_model(s, "gemini-2.5-flash-lite"));
-  CHECK(route(s, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-3.5-turbo"});
+  CHECK(route(s, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
   CHECK(
       refusal("[providers.gemini]\nenabled = false\n[providers.openai]\nenabled = false\n")
           .find(

@@ -83,7 +83,7 @@ TEST_CASE("a provider on \"auto\" without a key leaves with its models, and says
   const unlocked u = unlock("", {{"OPENAI_API_KEY", "sk-one"}});
   CHECK(provider(u.settings_, "gemini") == nullptr);
   CHECK_FALSE(has_model(u.settings_, "gemini-2.5-flash-lite"));
-  CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-3.5-turbo"});
+  CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
   CHECK(u.secrets_.api_keys.count({"gemini/default"}) == 0);
   CHECK(warns(u.settings_, "provider `gemini` has no key: set GEMINI_API_KEY or GOOGLE_API_KEY; "
                            "going on without it"));
@@ -120,7 +120,7 @@ TEST_CASE("a provider that is on without a key is an error that says what to do"
 TEST_CASE("without any key there is nothing to start") {
   CHECK(locked("", {})
         == "the default route `default` has no usable model: `gpt-4o-mini` needs OPENAI_API_KEY, "
-           "`gemini-2.5-flash-lite` needs GEMINI_API_KEY or GOOGLE_API_KEY, `gpt-3.5-turbo` needs "
+           "`gemini-2.5-flash-lite` needs GEMINI_API_KEY or GOOGLE_API_KEY, `gpt-5.6-luna` needs "
            "OPENAI_API_KEY");
 }
 

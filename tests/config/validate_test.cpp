@@ -20,7 +20,8 @@ TEST_CASE("values that contradict each other are told with their place") {
   } const cases[] = {
       {"a provider that is not there", "[models.gpt-4o]\nprovider = 'opnai'\n",
        "t.toml:2:12: key `models.gpt-4o.provider`: names no provider there is (did you mean "
-       "`openai`?); allowed: gemini, openai"},
+       "`openai`?); allowed: anthropic, azure, deepseek, gemini, groq, llamacpp, mistral, ollama, "
+       "openai, openrouter, vllm"},
       {"a reply longer than the context", "[models.gpt-4o]\ncontext = 100\n",
        "key `models.gpt-4o.output_max`: is 16384, more than the whole context of 100 tokens"},
       {"a second price without a date",

@@ -47,6 +47,7 @@ struct supervised_world {
     router = system.spawn([this]() -> router_self::behavior_type {
       return {[](const run_completion&) { return completion_reply{}; },
               [](const plan_completion&) { return completion_plan{}; },
+              [](const record_feedback&) {},
               [](const cancel_completion&) {},
               [](take_request_id) { return request_id_reply{}; },
               [](get_router_status) { return router_status{}; },

@@ -153,3 +153,37 @@ TEST_CASE("without a price a model is refused unless it is allowed") {
   const auto allowed = select_candidates(models, over({"m"}), prompt(40), allow, today);
   CHECK(allowed.candidates.at(0).worst_cost == nano_usd{0});
 }
+
+TEST_CASE("a model that cannot do what a request needs is rejected by name, whatever its place") {
+  model_entry plain = entry("plain", 100'000, 100);
+  plain.can.tools = false;
+  plain.can.input = {modality::text};
+  const catalog models{{plain, entry("able", 100'000, 100)}};
+  chat_request r = prompt(40);
+  r.tools.push_back({"read", "", ""});
+  const auto s = select_candidates(models, over({"plain", "able"}), r, {}, today);
+  REQUIRE(s.candidates.size() == 1);
+  CHECK(s.candidates[0].model->id.value == "able");
+  CHECK(s.rejected.at(0).reason == rejection_reason::lacks_capability);
+  CHECK(reasons(s) == "plain: has no tools");
+  const auto none = select_candidates(models, over({"plain"}), r, {}, today);
+  CHECK(status_of(none) == completion_status::invalid_request);
+}
+
+TEST_CASE("a bound on the prompt alone counts beside the context") {
+  model_entry m = entry("m", 10'000, 1000);
+  m.input_max = token_count{2000};
+  const catalog models{{m}};
+  CHECK(select_candidates(models, over({"m"}), prompt(4000), {}, today).candidates.size() == 1);
+  const auto s = select_candidates(models, over({"m"}), prompt(12'000), {}, today);
+  CHECK(s.candidates.empty());
+  CHECK(reasons(s).find("of which the prompt 2000") != std::string::npos);
+}
+
+TEST_CASE("a model may be asked for by any of its names") {
+  const catalog models{{entry("gpt-4o", 1000, 100)}};
+  const auto r = route_of_name(models, "gpt-4o-2024-08-06");
+  REQUIRE(r);
+  CHECK(r->models == std::vector<model_id>{{"gpt-4o"}});
+  CHECK_FALSE(route_of_name(models, "gpt-4"));
+}

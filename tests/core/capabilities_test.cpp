@@ -1,0 +1,60 @@
+#include "core/capabilities.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace spillway;
+
+namespace {
+
+chat_request with_part(content_part::kind what) {
+  chat_request r;
+  r.messages.push_back({chat_role::user, "look", {}, {}, {}});
+  r.messages.back().parts.push_back({what});
+  return r;
+}
+
+} // namespace
+
+TEST_CASE("a request names what a model lacks for it") {
+  capabilities plain;
+  plain.input = {modality::text};
+  plain.tools = false;
+  plain.json_schema = false;
+  chat_request r;
+  CHECK(lacking(plain, r).empty());
+  CHECK(lacking(plain, with_part(content_part::kind::image)) == "takes no images");
+  CHECK(lacking(plain, with_part(content_part::kind::audio)) == "takes no audio");
+  CHECK(lacking(plain, with_part(content_part::kind::file)) == "takes no files");
+  r.tools.push_back({"read", "", ""});
+  CHECK(lacking(plain, r) == "has no tools");
+  r.tools.clear();
+  r.response_schema_json = "{}";
+  CHECK(lacking(plain, r) == "cannot hold its reply to a JSON schema");
+}
+
+TEST_CASE("what is not known of a model rules nothing out") {
+  const capabilities unknown;
+  chat_request r = with_part(content_part::kind::image);
+  r.tools.push_back({"read", "", ""});
+  r.response_schema_json = "{}";
+  CHECK(lacking(unknown, r).empty());
+}
+
+TEST_CASE("only models with chat completions chat") {
+  capabilities other;
+  other.kind = model_kind::embedding;
+  CHECK(lacking(other, {}) == "is a model for embedding, not for chat");
+  other.kind = model_kind::chat;
+  other.endpoints = {endpoint::responses};
+  CHECK(lacking(other, {}) == "has no chat completions");
+}
+
+TEST_CASE("what a codec can leave out is no need") {
+  capabilities c;
+  c.temperature = false;
+  c.reasoning = false;
+  chat_request r;
+  r.temperature = 0.2;
+  r.effort = reasoning_effort::high;
+  CHECK(lacking(c, r).empty());
+}
