@@ -34,7 +34,10 @@ constexpr key_spec keys[] = {
      .choices = "trace, debug, info, warning, error, off"},
 
     {.path = "providers.*.enabled", .kind = kind::flag_auto},
-    {.path = "providers.*.dialect", .kind = kind::choice, .choices = "openai"},
+    {.path = "providers.*.dialect",
+     .kind = kind::choice,
+     .choices = "openai, azure, deepseek, gemini_openai, generic, groq, llamacpp, mistral, ollama, "
+                "openrouter, vllm"},
     {.path = "providers.*.base_url", .kind = kind::url, .required = true},
     {.path = "providers.*.api_key_env", .kind = kind::env_names},
     {.path = "providers.*.ca_file", .kind = kind::text},

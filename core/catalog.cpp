@@ -31,6 +31,22 @@ std::size_t tolerance(std::string_view name) {
   return std::max<std::size_t>(1, name.size() / 3);
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// The name without "-2024-08-06" or "-20240806" at its end.
+std::string_view without_date(std::string_view name) {
+  for (const std::string_view form : {std::string_view{"-dddd-dd-dd"}, std::string_view{"-dddddddd"}}) {
+    if (name.size() <= form.size())
+      continue;
+    const std::string_view end = name.substr(name.size() - form.size());
+    if (std::ranges::equal(end, form, [](char c, char f) { return f == 'd' ? is_digit(c) : c == f; }))
+      return name.substr(0, name.size() - form.size());
+  }
+  return name;
+}
+
 /// Longer names are no typing mistakes and not worth the quadratic look.
 constexpr std::size_t comparable_length_max = 128;
 
@@ -45,6 +61,15 @@ catalog::catalog(std::vector<model_entry> models) : models_{std::move(models)} {
 const model_entry* catalog::find(const model_id& id) const noexcept {
   const auto it = std::ranges::lower_bound(models_, id, {}, &model_entry::id);
   return it != models_.end() && it->id == id ? &*it : nullptr;
+}
+
+const model_entry* catalog::find_reported(std::string_view name) const {
+  for (const std::string_view meant : {name, without_date(name)}) {
+    const auto it = std::ranges::find(models_, meant, &model_entry::upstream_name);
+    if (it != models_.end())
+      return &*it;
+  }
+  return nullptr;
 }
 
 const model_entry* catalog::nearest(std::string_view name) const {

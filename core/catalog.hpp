@@ -42,6 +42,9 @@ public:
 
   /// Null if there is no such model.
   const model_entry* find(const model_id& id) const noexcept;
+  /// The entry of a model as replies name it: by the provider's name, or by that without the date
+  /// of its snapshot ("gpt-4o-2024-08-06"). Null if there is none.
+  const model_entry* find_reported(std::string_view name) const;
   const std::vector<model_entry>& models() const noexcept { return models_; }
   /// The entry whose id is nearest to `name`, for error messages; null if none is near.
   const model_entry* nearest(std::string_view name) const;

@@ -48,6 +48,7 @@ struct reasoning_block {
   std::string text;            ///< or the summary the vendor shows
   std::string signature{};     ///< opaque
   std::string redacted_data{}; ///< instead of text: thoughts the vendor encrypted
+  std::string dialect{};       ///< whose they are: "anthropic", "gemini", "openai"; empty: not known
   friend bool operator==(const reasoning_block&, const reasoning_block&) = default;
 };
 
@@ -87,6 +88,8 @@ enum class tool_choice_mode { automatic, none, required, named };
 struct tool_choice {
   tool_choice_mode mode = tool_choice_mode::automatic;
   std::string name; ///< only with `named`
+  /// With `automatic` and `required`: only these of the tools; empty: any of them.
+  std::vector<std::string> allowed{};
   friend bool operator==(const tool_choice&, const tool_choice&) = default;
 };
 

@@ -25,7 +25,33 @@ void append(tool_call& call, const tool_call_delta& d) {
     call.signature = d.signature;
 }
 
+void append_deltas(int choice, const chat_message& message, const std::string& refusal,
+                   const std::string& logprobs_json, std::vector<chat_delta>& deltas) {
+  for (const reasoning_block& block : message.reasoning)
+    deltas.push_back({.choice = choice,
+                      .reasoning = block.text,
+                      .reasoning_signature = block.signature,
+                      .redacted_reasoning = block.redacted_data,
+                      .reasoning_dialect = block.dialect});
+  chat_delta said{.choice = choice, .text = plain_text(message), .refusal = refusal};
+  said.logprobs_json = logprobs_json;
+  for (const tool_call& call : message.tool_calls)
+    said.tool_calls.push_back(
+        {said.tool_calls.size(), call.id, call.name, call.arguments_json, call.signature});
+  if (said != chat_delta{.choice = choice})
+    deltas.push_back(std::move(said));
+}
+
 } // namespace
+
+std::vector<chat_delta> deltas_of(const chat_reply& reply) {
+  std::vector<chat_delta> deltas;
+  append_deltas(0, reply.message, reply.refusal, reply.logprobs_json, deltas);
+  int choice = 0;
+  for (const chat_choice& other : reply.alternatives)
+    append_deltas(++choice, other.message, other.refusal, other.logprobs_json, deltas);
+  return deltas;
+}
 
 chat_choice& reply_assembler::at(int choice) {
   SPILLWAY_ASSERT(choice >= 0 && choice < bounds::choices_max);
@@ -44,7 +70,7 @@ void reply_assembler::add(const chat_delta& d) {
   c.refusal += d.refusal;
   append_line(c.logprobs_json, d.logprobs_json);
   if (!d.redacted_reasoning.empty()) {
-    c.message.reasoning.push_back({{}, {}, d.redacted_reasoning});
+    c.message.reasoning.push_back({{}, {}, d.redacted_reasoning, d.reasoning_dialect});
     block_open_[index] = false;
   }
   if (!d.reasoning.empty() || !d.reasoning_signature.empty()) {
@@ -52,6 +78,8 @@ void reply_assembler::add(const chat_delta& d) {
       c.message.reasoning.emplace_back();
     c.message.reasoning.back().text += d.reasoning;
     c.message.reasoning.back().signature += d.reasoning_signature;
+    if (!d.reasoning_dialect.empty())
+      c.message.reasoning.back().dialect = d.reasoning_dialect;
     block_open_[index] = d.reasoning_signature.empty();
   }
   for (const tool_call_delta& t : d.tool_calls) {
@@ -72,9 +100,11 @@ void reply_assembler::end(int choice, finish_reason finish, std::string native) 
   has_ended_ = true;
 }
 
-std::size_t reply_assembler::tool_calls(int choice) const noexcept {
+std::span<const tool_call> reply_assembler::tool_calls(int choice) const noexcept {
   const auto index = static_cast<std::size_t>(choice);
-  return index < choices_.size() ? choices_[index].message.tool_calls.size() : 0;
+  if (index >= choices_.size())
+    return {};
+  return choices_[index].message.tool_calls;
 }
 
 chat_reply reply_assembler::take() {

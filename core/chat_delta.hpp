@@ -3,6 +3,7 @@
 #include "core/chat.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,16 @@ struct chat_delta {
   /// Ends a block of reasoning: what comes next belongs to a new one.
   std::string reasoning_signature{};
   std::string redacted_reasoning{}; ///< a whole block
+  std::string reasoning_dialect{};  ///< whose signature or block it is; see `reasoning_block`
   std::string refusal{};
   std::vector<tool_call_delta> tool_calls{};
   std::string logprobs_json{}; ///< of this piece
   friend bool operator==(const chat_delta&, const chat_delta&) = default;
 };
+
+/// A whole reply as the deltas that would have made it, one an answer and block of reasoning, for
+/// those who read a stream.
+std::vector<chat_delta> deltas_of(const chat_reply& reply);
 
 /// Puts the deltas of one stream together. Owned by one stream decoder.
 class reply_assembler {
@@ -47,8 +53,8 @@ public:
   /// True if any answer has been ended.
   bool has_ended() const noexcept { return has_ended_; }
 
-  /// Calls begun in an answer so far.
-  std::size_t tool_calls(int choice) const noexcept;
+  /// Calls begun in an answer so far, as far as they have come.
+  std::span<const tool_call> tool_calls(int choice) const noexcept;
 
   /// True once anything a caller would see has come.
   bool has_content() const noexcept { return has_content_; }

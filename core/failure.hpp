@@ -39,7 +39,7 @@ struct call_failure {
   int http_status = 0;                 ///< 0 if no status line arrived
   std::string message;                 ///< for people: vendor text, cut and stripped of credentials
   std::optional<duration> retry_after; ///< how long the vendor asks us to wait
-  /// The limit that refused, with `rate_limited` and if the vendor named it.
+  /// The limit that refused, with `rate_limited` and `quota_exhausted`, if the vendor named it.
   std::optional<rate::dimension> refused_by = std::nullopt;
 };
 

@@ -6,8 +6,8 @@
 
 namespace spillway::providers {
 
-/// Reads a reply that was to be streamed but came whole, as some servers and proxies send
-/// it: one delta at the end.
+/// Reads a reply that was to be streamed but came whole, as some compatible servers and proxies send
+/// it: one delta an answer at the end. What is above `bounds::http_reply_body_bytes_max` is not read.
 class buffered_stream final : public stream_decoder {
 public:
   buffered_stream(const codec& owner, wire::http_headers head, wall_time now)

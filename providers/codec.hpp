@@ -68,7 +68,8 @@ public:
   virtual std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
                                                         wall_time now) const = 0;
 
-  /// A decoder for the body of a 200 with this head. It must not outlive the codec.
+  /// A decoder for the body of a 200 with this head, which need not be a stream if the vendor would
+  /// not send one. It must not outlive the codec.
   virtual std::unique_ptr<stream_decoder> decode_stream(const wire::http_headers& head,
                                                         wall_time now) const = 0;
 

@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "providers/redaction.hpp"
+#include "providers/refused_limit.hpp"
 #include "wire/duration.hpp"
 #include "wire/openai/error_body.hpp"
 
@@ -187,6 +188,8 @@ call_failure failure_of(const wire::http_response& response, wall_time now, cons
   failure.retry_after = retry_after(response, body, now);
   failure.kind = kind_of(response, body, failure.retry_after);
   failure.message = message_of(response.status, body, key);
+  if (failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::quota_exhausted)
+    failure.refused_by = refused_limit(body.type, body.message);
   return failure;
 }
 

@@ -5,69 +5,142 @@
 #include "wire/openai/chat_chunk.hpp"
 #include "wire/openai/chat_reply.hpp"
 #include "wire/openai/chat_request.hpp"
-#include "wire/openai/error_body.hpp"
 #include "wire/openai/embeddings.hpp"
+#include "wire/openai/error_body.hpp"
+#include "wire/openai/response_events.hpp"
+#include "wire/openai/response_reply.hpp"
+#include "wire/openai/response_request.hpp"
 #include "wire/rate_headers.hpp"
 #include "wire/sse.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace spillway::providers {
 namespace {
 
-class openai_stream final : public stream_decoder {
-public:
-  openai_stream(std::string request_id, const secret& key, wall_time now)
-      : request_id_{std::move(request_id)}, key_{key}, now_{now} {}
+using event_reader = std::variant<wire::openai::chunk_reader, wire::openai::response_reader>;
 
-  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
+call_failure interrupted() {
+  return {failure_kind::interrupted, 200, "the stream ended before its answer did", std::nullopt};
+}
+
+/// Reads whichever of the two streams the first event begins.
+class openai_events {
+public:
+  openai_events(const secret& key, wall_time now) : key_{key}, now_{now} {}
+
+  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) {
     events_.clear();
     sse_.feed(bytes, events_);
     take(deltas);
   }
 
-  bool ended() const override { return chunks_.ended() || sse_.broken(); }
+  bool ended() const { return reader_ended() || sse_.broken(); }
 
-  void flush(std::vector<chat_delta>& deltas) override {
+  void flush(std::vector<chat_delta>& deltas) {
+    const bool had_ended = reader_ended();
     events_.clear();
     sse_.finish(events_);
     take(deltas);
+    // An event that was not closed and cannot be read was cut, as the stream was.
+    is_cut_ = !had_ended && !malformed().empty();
   }
 
-  streamed_reply finish() override {
+  streamed_reply finish() {
     streamed_reply done;
     done.failure = failure();
-    done.reply = chunks_.take_reply();
-    if (!request_id_.empty())
-      done.reply.provider_request_id = request_id_;
+    done.reply = std::visit([](auto& reader) { return reader.take_reply(); }, reader_);
     return done;
   }
 
 private:
   void take(std::vector<chat_delta>& deltas) {
-    for (const wire::sse_event& event : events_)
-      chunks_.take(event.data, deltas);
+    for (const wire::sse_event& event : events_) {
+      if (!std::exchange(is_chosen_, true) && wire::openai::is_response_event(event))
+        reader_.emplace<wire::openai::response_reader>();
+      std::visit([&](auto& reader) { reader.take(event, deltas); }, reader_);
+    }
+  }
+
+  bool reader_ended() const {
+    return std::visit([](const auto& reader) { return reader.ended(); }, reader_);
+  }
+  const std::string& malformed() const {
+    return std::visit([](const auto& r) -> const std::string& { return r.malformed(); }, reader_);
+  }
+  const std::string& error_json() const {
+    return std::visit([](const auto& r) -> const std::string& { return r.error_json(); }, reader_);
+  }
+  bool is_whole() const {
+    return std::visit([](const auto& reader) { return reader.is_whole(); }, reader_);
   }
 
   std::optional<call_failure> failure() const {
-    if (!chunks_.error_json().empty())
-      return failure_of({200, {}, chunks_.error_json()}, now_, key_);
-    if (!chunks_.malformed().empty())
-      return malformed_reply(200, chunks_.malformed());
+    if (!error_json().empty())
+      return failure_of({200, {}, error_json()}, now_, key_);
+    if (!malformed().empty() && !is_cut_)
+      return malformed_reply(200, malformed());
     if (sse_.broken())
       return malformed_reply(200, "an event of the stream is larger than any answer");
-    if (!chunks_.is_whole())
-      return call_failure{failure_kind::interrupted, 200, "the stream ended before its answer did",
-                          std::nullopt};
-    return std::nullopt;
+    return is_cut_ || !is_whole() ? std::optional{interrupted()} : std::nullopt;
   }
 
-  std::string request_id_;
   const secret& key_;
   wall_time now_;
   wire::sse_reader sse_;
-  wire::openai::chunk_reader chunks_;
   std::vector<wire::sse_event> events_;
+  bool is_chosen_ = false;
+  bool is_cut_ = false;
+  event_reader reader_;
+};
+
+/// A stream, or what came instead: no line of a stream begins as JSON and HTML do.
+class openai_stream final : public stream_decoder {
+public:
+  openai_stream(const openai_codec& speaker, const wire::http_headers& head, const secret& key,
+                wall_time now)
+      : codec_{speaker}, head_{head}, now_{now}, stream_{key, now} {}
+
+  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
+    if (!begun_)
+      begin(bytes);
+    if (whole_)
+      whole_->feed(bytes, deltas);
+    else
+      stream_.feed(bytes, deltas);
+  }
+
+  bool ended() const override { return !whole_ && stream_.ended(); }
+
+  void flush(std::vector<chat_delta>& deltas) override {
+    if (whole_)
+      whole_->flush(deltas);
+    else
+      stream_.flush(deltas);
+  }
+
+  streamed_reply finish() override {
+    streamed_reply done = whole_ ? whole_->finish() : stream_.finish();
+    if (const auto id = head_.find("x-request-id"); !id.empty())
+      done.reply.provider_request_id = id;
+    return done;
+  }
+
+private:
+  void begin(std::string_view bytes) {
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    begun_ = first != std::string_view::npos;
+    if (begun_ && std::string_view{"{[<"}.find(bytes[first]) != std::string_view::npos)
+      whole_.emplace(codec_, head_, now_);
+  }
+
+  const openai_codec& codec_;
+  wire::http_headers head_;
+  wall_time now_;
+  bool begun_ = false;
+  openai_events stream_;
+  std::optional<buffered_stream> whole_;
 };
 
 } // namespace
@@ -89,11 +162,19 @@ wire::http_request openai_codec::post(std::string_view path, std::string body) c
 }
 
 wire::http_request openai_codec::encode(const upstream_call& call) const {
+  const model_rule rule = rule_for(options_.row, call.model);
   wire::openai::request_options how = options_.row.options;
   how.stream = call.stream;
-  wire::http_request request = post(
-      "/chat/completions",
-      wire::openai::encode_chat_request(call.request, call.model, call.output_max, how));
+  how.sampling = !rule.reasons;
+  if (rule.breakpoints)
+    how.cache = wire::openai::cache_notation::breakpoint;
+  wire::http_request request =
+      rule.responses_only
+          ? post("/responses",
+                 wire::openai::encode_response_request(call.request, call.model, call.output_max,
+                                                       call.stream, how.sampling))
+          : post("/chat/completions", wire::openai::encode_chat_request(call.request, call.model,
+                                                                        call.output_max, how));
   request.headers.add("Accept", call.stream ? "text/event-stream" : "application/json");
   return request;
 }
@@ -103,6 +184,8 @@ std::variant<chat_reply, call_failure> openai_codec::decode(const wire::http_res
   if (response.status != 200)
     return failure_of(response, now, options_.key);
   auto reply = wire::openai::decode_chat_reply(response.body);
+  if (!reply && wire::openai::is_response(response.body))
+    reply = wire::openai::decode_response_reply(response.body);
   if (!reply)
     return wire::openai::carries_error(response.body)
                ? failure_of(response, now, options_.key)
@@ -116,7 +199,7 @@ std::unique_ptr<stream_decoder> openai_codec::decode_stream(const wire::http_hea
                                                             wall_time now) const {
   if (announces_json(head))
     return std::make_unique<buffered_stream>(*this, head, now);
-  return std::make_unique<openai_stream>(std::string{head.find("x-request-id")}, options_.key, now);
+  return std::make_unique<openai_stream>(*this, head, options_.key, now);
 }
 
 wire::http_request openai_codec::encode_embedding(const embedding_call& call) const {

@@ -15,6 +15,8 @@ const char* to_string(fault_kind kind) noexcept {
     case fault_kind::context_too_long: return "context_too_long";
     case fault_kind::error_in_ok: return "error_in_ok";
     case fault_kind::truncated_body: return "truncated_body";
+    case fault_kind::error_in_stream: return "error_in_stream";
+    case fault_kind::stalled_stream: return "stalled_stream";
     case fault_kind::stall: return "stall";
     case fault_kind::reset: return "reset";
     case fault_kind::garbage: return "garbage";
@@ -25,6 +27,8 @@ const char* to_string(fault_kind kind) noexcept {
 bool counts_as_served(fault_kind kind) noexcept {
   switch (kind) {
     case fault_kind::truncated_body:
+    case fault_kind::error_in_stream:
+    case fault_kind::stalled_stream:
     case fault_kind::stall:
     case fault_kind::reset:
     case fault_kind::garbage: return true;

@@ -20,7 +20,9 @@ enum class fault_kind {
   model_not_found,  ///< 404
   context_too_long, ///< 400 context_length_exceeded
   error_in_ok,      ///< 200 whose body is an error
-  truncated_body,   ///< 200 whose JSON stops half-way
+  truncated_body,   ///< 200 whose JSON, or stream, stops half-way
+  error_in_stream,  ///< 200 whose stream ends in an error half-way; unstreamed: `error_in_ok`
+  stalled_stream,   ///< 200 whose stream falls silent half-way; unstreamed: `stall`
   stall,            ///< the request is read and never answered
   reset,            ///< the connection is reset instead of an answer
   garbage,          ///< bytes that are not HTTP

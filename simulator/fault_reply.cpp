@@ -12,6 +12,10 @@ using transport::http_connection_fault;
 constexpr token_count told_context{128'000};
 constexpr token_count told_prompt{131'072};
 
+bool inside_ok(fault_kind kind) {
+  return kind == fault_kind::error_in_ok || kind == fault_kind::error_in_stream;
+}
+
 wire::http_response error_for(fault_kind kind, const std::string& model) {
   switch (kind) {
     case fault_kind::rate_limited:
@@ -30,7 +34,7 @@ wire::http_response error_for(fault_kind kind, const std::string& model) {
     case fault_kind::model_not_found: return unknown_model(model);
     case fault_kind::context_too_long: return context_too_long(told_context, told_prompt);
     default:
-      return error_reply(kind == fault_kind::error_in_ok ? 200 : 500,
+      return error_reply(inside_ok(kind) ? 200 : 500,
                          "The server had an error while processing your request. Sorry about "
                          "that!",
                          "server_error", "", "");
@@ -47,6 +51,7 @@ wire::http_response truncated(wire::http_response whole) {
 transport::http_server_reply make_fault_reply(const fault_rule& fault, const std::string& model,
                                               wire::http_response intended) {
   switch (fault.kind) {
+    case fault_kind::stalled_stream:
     case fault_kind::stall: return http_connection_fault::stall;
     case fault_kind::reset: return http_connection_fault::reset;
     case fault_kind::garbage: return http_connection_fault::garbage;

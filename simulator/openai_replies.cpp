@@ -1,5 +1,7 @@
 #include "simulator/openai_replies.hpp"
 
+#include "wire/openai/embeddings.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace spillway::simulator {
@@ -64,6 +66,13 @@ wire::http_response chat_completion(const chat_reply& said, wall_time created) {
                           {"choices", json::array({choice})},
                           {"usage", usage_of(said.usage)},
                           {"system_fingerprint", nullptr}});
+}
+
+wire::http_response embedding_list(const embedding_reply& vectors, bool base64) {
+  wire::http_response response;
+  response.headers.add("content-type", "application/json");
+  response.body = wire::openai::encode_embedding_reply(vectors, base64);
+  return response;
 }
 
 wire::http_response model_list(const std::vector<std::string>& names) {

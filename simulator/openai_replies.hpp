@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/embedding.hpp"
 #include "core/units.hpp"
 #include "wire/http_message.hpp"
 
@@ -19,6 +20,8 @@ wire::http_response error_reply(int status, const std::string& message, const st
 
 /// 200 with a chat.completion; its id is the reply's `provider_request_id`.
 wire::http_response chat_completion(const chat_reply& said, wall_time created);
+/// 200 with a list of vectors.
+wire::http_response embedding_list(const embedding_reply& vectors, bool base64);
 /// 200 with the models on offer.
 wire::http_response model_list(const std::vector<std::string>& names);
 

@@ -127,6 +127,9 @@ chat_call read(const json& body) {
     call.chat.response_schema_json = read_response_schema(*format);
   call.chat.parallel_tool_calls = optional_value<bool>(body, "parallel_tool_calls");
   call.chat.output_tokens_max = read_output_bound(body);
+  call.stream = optional_value<bool>(body, "stream").value_or(false);
+  if (const json* options = optional_field(body, "stream_options"))
+    call.include_usage = optional_value<bool>(*options, "include_usage").value_or(false);
   return call;
 }
 
@@ -141,8 +144,6 @@ result<chat_call> read_chat_call(std::string_view body) {
   const json parsed = json::parse(body, bound_depth, false);
   if (too_deep || !parsed.is_object())
     return error{"We could not parse the JSON body of your request."};
-  if (parsed.value("stream", json(false)) == true)
-    return error{"The simulated provider does not stream; send \"stream\": false."};
   try {
     return read(parsed);
   } catch (const json::exception& wrong) {

@@ -1,12 +1,16 @@
 #include "simulator/provider.hpp"
 
 #include "core/assert.hpp"
+#include "simulator/chunk_stream.hpp"
+#include "simulator/embeddings.hpp"
 #include "simulator/fault_reply.hpp"
+#include "simulator/openai_chunks.hpp"
 #include "simulator/openai_replies.hpp"
 #include "simulator/openai_request.hpp"
 #include "simulator/refusal_text.hpp"
 #include "simulator/token_size.hpp"
 #include "simulator/vendor_ids.hpp"
+#include "wire/openai/embeddings.hpp"
 
 #include <string_view>
 
@@ -14,6 +18,7 @@ namespace spillway::simulator {
 namespace {
 
 constexpr std::string_view completions_path = "/v1/chat/completions";
+constexpr std::string_view embeddings_path = "/v1/embeddings";
 constexpr std::string_view models_path = "/v1/models";
 
 /// One model at work.
@@ -39,6 +44,21 @@ bool fits_context(const model_rules& rules, token_count input, const chat_reques
   return !rules.context_tokens || wanted <= *rules.context_tokens;
 }
 
+/// True if the fault spoils a stream that has begun.
+bool strikes_within(fault_kind kind) {
+  return kind == fault_kind::truncated_body || kind == fault_kind::error_in_stream
+         || kind == fault_kind::stalled_stream;
+}
+
+/// Half of the stream comes, then the fault.
+void spoil(fault_kind kind, stream_plan& plan) {
+  plan.events.resize((plan.events.size() + 1) / 2);
+  if (kind == fault_kind::error_in_stream)
+    plan.events.push_back(error_chunk());
+  else
+    plan.end = kind == fault_kind::stalled_stream ? stream_end::silent : stream_end::cut;
+}
+
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
@@ -57,12 +77,22 @@ private:
   void on_request(const wire::http_request& request, const transport::http_responder& reply);
   void on_completion_request(const wire::http_request& request,
                              const transport::http_responder& reply);
+  void on_embedding_request(const wire::http_request& request,
+                            const transport::http_responder& reply);
+  served_model* find(const std::string& name, const transport::http_responder& reply);
   void serve(served_model& model, const chat_call& call, const transport::http_responder& reply);
+  void embed_for(served_model& model, const std::string& name,
+                 const wire::openai::decoded_embedding_request& call,
+                 const transport::http_responder& reply);
   void answer(served_model& model, const chat_call& call, const fault_rule* fault,
               const transport::http_responder& reply);
   transport::http_server_reply outcome(served_model& model, const chat_call& call,
                                        const fault_rule* fault, duration took);
+  void stream(served_model& model, const chat_call& call, const fault_rule* fault,
+              const transport::http_responder& reply);
+  chat_reply compose(served_model& model, const chat_call& call);
   wire::http_response completion(served_model& model, const chat_call& call, duration took);
+  wire::http_headers answer_headers(served_model& model, duration took);
   wire::http_response refusal(served_model& model, const std::string& name,
                               const quota_refusal& why);
   void add_standings(wire::http_response& response, served_model& model);
@@ -92,11 +122,11 @@ void provider::service::accept(wire::http_request request, transport::http_respo
 void provider::service::on_request(const wire::http_request& request,
                                    const transport::http_responder& reply) {
   const std::string_view path = path_of(request.target);
-  const std::string_view method = path == completions_path ? "POST" : "GET";
-  if (path != completions_path && path != models_path) {
+  if (path != completions_path && path != embeddings_path && path != models_path) {
     ++seen_.not_found;
     return reply(stamped(unknown_route(request.method, path)));
   }
+  const std::string_view method = path == models_path ? "GET" : "POST";
   if (request.method != method)
     return reply(stamped(wrong_method(request.method, method)));
   if (options_.authorization_required && !is_authorized(request.headers)) {
@@ -105,10 +135,22 @@ void provider::service::on_request(const wire::http_request& request,
   }
   if (path == completions_path)
     return on_completion_request(request, reply);
+  if (path == embeddings_path)
+    return on_embedding_request(request, reply);
   std::vector<std::string> names;
   for (const auto& [name, model] : models_)
     names.push_back(name);
   reply(stamped(model_list(names)));
+}
+
+served_model* provider::service::find(const std::string& name,
+                                      const transport::http_responder& reply) {
+  const auto model = models_.find(name);
+  if (model != models_.end())
+    return &model->second;
+  ++seen_.not_found;
+  reply(stamped(unknown_model(name)));
+  return nullptr;
 }
 
 void provider::service::on_completion_request(const wire::http_request& request,
@@ -118,12 +160,50 @@ void provider::service::on_completion_request(const wire::http_request& request,
     ++seen_.malformed;
     return reply(stamped(invalid_request(call.failure().message)));
   }
-  const auto model = models_.find(call->model);
-  if (model == models_.end()) {
-    ++seen_.not_found;
-    return reply(stamped(unknown_model(call->model)));
+  if (served_model* model = find(call->model, reply))
+    serve(*model, *call, reply);
+}
+
+void provider::service::on_embedding_request(const wire::http_request& request,
+                                             const transport::http_responder& reply) {
+  const auto call = wire::openai::decode_embedding_request(request.body);
+  if (!call) {
+    ++seen_.malformed;
+    return reply(stamped(invalid_request(call.failure().message)));
   }
-  serve(model->second, *call, reply);
+  if (served_model* model = find(call->model, reply))
+    embed_for(*model, call->model, *call, reply);
+}
+
+void provider::service::embed_for(served_model& model, const std::string& name,
+                                  const wire::openai::decoded_embedding_request& call,
+                                  const transport::http_responder& reply) {
+  ++model.seen.requests;
+  const fault_rule* fault = faults_.next(name);
+  const token_count input = input_tokens(call.request);
+  if (fault && !counts_as_served(fault->kind) && !model.rules.quota.failed_requests_count) {
+    ++model.seen.faults[fault->kind];
+    return reply(make_fault_reply(*fault, name, stamped({})));
+  }
+  if (const auto why = model.limits.admit(input.value(), options_.clock().mono))
+    return reply(refusal(model, name, *why));
+  embedding_reply vectors = embed(call.request);
+  vectors.model_reported = name;
+  model.seen.input += input;
+  const duration took = model.delay.next();
+  auto response = stamped(embedding_list(vectors, call.base64));
+  for (const auto& [field, value] : answer_headers(model, took))
+    response.headers.add(field, value);
+  auto sent = std::make_shared<transport::http_server_reply>(std::move(response));
+  if (fault) {
+    ++model.seen.faults[fault->kind];
+    *sent = make_fault_reply(*fault, name, std::get<wire::http_response>(std::move(*sent)));
+  }
+  options_.schedule(took, [self = shared_from_this(), &model, sent, reply, fault] {
+    model.limits.finish();
+    model.seen.answered += fault ? 0 : 1;
+    reply(std::move(*sent));
+  });
 }
 
 void provider::service::serve(served_model& model, const chat_call& call,
@@ -145,6 +225,8 @@ void provider::service::serve(served_model& model, const chat_call& call,
 
 void provider::service::answer(served_model& model, const chat_call& call, const fault_rule* fault,
                                const transport::http_responder& reply) {
+  if (call.stream && (!fault || strikes_within(fault->kind)))
+    return stream(model, call, fault, reply);
   const bool works = !fault || counts_as_served(fault->kind);
   const duration took = works ? model.delay.next() : duration::zero();
   // Built now, so that its headers tell the standing at the moment of the charge.
@@ -166,17 +248,55 @@ transport::http_server_reply provider::service::outcome(served_model& model, con
   return make_fault_reply(*fault, call.model, stamped({}));
 }
 
-wire::http_response provider::service::completion(served_model& model, const chat_call& call,
-                                                  duration took) {
+void provider::service::stream(served_model& model, const chat_call& call, const fault_rule* fault,
+                               const transport::http_responder& reply) {
+  const duration took = model.delay.next();
+  const chat_reply said = compose(model, call);
+  stream_plan plan{chat_chunks(said, options_.clock().wall, call.include_usage)};
+  if (fault) {
+    ++model.seen.faults[fault->kind];
+    spoil(fault->kind, plan);
+  }
+  const double wait = static_cast<double>(took.count()) * model.rules.latency.until_first_chunk;
+  const duration first{static_cast<std::int64_t>(wait)};
+  plan.gap = (took - first) / static_cast<std::int64_t>(plan.events.size());
+  wire::http_headers headers = answer_headers(model, first);
+  headers.add("x-request-id", make_request_id(ids_));
+  headers.add("content-type", "text/event-stream; charset=utf-8");
+  auto chunks = std::make_shared<chunk_stream>(
+      std::move(plan), options_.schedule, [self = shared_from_this(), &model, fault](bool whole) {
+        model.limits.finish();
+        model.seen.answered += whole && !fault ? 1 : 0;
+        model.seen.streamed += whole && !fault ? 1 : 0;
+        model.seen.abandoned += whole || fault ? 0 : 1;
+      });
+  options_.schedule(first, [chunks, headers = std::move(headers), reply] {
+    chunks->start(200, headers, reply);
+  });
+}
+
+chat_reply provider::service::compose(served_model& model, const chat_call& call) {
   chat_reply said = compose_reply(call.chat, options_.script);
   said.model_reported = call.model;
   said.provider_request_id = make_completion_id(ids_);
   model.seen.input += said.usage.input;
   model.seen.output += said.usage.output;
-  auto response = stamped(chat_completion(said, options_.clock().wall));
+  return said;
+}
+
+wire::http_headers provider::service::answer_headers(served_model& model, duration took) {
+  wire::http_response head;
   const auto millis = std::chrono::ceil<std::chrono::milliseconds>(took).count();
-  response.headers.add("openai-processing-ms", std::to_string(millis));
-  add_standings(response, model);
+  head.headers.add("openai-processing-ms", std::to_string(millis));
+  add_standings(head, model);
+  return head.headers;
+}
+
+wire::http_response provider::service::completion(served_model& model, const chat_call& call,
+                                                  duration took) {
+  auto response = stamped(chat_completion(compose(model, call), options_.clock().wall));
+  for (const auto& [name, value] : answer_headers(model, took))
+    response.headers.add(name, value);
   return response;
 }
 

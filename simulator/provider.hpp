@@ -4,6 +4,7 @@
 #include "simulator/fault_plan.hpp"
 #include "simulator/latency.hpp"
 #include "simulator/quota.hpp"
+#include "simulator/scheduler.hpp"
 #include "simulator/scripted_model.hpp"
 #include "simulator/statistics.hpp"
 #include "transport/http_server.hpp"
@@ -17,10 +18,6 @@
 #include <vector>
 
 namespace spillway::simulator {
-
-/// Runs a function after a delay: never from inside the call, and one function at a time (with
-/// Asio: timers on one strand). May be called from any thread.
-using scheduler = std::function<void(duration delay, std::function<void()> run)>;
 
 /// One model the simulated provider serves.
 struct model_rules {
@@ -42,9 +39,9 @@ struct provider_options {
   scheduler schedule;
 };
 
-/// A stand-in for an OpenAI-like provider: serves POST /v1/chat/completions and GET /v1/models
-/// without streaming, enforces each model's limits on arrival, and tells them in the vendor's
-/// headers and words. Mount `handler()` on a listener (`transport/http_server.hpp`).
+/// A stand-in for an OpenAI-like provider: serves POST /v1/chat/completions, streamed or not, POST
+/// /v1/embeddings and GET /v1/models, enforces each model's limits on arrival, and tells them in the
+/// vendor's headers and words. Mount `handler()` on a listener (`transport/http_server.hpp`).
 ///
 /// All its state is touched only by functions it gives to the scheduler, so it needs no lock:
 /// requests may arrive on any thread, each hops to the scheduler first. The handler and scheduled

@@ -13,7 +13,9 @@ namespace spillway::simulator {
 /// What one model has seen.
 struct model_statistics {
   std::uint64_t requests = 0;                       ///< well-formed ones, whatever became of them
-  std::uint64_t answered = 0;                       ///< with a completion
+  std::uint64_t answered = 0;                       ///< with a completion, or vectors
+  std::uint64_t streamed = 0;                       ///< those of them that were streamed
+  std::uint64_t abandoned = 0;                      ///< streams whose reader left before their end
   std::uint64_t too_long = 0;                       ///< prompts that did not fit its context
   std::map<rate::dimension, std::uint64_t> refused; ///< 429s by the limit that refused
   std::map<fault_kind, std::uint64_t> faults;       ///< injected ones

@@ -85,27 +85,6 @@ std::optional<std::chrono::month> month_named(std::string_view name) {
   return std::nullopt;
 }
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<wall_time> parse_http_date(std::string_view text) {
-  namespace chr = std::chrono;
-  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ")
-    return std::nullopt;
-  const auto day = digits(text.substr(5, 2));
-  const auto month = month_named(text.substr(8, 3));
-  const auto year = digits(text.substr(12, 4));
-  const auto hour = digits(text.substr(17, 2));
-  const auto minute = digits(text.substr(20, 2));
-  const auto second = digits(text.substr(23, 2));
-  if (!day || !month || !year || !hour || !minute || !second)
-    return std::nullopt;
-  const chr::year_month_day date{chr::year{static_cast<int>(*year)}, *month, chr::day{*day}};
-  // Beyond 2200 nanoseconds since the epoch leave int64.
-  if (!date.ok() || *year < 1970 || *year > 2200 || *hour > 23 || *minute > 59 || *second > 60)
-    return std::nullopt;
-  return wall_time{chr::sys_days{date}} + chr::hours{*hour} + chr::minutes{*minute}
-         + chr::seconds{*second};
-}
-
 } // namespace
 
 std::optional<duration> parse_go_duration(std::string_view text) {
@@ -144,6 +123,26 @@ std::string to_go_duration(duration d) {
     text += '.' + thousandths.substr(0, thousandths.find_last_not_of('0') + 1);
   }
   return text + 's';
+}
+
+std::optional<wall_time> parse_http_date(std::string_view text) {
+  namespace chr = std::chrono;
+  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ")
+    return std::nullopt;
+  const auto day = digits(text.substr(5, 2));
+  const auto month = month_named(text.substr(8, 3));
+  const auto year = digits(text.substr(12, 4));
+  const auto hour = digits(text.substr(17, 2));
+  const auto minute = digits(text.substr(20, 2));
+  const auto second = digits(text.substr(23, 2));
+  if (!day || !month || !year || !hour || !minute || !second)
+    return std::nullopt;
+  const chr::year_month_day date{chr::year{static_cast<int>(*year)}, *month, chr::day{*day}};
+  // Beyond 2200 nanoseconds since the epoch leave int64.
+  if (!date.ok() || *year < 1970 || *year > 2200 || *hour > 23 || *minute > 59 || *second > 60)
+    return std::nullopt;
+  return wall_time{chr::sys_days{date}} + chr::hours{*hour} + chr::minutes{*minute}
+         + chr::seconds{*second};
 }
 
 std::optional<duration> parse_retry_after(std::string_view text, wall_time now) {

@@ -23,6 +23,10 @@ std::string to_go_duration(duration d);
 /// vendors' own.
 std::optional<duration> parse_retry_after(std::string_view text, wall_time now);
 
+/// A date as HTTP writes it, between 1970 and 2200: "Sun, 06 Nov 1994 08:49:37 GMT".
+/// Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 (2022-06), its one form in use.
+std::optional<wall_time> parse_http_date(std::string_view text);
+
 /// `retry-after-ms`: milliseconds, whole or not.
 std::optional<duration> parse_milliseconds(std::string_view text);
 

@@ -1,8 +1,10 @@
 #include "wire/json_reader.hpp"
 
 #include "core/bounds.hpp"
+#include "wire/json_text.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace spillway::wire {
 namespace {
@@ -48,6 +50,14 @@ result<nlohmann::json> parse_json(std::string_view text) {
   } catch (const nlohmann::json::exception&) {
     return error{"not valid JSON: a number is out of range"};
   }
+}
+
+result<nlohmann::json> parse_reply_json(std::string_view text) {
+  auto parsed = parse_json(text);
+  if (parsed)
+    return parsed;
+  auto mended = parse_json(mended_json(text));
+  return mended ? std::move(mended) : std::move(parsed);
 }
 
 std::string dump_json(const nlohmann::json& value) {

@@ -1,3 +1,4 @@
+#include "apps/spillway/decode_command.hpp"
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/serve_command.hpp"
 #include "apps/spillway/tokens_command.hpp"
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   app.name("spillway");
   app.require_subcommand(1);
   int exit_code = 0;
+  spillway::apps::add_decode_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
   spillway::apps::add_tokens_command(app, exit_code);

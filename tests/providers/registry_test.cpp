@@ -23,7 +23,14 @@ TEST_CASE("Each dialect puts key, bound and instructions where it wants them", "
   const auto [dialect, header, value, bound, role] =
       GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
           {"openai", "Authorization", "Bearer k", "max_completion_tokens", "developer"},
-          {"gemini", "Authorization", "Bearer k", "max_completion_tokens", "system"},
+          {"gemini_openai", "Authorization", "Bearer k", "max_completion_tokens", "system"},
+          {"deepseek", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"groq", "Authorization", "Bearer k", "max_completion_tokens", "system"},
+          {"mistral", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"openrouter", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"ollama", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"vllm", "Authorization", "Bearer k", "max_tokens", "system"},
+          {"llamacpp", "Authorization", "Bearer k", "max_tokens", "system"},
           {"azure", "api-key", "k", "max_completion_tokens", "developer"},
           {"generic", "Authorization", "Bearer k", "max_tokens", "system"},
       }));
@@ -39,12 +46,13 @@ TEST_CASE("The path follows the base path, with one slash between", "[providers]
   CHECK(encoded("openai", "/v1").target == "/v1/chat/completions");
   CHECK(encoded("openai", "/v1/").target == "/v1/chat/completions");
   CHECK(encoded("openai", "").target == "/chat/completions");
-  CHECK(encoded("gemini", "/v1beta/openai").target == "/v1beta/openai/chat/completions");
+  CHECK(encoded("gemini_openai", "/v1beta/openai").target == "/v1beta/openai/chat/completions");
 }
 
 TEST_CASE("An unknown dialect is refused with the known ones", "[providers]") {
   const auto codec = make_codec("klingon", "", secret{});
   REQUIRE_FALSE(codec);
   CHECK(codec.failure().message
-        == "unknown dialect 'klingon'; known: openai, gemini, azure, generic");
+        == "unknown dialect 'klingon'; known: openai, azure, gemini_openai, deepseek, groq, mistral, "
+           "openrouter, ollama, vllm, llamacpp, generic");
 }

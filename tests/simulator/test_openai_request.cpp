@@ -60,7 +60,7 @@ TEST_CASE("what the vendor would refuse is refused, whatever it is") {
                            R"({"model":"m","messages":[],"stop":[5]})",
                            R"({"model":"m","messages":[],"max_tokens":"many"})",
                            R"({"model":"m","messages":[],"tools":[{}]})",
-                           R"({"model":"m","messages":[],"stream":true})"}) {
+                           R"({"model":"m","messages":[],"stream":"yes"})"}) {
     INFO(body);
     CHECK_FALSE(read_chat_call(body));
   }

@@ -49,7 +49,7 @@ THIRD_PARTY = {
     "runtime": ({"caf"}, {"caf", "boost", "absl"}),
     "apps": ({"caf"}, {"caf", "CLI"}),
     "examples": ({"caf"}, {"caf", "CLI"}),
-    "bench": ({"caf"}, {"caf", "benchmark", "boost"}),
+    "bench": ({"caf"}, {"caf", "benchmark", "boost", "nlohmann"}),
 }
 
 # Headers that only sources of their own room include: the column for sources holds for them.

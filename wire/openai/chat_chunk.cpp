@@ -2,9 +2,17 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_text.hpp"
+#include "wire/openai/content.hpp"
+#include "wire/openai/error_event.hpp"
 #include "wire/openai/finish.hpp"
+#include "wire/openai/logprobs.hpp"
+#include "wire/openai/message.hpp"
+#include "wire/openai/reasoning.hpp"
 #include "wire/openai/usage.hpp"
+#include "wire/sse.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,167 +21,166 @@ namespace {
 
 using nlohmann::json;
 
-const json* find(const json& object, const char* name) {
-  if (!object.is_object())
-    return nullptr;
-  const auto it = object.find(name);
-  return it == object.end() || it->is_null() ? nullptr : &*it;
-}
-
 /// Groq tells it in a place of its own.
-const json* usage_in(const json& document) {
-  if (const json* usage = find(document, "usage"))
-    return usage;
-  const json* groq = find(document, "x_groq");
-  return groq ? find(*groq, "usage") : nullptr;
+const json& usage_in(const json& document) {
+  static const json none;
+  for (const char* place : {"/usage", "/x_groq/usage"})
+    if (const json::json_pointer pointer{place}; document.contains(pointer))
+      return document.at(pointer);
+  return none;
 }
 
-std::string error_in(const json& document) {
-  if (find(document, "error"))
-    return dump_json(document);
-  if (const json* choices = find(document, "choices"); choices && choices->is_array())
-    for (const json& choice : *choices)
-      if (find(choice, "error"))
-        return dump_json(choice);
-  return {};
-}
-
-std::string reasoning_of(const json_node& delta) {
-  const json_node named = delta["reasoning_content"];
-  const json_node text = named.present() ? named : delta["reasoning"];
-  return text.is_string() ? text.text() : std::string{};
-}
-
-json envelope(const chunk_head& head, json choices) {
-  using std::chrono::duration_cast;
-  const auto seconds = duration_cast<std::chrono::seconds>(head.created.time_since_epoch()).count();
-  return {{"id", head.id},
-          {"object", "chat.completion.chunk"},
-          {"created", seconds},
-          {"model", head.model},
-          {"choices", std::move(choices)}};
-}
-
-std::string encode_choice(const chunk_head& head, int choice, json delta, json finish,
-                          json logprobs = nullptr) {
-  json entry = {{"index", choice},
-                {"delta", std::move(delta)},
-                {"logprobs", std::move(logprobs)},
-                {"finish_reason", std::move(finish)}};
-  return dump_json(envelope(head, json::array({std::move(entry)})));
-}
-
-json encode_call(const tool_call_delta& call) {
-  json function = {{"arguments", call.arguments_json}};
-  if (!call.name.empty())
-    function["name"] = call.name;
-  json out = {{"index", call.index}, {"function", std::move(function)}};
-  if (!call.id.empty()) {
-    out["id"] = call.id;
-    out["type"] = "function";
+/// Thoughts as OpenRouter details them: the text only if the chunk has it nowhere else.
+void take_details(const json_node& details, chat_delta& d) {
+  if (!details.is_array())
+    return;
+  const bool told = !d.reasoning.empty();
+  for (std::size_t i = 0; i < details.size(); ++i) {
+    reasoning_block block = decode_reasoning_detail(details[i]);
+    if (!told)
+      d.reasoning += block.text;
+    d.reasoning_signature += block.signature;
+    d.redacted_reasoning += block.redacted_data;
+    if (!block.dialect.empty())
+      d.reasoning_dialect = std::move(block.dialect);
   }
-  if (!call.signature.empty())
-    out["extra_content"]["google"]["thought_signature"] = call.signature;
-  return out;
+}
+
+/// A list of parts, as Mistral sends its thoughts.
+void take_parts(const json_node& content, chat_delta& d) {
+  chat_message piece;
+  decode_content(content, piece);
+  d.text = plain_text(piece);
+  for (const reasoning_block& block : piece.reasoning)
+    d.reasoning += block.text;
 }
 
 } // namespace
 
-/// One fragment of a tool call, as the server named it.
-struct chunk_reader::chunk {
-  std::optional<std::int64_t> index;
-  std::string id;
-};
-
-std::size_t chunk_reader::index_of(const chunk& c, choice_state& state) {
-  std::int64_t key = c.index.value_or(state.last);
-  const auto known = state.calls.find(key);
-  const bool is_new = known == state.calls.end()
-                      || (!c.id.empty() && !known->second.id.empty() && known->second.id != c.id);
-  if (is_new && known != state.calls.end()) // the index is taken by another call
-    key = state.calls.rbegin()->first + 1;
-  if (is_new)
-    state.calls[key] = {state.calls.size(), c.id};
-  state.last = key;
-  return state.calls[key].index;
+// Some servers give each of several calls the same index and no id; llama.cpp repeats the name with
+// each fragment of one. So it is another one if the first is complete and more arguments come.
+bool chunk_reader::begins_another(const json_node& fragment, std::size_t known,
+                                  const chat_delta& d) const {
+  const json_node function = fragment["function"];
+  if (!function["name"].present() || decode_arguments(function["arguments"]).empty())
+    return false;
+  const auto calls = assembler_.tool_calls(d.choice);
+  std::string arguments = known < calls.size() ? calls[known].arguments_json : std::string{};
+  for (const tool_call_delta& pending : d.tool_calls)
+    if (pending.index == known)
+      arguments += pending.arguments_json;
+  return json::accept(arguments);
 }
 
-void chunk_reader::take(std::string_view data, std::vector<chat_delta>& deltas) {
-  if (ended())
+std::int64_t chunk_reader::place_of(const json_node& fragment, const std::string& id,
+                                    choice_state& state, const chat_delta& d) {
+  std::int64_t place = fragment["index"].integer().value_or(state.last);
+  const auto known = state.calls.find(place);
+  const bool taken = known != state.calls.end();
+  const bool other = taken
+                     && (id.empty() ? begins_another(fragment, known->second.index, d)
+                                    : !known->second.id.empty() && known->second.id != id);
+  if (other)
+    place = state.calls.rbegin()->first + 1;
+  if (!taken || other)
+    state.calls[place] = {state.calls.size(), id};
+  state.last = place;
+  return place;
+}
+
+void chunk_reader::take_calls(const json_node& calls, choice_state& state, chat_delta& d) {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const json_node call = calls[i];
+    const json_node function = call["function"];
+    const std::string id = call["id"].text_or({});
+    const std::size_t begun = state.calls.size();
+    if (begun >= bounds::tool_calls_max)
+      return calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
+    tool_call_delta more;
+    more.index = state.calls[place_of(call, id, state, d)].index;
+    more.arguments_json = decode_arguments(function["arguments"]);
+    more.signature = decode_signature(call);
+    if (state.calls.size() > begun) {
+      more.name = function["name"].text_or({});
+      more.id = id.empty() ? "call_" + told_.provider_request_id + '_' + std::to_string(more.index)
+                           : id;
+    }
+    d.tool_calls.push_back(std::move(more));
+  }
+}
+
+void chunk_reader::take_choice(const json_node& choice, std::vector<chat_delta>& deltas) {
+  const std::int64_t number = choice["index"].integer().value_or(0);
+  if (number < 0 || number >= bounds::choices_max)
+    return choice["index"].reject("must be from 0 to " + std::to_string(bounds::choices_max - 1));
+  chat_delta d;
+  d.choice = static_cast<int>(number);
+  choice_state& state = states_[d.choice];
+  // A server that does not stream after all sends the whole message.
+  const json_node delta = choice[choice["delta"].present() ? "delta" : "message"];
+  if (delta["content"].is_array())
+    take_parts(delta["content"], d);
+  else
+    d.text = delta["content"].text_or({});
+  d.refusal = delta["refusal"].text_or({});
+  d.reasoning += reasoning_text(delta);
+  take_details(delta["reasoning_details"], d);
+  if (choice["logprobs"].is_object())
+    d.logprobs_json = choice["logprobs"].object_text();
+  take_calls(delta["tool_calls"], state, d);
+  if (d != chat_delta{.choice = d.choice}) {
+    assembler_.add(d);
+    deltas.push_back(std::move(d));
+  }
+  if (std::string native = choice["finish_reason"].text_or({}); !native.empty()) {
+    state.ended = true;
+    const finish_reason finish = finish_of(native, false);
+    assembler_.end(static_cast<int>(number), finish, std::move(native));
+  }
+}
+
+void chunk_reader::take_head(const json_node& root) {
+  if (told_.model_reported.empty())
+    told_.model_reported = root["model"].text_or({});
+  if (told_.provider_request_id.empty())
+    told_.provider_request_id = root["id"].text_or({});
+  if (root["service_tier"].is_string())
+    told_.usage.tier = decode_service_tier(root["service_tier"].text());
+}
+
+void chunk_reader::take(const sse_event& event, std::vector<chat_delta>& deltas) {
+  std::string_view data = event.data;
+  data.remove_suffix(data.size() - std::min(data.find_last_not_of(" \t") + 1, data.size()));
+  if (ended() || data.empty())
     return;
   if (data == stream_end_data) {
     done_ = true;
     return;
   }
-  auto document = parse_json(data);
+  auto document = parse_reply_json(data);
   if (!document || !document->is_object()) {
     malformed_ = document ? "an event must be a JSON object" : document.failure().message;
     return;
   }
-  if (error_json_ = error_in(*document); !error_json_.empty())
+  if (error_json_ = error_in(event, *document); !error_json_.empty())
     return;
+  if (token_usage usage = decode_usage(usage_in(*document)); !usage.estimated) {
+    usage.tier = told_.usage.tier;
+    told_.usage = usage;
+  }
   json_fault fault;
   const json_node root{*document, fault};
-  if (told_.model_reported.empty())
-    told_.model_reported = root["model"].text_or({});
-  if (told_.provider_request_id.empty())
-    told_.provider_request_id = root["id"].text_or({});
-  if (const json* usage = usage_in(*document))
-    if (const token_usage read = decode_usage(*usage); !read.estimated)
-      told_.usage = {read};
-  if (root["service_tier"].is_string())
-    told_.usage.tier = decode_service_tier(root["service_tier"].text());
-
+  take_head(root);
   const json_node choices = root["choices"];
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    const json_node choice = choices[i];
-    const json_node delta = choice["delta"];
-    chat_delta d;
-    const std::int64_t number = choice["index"].integer().value_or(0);
-    if (number < 0 || number >= bounds::choices_max)
-      choice["index"].reject("must be from 0 to " + std::to_string(bounds::choices_max - 1));
-    if (fault.found())
-      break;
-    d.choice = static_cast<int>(number);
-    d.text = delta["content"].text_or({});
-    d.refusal = delta["refusal"].text_or({});
-    d.reasoning = reasoning_of(delta);
-    d.logprobs_json = choice["logprobs"].object_text();
-    const json_node calls = delta["tool_calls"];
-    choice_state& state = states_[d.choice];
-    for (std::size_t k = 0; k < calls.size() && !fault.found(); ++k) {
-      const json_node call = calls[k];
-      const json_node function = call["function"];
-      const chunk named{call["index"].integer(), call["id"].text_or({})};
-      const std::size_t begun = state.calls.size();
-      tool_call_delta more;
-      more.index = index_of(named, state);
-      if (more.index >= bounds::tool_calls_max) {
-        calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
-        break;
-      }
-      more.arguments_json = function["arguments"].is_object() ? function["arguments"].object_text()
-                                                              : function["arguments"].text_or({});
-      more.signature = call["extra_content"]["google"]["thought_signature"].text_or({});
-      if (state.calls.size() > begun) {
-        more.id = named.id.empty() ? "call_" + told_.provider_request_id + '_'
-                                         + std::to_string(more.index)
-                                   : named.id;
-        more.name = function["name"].text_or({});
-      }
-      d.tool_calls.push_back(std::move(more));
-    }
-    if (fault.found())
-      break;
-    if (d != chat_delta{.choice = d.choice}) {
-      assembler_.add(d);
-      deltas.push_back(std::move(d));
-    }
-    if (const std::string native = choice["finish_reason"].text_or({}); !native.empty())
-      assembler_.end(static_cast<int>(number), finish_of(native, false), native);
-  }
+  for (std::size_t i = 0; i < choices.size() && !fault.found(); ++i)
+    take_choice(choices[i], deltas);
   if (fault.found())
     malformed_ = fault.take().message;
+}
+
+bool chunk_reader::is_whole() const noexcept {
+  const auto has_ended = [](const auto& entry) { return entry.second.ended; };
+  return !states_.empty() && (done_ || std::ranges::all_of(states_, has_ended));
 }
 
 chat_reply chunk_reader::take_reply() {
@@ -183,38 +190,113 @@ chat_reply chunk_reader::take_reply() {
   reply.provider_request_id = std::move(told_.provider_request_id);
   reply.usage = told_.usage;
   reply.usage.estimated = !has_usage;
+  reply.logprobs_json = joined_logprobs(reply.logprobs_json);
+  for (chat_choice& other : reply.alternatives)
+    other.logprobs_json = joined_logprobs(other.logprobs_json);
   return reply;
 }
 
-std::string encode_first_chunk(const chunk_head& head) {
-  return encode_choice(head, 0, {{"role", "assistant"}, {"content", ""}, {"refusal", nullptr}},
-                       nullptr);
+// -- writing --------------------------------------------------------------------------------------
+
+namespace {
+
+/// Everything before the choices.
+std::string opening(const chunk_head& head) {
+  using std::chrono::duration_cast;
+  const auto seconds = duration_cast<std::chrono::seconds>(head.created.time_since_epoch()).count();
+  std::string out = R"({"id":)";
+  append_json_string(out, head.id);
+  out.append(R"(,"object":"chat.completion.chunk","created":)").append(std::to_string(seconds));
+  out += R"(,"model":)";
+  append_json_string(out, head.model);
+  out += R"(,"choices":[)";
+  return out;
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  if (out.back() != '{')
+    out += ',';
+  out.append("\"").append(name).append("\":");
+  append_json_string(out, text);
+}
+
+void append_call(std::string& out, const tool_call_delta& call) {
+  out.append(R"({"index":)").append(std::to_string(call.index));
+  if (!call.id.empty()) {
+    append_member(out, "id", call.id);
+    out += R"(,"type":"function")";
+  }
+  out += R"(,"function":{)";
+  if (!call.name.empty())
+    append_member(out, "name", call.name);
+  append_member(out, "arguments", call.arguments_json);
+  out += '}';
+  if (!call.signature.empty()) {
+    out += R"(,"extra_content":{"google":{)";
+    append_member(out, "thought_signature", call.signature);
+    out += "}}";
+  }
+  out += '}';
+}
+
+void append_calls(std::string& out, const std::vector<tool_call_delta>& calls) {
+  if (calls.empty())
+    return;
+  out += out.back() == '{' ? R"("tool_calls":[)" : R"(,"tool_calls":[)";
+  for (const tool_call_delta& call : calls) {
+    if (out.back() != '[')
+      out += ',';
+    append_call(out, call);
+  }
+  out += ']';
+}
+
+/// What ends a block of thoughts; its text has gone before as `reasoning_content`.
+void append_details(std::string& out, const chat_delta& delta) {
+  if (delta.reasoning_signature.empty() && delta.redacted_reasoning.empty())
+    return;
+  const reasoning_block block{
+      {}, delta.reasoning_signature, delta.redacted_reasoning, delta.reasoning_dialect};
+  out += out.back() == '{' ? "" : ",";
+  out.append(R"("reasoning_details":[)").append(dump_json(encode_reasoning_detail(block, 0)));
+  out += ']';
+}
+
+std::string choice_opening(const chunk_head& head, int choice) {
+  std::string out = opening(head);
+  out.append(R"({"index":)").append(std::to_string(choice)).append(R"(,"delta":{)");
+  return out;
+}
+
+} // namespace
+
+std::string encode_first_chunk(const chunk_head& head, int choice) {
+  return choice_opening(head, choice)
+         + R"("role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]})";
 }
 
 std::string encode_chunk(const chunk_head& head, const chat_delta& delta) {
-  json out = json::object();
-  if (!delta.text.empty())
-    out["content"] = delta.text;
+  std::string out = choice_opening(head, delta.choice);
   if (!delta.reasoning.empty())
-    out["reasoning_content"] = delta.reasoning;
+    append_member(out, "reasoning_content", delta.reasoning);
+  append_details(out, delta);
+  if (!delta.text.empty())
+    append_member(out, "content", delta.text);
   if (!delta.refusal.empty())
-    out["refusal"] = delta.refusal;
-  for (const tool_call_delta& call : delta.tool_calls)
-    out["tool_calls"].push_back(encode_call(call));
-  json logprobs;
-  if (auto read = parse_json(delta.logprobs_json))
-    logprobs = std::move(read).value();
-  return encode_choice(head, delta.choice, std::move(out), nullptr, std::move(logprobs));
+    append_member(out, "refusal", delta.refusal);
+  append_calls(out, delta.tool_calls);
+  const bool odds = !delta.logprobs_json.empty() && json::accept(delta.logprobs_json);
+  out.append(R"(},"logprobs":)").append(odds ? delta.logprobs_json : "null");
+  return out + R"(,"finish_reason":null}]})";
 }
 
 std::string encode_last_chunk(const chunk_head& head, int choice, finish_reason finish) {
-  return encode_choice(head, choice, json::object(), to_string(finish));
+  return choice_opening(head, choice) + R"(},"logprobs":null,"finish_reason":")"
+         + spillway::to_string(finish) + R"("}]})";
 }
 
 std::string encode_usage_chunk(const chunk_head& head, const token_usage& usage) {
-  json out = envelope(head, json::array());
-  out["usage"] = encode_usage(usage);
-  return dump_json(out);
+  return opening(head) + R"(],"usage":)" + dump_json(encode_usage(usage)) + '}';
 }
 
 } // namespace spillway::wire::openai

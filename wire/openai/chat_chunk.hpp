@@ -11,6 +11,11 @@
 /// The events of a streamed reply to POST /chat/completions, both ways.
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21); what compatible servers do
 /// otherwise is from recordings of theirs.
+namespace spillway::wire {
+struct sse_event;
+class json_node;
+} // namespace spillway::wire
+
 namespace spillway::wire::openai {
 
 /// Reads the chunks of one stream. Tolerates what servers of this dialect are known to send: chunks
@@ -18,14 +23,14 @@ namespace spillway::wire::openai {
 /// the same one, usage with every chunk (the last counts), `[DONE]` missing or doubled.
 class chunk_reader {
 public:
-  /// Takes the data of one event and appends what it says. Does nothing once `ended`.
-  void take(std::string_view data, std::vector<chat_delta>& deltas);
+  /// Takes an event and appends what it says. Does nothing once `ended`.
+  void take(const sse_event& event, std::vector<chat_delta>& deltas);
 
   /// `[DONE]`, an error or nonsense has come.
   bool ended() const noexcept { return done_ || !error_json_.empty() || !malformed_.empty(); }
 
-  /// An answer has its finish reason, so the stream is whole even without `[DONE]`.
-  bool is_whole() const noexcept { return assembler_.has_ended(); }
+  /// Each answer begun has its finish reason, or `[DONE]` came after some answer without one.
+  bool is_whole() const noexcept;
 
   /// The event that held an `error`; empty: none came.
   const std::string& error_json() const noexcept { return error_json_; }
@@ -44,10 +49,17 @@ private:
   struct choice_state {
     std::map<std::int64_t, known_call> calls; ///< by the server's index
     std::int64_t last = -1;                   ///< the server's index of the latest
+    bool ended = false;
   };
 
-  struct chunk;
-  std::size_t index_of(const chunk& c, choice_state& state);
+  void take_head(const json_node& root);
+  void take_choice(const json_node& choice, std::vector<chat_delta>& deltas);
+  void take_calls(const json_node& calls, choice_state& state, chat_delta& d);
+  /// The server's index of the call that `fragment` belongs to; a new call is entered.
+  std::int64_t place_of(const json_node& fragment, const std::string& id, choice_state& state,
+                        const chat_delta& d);
+  /// True if `fragment`, whose index is taken and which has no id, is of another call all the same.
+  bool begins_another(const json_node& fragment, std::size_t known, const chat_delta& d) const;
 
   reply_assembler assembler_;
   std::map<int, choice_state> states_;
@@ -64,8 +76,8 @@ struct chunk_head {
   wall_time created{};
 };
 
-/// The data of the first event: the role, of choice 0.
-std::string encode_first_chunk(const chunk_head& head);
+/// The data of the first event of an answer: its role.
+std::string encode_first_chunk(const chunk_head& head, int choice = 0);
 std::string encode_chunk(const chunk_head& head, const chat_delta& delta);
 std::string encode_last_chunk(const chunk_head& head, int choice, finish_reason finish);
 /// The event without choices that a caller gets who asked for `include_usage`.

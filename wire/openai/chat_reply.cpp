@@ -1,33 +1,97 @@
 #include "wire/openai/chat_reply.hpp"
 
+#include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/openai/finish.hpp"
+#include "wire/openai/logprobs.hpp"
 #include "wire/openai/message.hpp"
+#include "wire/openai/reasoning.hpp"
 #include "wire/openai/usage.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace spillway::wire::openai {
 namespace {
 
 using nlohmann::json;
 
-json encode_message(const chat_reply& reply) {
-  const chat_message& message = reply.message;
-  json out = {{"role", "assistant"}, {"content", message.text}, {"refusal", nullptr}};
-  if (!reply.refusal.empty())
-    out["refusal"] = reply.refusal;
+json encode_message(const chat_message& message, const std::string& refusal) {
+  const std::string text = plain_text(message);
+  json out = {{"role", "assistant"}, {"content", text}, {"refusal", nullptr}};
+  if (!refusal.empty())
+    out["refusal"] = refusal;
   if (!message.tool_calls.empty())
-    out["tool_calls"] = encode_tool_calls(message.tool_calls);
-  if (message.text.empty() && (!message.tool_calls.empty() || !reply.refusal.empty()))
+    out["tool_calls"] = encode_tool_calls(message.tool_calls, true);
+  if (text.empty() && (!message.tool_calls.empty() || !refusal.empty()))
     out["content"] = nullptr;
+  encode_reasoning(message.reasoning, out);
   return out;
 }
 
-chat_message decode_message(const json_node& node, const std::string& reply_id) {
-  chat_message message;
-  message.role = chat_role::assistant;
-  message.text = decode_content(node["content"]);
-  message.tool_calls = decode_tool_calls(node["tool_calls"], "call_" + reply_id);
-  return message;
+json encode_choice(std::size_t index, const chat_choice& choice) {
+  return {{"index", index},
+          {"message", encode_message(choice.message, choice.refusal)},
+          {"logprobs", encode_logprobs(choice.logprobs_json)},
+          {"finish_reason", to_string(choice.finish)}};
+}
+
+/// An answer in several texts is one text.
+void join_texts(chat_message& message) {
+  for (const content_part& part : std::exchange(message.parts, {}))
+    message.text += part.text;
+}
+
+/// A choice and where the server puts it.
+struct numbered_choice {
+  std::int64_t index;
+  chat_choice choice;
+};
+
+numbered_choice decode_choice(const json_node& node, const std::string& reply_id) {
+  chat_choice choice;
+  if (!node.is_object())
+    node.reject("must be an object");
+  if (node["error"].present())
+    node["error"].reject("was sent instead of an answer");
+  const json_node message = node["message"];
+  choice.message.role = chat_role::assistant;
+  decode_assistant(message, "call_" + reply_id, choice.message);
+  join_texts(choice.message);
+  choice.refusal = std::exchange(choice.message.refusal, {});
+  choice.finish_native = node["finish_reason"].text_or({});
+  choice.finish = finish_of(choice.finish_native, !choice.message.tool_calls.empty());
+  choice.logprobs_json = node["logprobs"].is_object() ? node["logprobs"].object_text() : "";
+  // Azure leaves out the message of a choice that it filtered.
+  if (!message.is_object() && choice.finish != finish_reason::content_filter)
+    message.reject("must be an object");
+  return {node["index"].integer().value_or(0), std::move(choice)};
+}
+
+std::vector<numbered_choice> decode_choices(const json_node& choices, const std::string& reply_id) {
+  std::vector<numbered_choice> list;
+  if (choices.size() == 0)
+    choices.reject("must hold at least one answer");
+  if (choices.size() > static_cast<std::size_t>(bounds::choices_max))
+    choices.reject("must hold at most " + std::to_string(bounds::choices_max) + " answers");
+  else
+    for (std::size_t i = 0; i < choices.size(); ++i)
+      list.push_back(decode_choice(choices[i], reply_id + (i ? '_' + std::to_string(i) : "")));
+  std::ranges::stable_sort(list, {}, &numbered_choice::index);
+  return list;
+}
+
+void take_choices(std::vector<numbered_choice> list, chat_reply& reply) {
+  if (list.empty())
+    return;
+  chat_choice& first = list.front().choice;
+  reply.message = std::move(first.message);
+  reply.refusal = std::move(first.refusal);
+  reply.finish = first.finish;
+  reply.finish_native = std::move(first.finish_native);
+  reply.logprobs_json = std::move(first.logprobs_json);
+  for (auto other = list.begin() + 1; other != list.end(); ++other)
+    reply.alternatives.push_back(std::move(other->choice));
 }
 
 token_usage usage_of(const json& document) {
@@ -35,45 +99,28 @@ token_usage usage_of(const json& document) {
   return decode_usage(usage == document.end() ? json() : *usage);
 }
 
-chat_reply decode_choice(const json_node& root) {
-  chat_reply reply;
-  const json_node choice = root["choices"][0];
-  if (!choice.is_object())
-    choice.reject("must be an object");
-  if (choice["error"].present())
-    choice["error"].reject("was sent instead of an answer");
-  const json_node message = choice["message"];
-  reply.provider_request_id = root["id"].text_or({});
-  reply.model_reported = root["model"].text_or({});
-  reply.message = decode_message(message, reply.provider_request_id);
-  reply.refusal = message["refusal"].text_or({});
-  reply.finish_native = choice["finish_reason"].text_or({});
-  reply.finish = finish_of(reply.finish_native, !reply.message.tool_calls.empty());
-  // Azure leaves out the message of a choice that it filtered.
-  if (!message.is_object() && reply.finish != finish_reason::content_filter)
-    message.reject("must be an object");
-  return reply;
-}
-
 } // namespace
 
 std::string encode_chat_reply(const chat_reply& reply, std::string_view id, wall_time created) {
   using std::chrono::duration_cast;
   const auto seconds = duration_cast<std::chrono::seconds>(created.time_since_epoch()).count();
-  const json choice = {{"index", 0},
-                       {"message", encode_message(reply)},
-                       {"logprobs", nullptr},
-                       {"finish_reason", to_string(reply.finish)}};
-  return dump_json({{"id", id},
-                    {"object", "chat.completion"},
-                    {"created", seconds},
-                    {"model", reply.model_reported},
-                    {"choices", json::array({choice})},
-                    {"usage", encode_usage(reply.usage)}});
+  json choices = json::array({encode_choice(
+      0, {reply.message, reply.refusal, reply.finish, reply.finish_native, reply.logprobs_json})});
+  for (const chat_choice& other : reply.alternatives)
+    choices.push_back(encode_choice(choices.size(), other));
+  json out = {{"id", id},
+              {"object", "chat.completion"},
+              {"created", seconds},
+              {"model", reply.model_reported},
+              {"choices", std::move(choices)},
+              {"usage", encode_usage(reply.usage)}};
+  if (reply.usage.tier != service_tier::standard)
+    out["service_tier"] = to_string(reply.usage.tier);
+  return dump_json(out);
 }
 
 result<chat_reply> decode_chat_reply(std::string_view body) {
-  auto document = parse_json(body);
+  auto document = parse_reply_json(body);
   if (!document)
     return document.failure();
   json_fault fault;
@@ -82,7 +129,10 @@ result<chat_reply> decode_chat_reply(std::string_view body) {
     return error{"the reply body must be a JSON object"};
   if (root["error"].present())
     return error{"the reply body holds an error"};
-  chat_reply reply = decode_choice(root);
+  chat_reply reply;
+  reply.provider_request_id = root["id"].text_or({});
+  reply.model_reported = root["model"].text_or({});
+  take_choices(decode_choices(root["choices"], reply.provider_request_id), reply);
   reply.usage = usage_of(*document);
   if (root["service_tier"].is_string())
     reply.usage.tier = decode_service_tier(root["service_tier"].text());

@@ -11,10 +11,12 @@
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21).
 namespace spillway::wire::openai {
 
-/// A `chat.completion` of one choice. `created` is kept to the second.
+/// A `chat.completion` of all answers. `created` is kept to the second. Thoughts stand in
+/// `reasoning_content`; signed ones also in `reasoning_details`, and what Gemini signed a call with
+/// in `extra_content`, so that a client that sends its turns back as they came loses nothing.
 std::string encode_chat_reply(const chat_reply& reply, std::string_view id, wall_time created);
 
-/// Reads the first choice.
+/// Reads all answers, in order of their `index`.
 /// - `finish`: an unknown or missing reason is `stop`, and a stop with tool calls is `tool_calls`;
 ///   the vendor's own word is in `finish_native`.
 /// - `usage`: `estimated` with zeros if it is missing or makes no sense. Tokens that the total has

@@ -2,134 +2,82 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/openai/foreign.hpp"
 #include "wire/openai/message.hpp"
 #include "wire/openai/response_format.hpp"
+#include "wire/openai/tools.hpp"
 #include "wire/openai/usage.hpp"
 
 #include <array>
+#include <utility>
 
 namespace spillway::wire::openai {
 namespace {
 
 using nlohmann::json;
 
-const char* role_name(chat_role role, const request_options& options) {
-  const bool instructs = role == chat_role::system || role == chat_role::developer;
-  if (instructs)
-    return options.developer_role ? "developer" : "system";
-  return to_string(role);
+/// What `decode_request` reads; the rest is foreign.
+constexpr std::array<const char*, 26> modelled = {
+    "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "max_completion_tokens",
+    "max_tokens", "temperature", "top_p", "top_k", "seed", "stop", "response_format",
+    "service_tier", "n", "stream", "stream_options", "user", "reasoning_effort", "reasoning",
+    "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "functions",
+    "function_call"};
+
+constexpr int top_logprobs_max = 20;
+
+template <class T>
+void put(json& out, const char* name, const std::optional<T>& value) {
+  if (value)
+    out[name] = *value;
 }
 
-json encode_message(const chat_message& message, const request_options& options) {
-  json out = {{"role", role_name(message.role, options)}, {"content", message.text}};
-  if (message.role == chat_role::tool)
-    out["tool_call_id"] = message.tool_call_id;
-  else if (!message.name.empty())
-    out["name"] = message.name;
-  if (!message.tool_calls.empty()) {
-    out["tool_calls"] = encode_tool_calls(message.tool_calls);
-    if (message.text.empty())
-      out["content"] = nullptr;
-  }
-  return out;
-}
-
-json encode_tool(const tool_definition& tool) {
-  json function = {{"name", tool.name}};
-  if (!tool.description.empty())
-    function["description"] = tool.description;
-  if (!tool.parameters_json.empty()) {
-    auto schema = parse_json(tool.parameters_json);
-    function["parameters"] = schema ? std::move(schema).value() : json(tool.parameters_json);
-  }
-  return {{"type", "function"}, {"function", std::move(function)}};
-}
-
-json encode_choice(const tool_choice& choice) {
-  switch (choice.mode) {
-    case tool_choice_mode::automatic: return "auto";
-    case tool_choice_mode::none: return "none";
-    case tool_choice_mode::required: return "required";
-    case tool_choice_mode::named: break;
-  }
-  return {{"type", "function"}, {"function", {{"name", choice.name}}}};
-}
-
-void encode_tools(const chat_request& request, json& out) {
-  if (request.tools.empty()) // the vendor refuses the two other fields without tools
-    return;
-  for (const tool_definition& tool : request.tools)
-    out["tools"].push_back(encode_tool(tool));
-  if (request.choice)
-    out["tool_choice"] = encode_choice(*request.choice);
-  if (request.parallel_tool_calls)
-    out["parallel_tool_calls"] = *request.parallel_tool_calls;
-}
-
-void encode_sampling(const chat_request& request, json& out) {
-  if (request.temperature)
-    out["temperature"] = *request.temperature;
-  if (request.top_p)
-    out["top_p"] = *request.top_p;
-  if (request.seed)
-    out["seed"] = *request.seed;
+void encode_sampling(const chat_request& request, const request_options& options, json& out) {
+  put(out, options.seed_field, request.seed);
   if (!request.stop.empty())
     out["stop"] = request.stop;
+  if (request.choices != 1)
+    out["n"] = request.choices;
+  // Told not to think, these models take them after all.
+  if (!options.sampling && request.effort != reasoning_effort::none)
+    return;
+  put(out, "temperature", request.temperature);
+  put(out, "top_p", request.top_p);
+  if (options.top_k)
+    put(out, "top_k", request.top_k);
+  put(out, "presence_penalty", request.presence_penalty);
+  put(out, "frequency_penalty", request.frequency_penalty);
+  if (!options.logprobs)
+    return;
+  put(out, "logprobs", request.logprobs);
+  put(out, "top_logprobs", request.top_logprobs);
 }
 
-chat_role decode_role(const json_node& role) {
-  constexpr std::array roles = {chat_role::system, chat_role::developer, chat_role::user,
-                                chat_role::assistant, chat_role::tool};
-  const std::string name = role.text();
-  for (const chat_role known : roles)
-    if (name == to_string(known))
-      return known;
-  role.reject("must be system, developer, user, assistant or tool");
-  return chat_role::user;
+void encode_effort(const chat_request& request, const request_options& options, json& out) {
+  if (options.effort == effort_notation::field && request.effort)
+    out["reasoning_effort"] = spillway::to_string(*request.effort);
+  if (options.effort != effort_notation::object)
+    return;
+  if (request.reasoning_tokens_max)
+    out["reasoning"]["max_tokens"] = request.reasoning_tokens_max->value();
+  else if (request.effort)
+    out["reasoning"]["effort"] = spillway::to_string(*request.effort);
 }
 
-chat_message decode_message(const json_node& node, std::size_t index) {
-  chat_message message;
-  message.role = decode_role(node["role"]);
-  message.text = decode_content(node["content"]);
-  message.name = node["name"].text_or({});
-  if (message.role == chat_role::assistant)
-    message.tool_calls = decode_tool_calls(node["tool_calls"], "call_" + std::to_string(index));
-  if (message.role == chat_role::tool)
-    message.tool_call_id = node["tool_call_id"].text();
-  if (!node["content"].present() && message.tool_calls.empty()
-      && message.role != chat_role::assistant)
-    node["content"].reject("is missing; expected a string");
-  return message;
+void encode_schema_wanted(const chat_request& request, const request_options& options, json& out) {
+  if (request.response_schema_json.empty())
+    return;
+  if (options.schema == schema_notation::json_schema) {
+    out["response_format"] = encode_response_format(request);
+    return;
+  }
+  out["response_format"] = {{"type", "json_object"}};
+  if (std::string text = schema_instruction(request); !text.empty())
+    out["messages"].insert(out["messages"].begin(),
+                           json{{"role", "system"}, {"content", std::move(text)}});
 }
 
-tool_definition decode_tool(const json_node& node) {
-  if (node["type"].text() != "function")
-    node["type"].reject("must be function: other tools are not supported");
-  const json_node function = node["function"];
-  return {function["name"].text(), function["description"].text_or({}),
-          function["parameters"].object_text()};
-}
-
-std::optional<tool_choice> decode_choice(const json_node& node) {
-  if (!node.present())
-    return std::nullopt;
-  if (node.is_object())
-    return tool_choice{tool_choice_mode::named, node["function"]["name"].text()};
-  const std::string mode = node.text();
-  if (mode == "auto")
-    return tool_choice{tool_choice_mode::automatic, {}};
-  if (mode == "none")
-    return tool_choice{tool_choice_mode::none, {}};
-  if (mode == "required")
-    return tool_choice{tool_choice_mode::required, {}};
-  node.reject("must be auto, none, required or a function");
-  return std::nullopt;
-}
-
-std::optional<token_count> decode_output_max(const json_node& root) {
-  const json_node modern = root["max_completion_tokens"];
-  const json_node node = modern.present() ? modern : root["max_tokens"];
+std::optional<token_count> decode_count(const json_node& node) {
   const auto count = node.integer();
   if (!count)
     return std::nullopt;
@@ -149,22 +97,48 @@ std::vector<std::string> decode_stop(const json_node& node) {
   return stop;
 }
 
-/// Bookkeeping of the caller's: never a fault.
-std::vector<std::pair<std::string, std::string>> decode_metadata(const json& document) {
-  std::vector<std::pair<std::string, std::string>> entries;
-  const auto metadata = document.find("metadata");
-  if (metadata != document.end() && metadata->is_object())
-    for (const auto& [name, value] : metadata->items())
-      if (value.is_string())
-        entries.emplace_back(name, value.get<std::string>());
-  return entries;
+/// `reasoning: {effort, max_tokens}` is OpenRouter's way to say it.
+void decode_effort(const json_node& root, chat_request& request) {
+  const json_node field = root["reasoning_effort"];
+  const json_node object = root["reasoning"];
+  const json_node effort = field.present() ? field : object["effort"];
+  if (effort.present()) {
+    request.effort = parse_reasoning_effort(effort.text());
+    if (!request.effort)
+      effort.reject("must be none, minimal, low, medium, high, xhigh or max");
+  }
+  request.reasoning_tokens_max = decode_count(object["max_tokens"]);
+  request.show_reasoning = object.present() && !object["exclude"].boolean().value_or(false);
 }
 
-void refuse_what_would_be_lost(const json_node& root) {
-  if (root["n"].integer().value_or(1) != 1)
-    root["n"].reject("must be 1: several choices are not supported");
-  if (root["functions"].present())
-    root["functions"].reject("is not supported: use tools");
+int decode_choices(const json_node& node) {
+  const std::int64_t n = node.integer().value_or(1);
+  if (n >= 1 && n <= bounds::choices_max)
+    return static_cast<int>(n);
+  node.reject("must be from 1 to " + std::to_string(bounds::choices_max));
+  return 1;
+}
+
+std::optional<int> decode_top_logprobs(const json_node& node) {
+  const auto count = node.integer();
+  if (!count)
+    return std::nullopt;
+  if (*count < 0 || *count > top_logprobs_max)
+    node.reject("must be from 0 to " + std::to_string(top_logprobs_max));
+  return static_cast<int>(*count);
+}
+
+void decode_sampling(const json_node& root, chat_request& request) {
+  request.temperature = root["temperature"].number();
+  request.top_p = root["top_p"].number();
+  request.top_k = root["top_k"].integer();
+  request.seed = root["seed"].integer();
+  request.stop = decode_stop(root["stop"]);
+  request.presence_penalty = root["presence_penalty"].number();
+  request.frequency_penalty = root["frequency_penalty"].number();
+  request.choices = decode_choices(root["n"]);
+  request.logprobs = root["logprobs"].boolean();
+  request.top_logprobs = decode_top_logprobs(root["top_logprobs"]);
 }
 
 chat_request decode_request(const json_node& root) {
@@ -177,16 +151,18 @@ chat_request decode_request(const json_node& root) {
   const json_node tools = root["tools"];
   for (std::size_t i = 0; i < tools.size(); ++i)
     request.tools.push_back(decode_tool(tools[i]));
-  request.choice = decode_choice(root["tool_choice"]);
+  request.choice = decode_tool_choice(root["tool_choice"]);
   request.parallel_tool_calls = root["parallel_tool_calls"].boolean();
-  request.output_tokens_max = decode_output_max(root);
-  request.temperature = root["temperature"].number();
-  request.top_p = root["top_p"].number();
-  request.seed = root["seed"].integer();
-  request.stop = decode_stop(root["stop"]);
-  request.response_schema_json = decode_response_format(root["response_format"]);
+  const json_node modern = root["max_completion_tokens"];
+  request.output_tokens_max = decode_count(modern.present() ? modern : root["max_tokens"]);
+  decode_sampling(root, request);
+  decode_effort(root, request);
+  decode_response_format(root["response_format"], request);
   request.tier = decode_service_tier(root["service_tier"].text_or({}));
-  refuse_what_would_be_lost(root);
+  request.user = root["user"].text_or({});
+  for (const char* older : {"functions", "function_call"})
+    if (root[older].present())
+      root[older].reject("is not supported: use tools");
   return request;
 }
 
@@ -194,22 +170,23 @@ chat_request decode_request(const json_node& root) {
 
 std::string encode_chat_request(const chat_request& request, std::string_view model,
                                 token_count output_max, const request_options& options) {
-  json out = {{"model", model}, {"messages", json::array()}};
-  for (const chat_message& message : request.messages)
-    out["messages"].push_back(encode_message(message, options));
-  encode_tools(request, out);
-  encode_sampling(request, out);
+  json out = {{"model", model}, {"messages", encode_messages(request.messages, options)}};
+  encode_tools(request, options, out);
+  encode_sampling(request, options, out);
+  encode_effort(request, options, out);
+  encode_schema_wanted(request, options, out);
   if (output_max > token_count{})
     out[options.max_completion_tokens ? "max_completion_tokens" : "max_tokens"] =
         output_max.value();
   if (request.tier == service_tier::flex || request.tier == service_tier::priority)
-    out["service_tier"] = to_string(request.tier);
-  if (!request.response_schema_json.empty())
-    out["response_format"] = encode_response_format(request.response_schema_json);
-  if (options.stream) {
+    out["service_tier"] = spillway::to_string(request.tier);
+  if (options.user && !request.user.empty())
+    out["user"] = request.user;
+  if (options.stream)
     out["stream"] = true;
+  if (options.stream && options.usage_option)
     out["stream_options"] = {{"include_usage", true}};
-  }
+  add_foreign(request.foreign, chat_dialect, out);
   return dump_json(out);
 }
 
@@ -226,10 +203,13 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   decoded.request = decode_request(root);
   decoded.stream = root["stream"].boolean().value_or(false);
   decoded.include_usage = root["stream_options"]["include_usage"].boolean().value_or(false);
-  decoded.user = root["user"].text_or({});
-  decoded.metadata = decode_metadata(*document);
+  decoded.user = decoded.request.user;
+  decoded.metadata = text_entries(*document, "metadata");
   if (fault.found())
     return fault.take();
+  if (!root["store"].boolean().value_or(false))
+    document->erase("metadata"); // the vendor refuses it with what is not stored
+  decoded.request.foreign = take_foreign(*document, chat_dialect, modelled);
   return decoded;
 }
 

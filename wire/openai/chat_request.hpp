@@ -3,28 +3,24 @@
 #include "core/chat.hpp"
 #include "core/result.hpp"
 #include "core/units.hpp"
+#include "wire/openai/request_options.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-/// The body of POST /chat/completions, both ways. Covers text, tools and structured output without
-/// streaming: what `chat_request` can say.
+/// The body of POST /chat/completions, both ways.
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21).
 namespace spillway::wire::openai {
 
-/// Where servers of this dialect differ.
-struct request_options {
-  bool max_completion_tokens = true; ///< false: the older field `max_tokens`
-  bool developer_role = false;       ///< true: system turns are sent as developer turns, else the
-                                     ///< other way round
-  bool stream = false; ///< the answer comes as chunks, the last of which tells its usage
-};
+/// The `foreign_fields` of this dialect.
+inline constexpr std::string_view chat_dialect = "openai";
 
 /// The body for one call. `output_max` bounds the reply, reasoning included; zero leaves the field
 /// out. A tool's schema that is no JSON object is sent as the text it is, so that the server
-/// refuses it by name instead of us guessing another one.
+/// refuses it by name instead of us guessing another one. Foreign fields of this dialect are added
+/// as they came, where they say nothing that the request says itself.
 std::string encode_chat_request(const chat_request& request, std::string_view model,
                                 token_count output_max, const request_options& options = {});
 
@@ -37,9 +33,9 @@ struct decoded_chat_request {
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< entries that are text
 };
 
-/// Reads a caller's body. Fields that `chat_request` cannot express and that only tune sampling or
-/// bookkeeping are ignored; those whose loss would change the answer (`n` above 1, parts other than
-/// text, `functions`) are refused.
+/// Reads a caller's body. Top-level fields that `chat_request` does not model are kept in `foreign`;
+/// what would be lost on the way and change the answer (`functions`, tools of other kinds than
+/// functions, parts of other kinds than text, image, audio and file) is refused.
 /// Errors: no JSON, or a field that is missing, of the wrong type or refused, named by its path:
 /// "messages[2].content must be a string".
 result<decoded_chat_request> decode_chat_request(std::string_view body);

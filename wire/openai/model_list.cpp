@@ -11,4 +11,21 @@ std::string encode_model_list(const std::vector<listed_model>& models) {
   return dump_json({{"object", "list"}, {"data", std::move(list)}});
 }
 
+result<std::vector<listed_model>> decode_model_list(std::string_view body) {
+  auto document = parse_reply_json(body);
+  if (!document)
+    return document.failure();
+  json_fault fault;
+  const json_node root{*document, fault};
+  const json_node data = root["data"];
+  if (!data.present())
+    data.reject("is missing; expected a list of models");
+  std::vector<listed_model> models;
+  for (std::size_t i = 0; i < data.size(); ++i)
+    models.push_back({data[i]["id"].text(), data[i]["owned_by"].text_or({})});
+  if (fault.found())
+    return fault.take();
+  return models;
+}
+
 } // namespace spillway::wire::openai

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/result.hpp"
+
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spillway::wire::openai {
@@ -10,8 +13,11 @@ struct listed_model {
   std::string owner;
 };
 
-/// The body of a reply to GET /models.
+/// The body of a reply to GET /models, both ways.
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21).
 std::string encode_model_list(const std::vector<listed_model>& models);
+
+/// Errors: no JSON, no list, an entry without an id; by its path.
+result<std::vector<listed_model>> decode_model_list(std::string_view body);
 
 } // namespace spillway::wire::openai

@@ -10,7 +10,11 @@ namespace spillway::wire::openai {
 
 nlohmann::json encode_usage(const token_usage& usage);
 
-/// See `decode_chat_reply`; never a fault, since the answer is worth more than its count.
+/// The same by the names of /responses: `input_tokens`, `output_tokens`.
+nlohmann::json encode_response_usage(const token_usage& usage);
+
+/// See `decode_chat_reply`; never a fault, since the answer is worth more than its count. Reads the
+/// names of both APIs.
 token_usage decode_usage(const nlohmann::json& usage);
 
 /// OpenAI's word for how soon a call is served; "auto", "default" and whatever we do not know are

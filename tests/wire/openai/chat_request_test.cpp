@@ -198,7 +198,8 @@ TEST_CASE("The older names and shapes are read too", "[wire][openai]") {
   CHECK(read.stream);
   CHECK(read.request.output_tokens_max == token_count{7});
   CHECK(read.request.stop == std::vector<std::string>{"x"});
-  CHECK(read.request.messages[0].text == "ab");
+  CHECK(plain_text(read.request.messages[0]) == "a\nb");
+  CHECK(read.request.user == "u");
 }
 
 TEST_CASE("A refusal of a request names the field", "[wire][openai]") {
@@ -210,10 +211,28 @@ TEST_CASE("A refusal of a request names the field", "[wire][openai]") {
       {R"("model":"m","messages":[{"role":"user"}])", "messages[0].content is missing"},
       {R"("model":"m","messages":[{"role":"user","content":7}])", "messages[0].content must be"},
       {R"("model":"m","messages":[{"role":"user","content":[{"type":"image_url"}]}])",
-       "messages[0].content[0].type must be text"},
+       "messages[0].content[0].image_url.url is missing"},
+      {R"("model":"m","messages":[{"role":"user","content":[{"type":"video"}]}])",
+       "messages[0].content[0].type must be text, image_url"},
+      {R"("model":"m","messages":[{"role":"user","content":[{"type":"image_url",
+        "image_url":{"url":"data:image/png,raw"}}]}])",
+       "messages[0].content[0].image_url.url must be base64"},
       {R"("model":"m","messages":[{"role":"tool","content":"x"}])",
        "messages[0].tool_call_id is missing"},
-      {R"("model":"m","messages":[{"role":"user","content":"x"}],"n":2)", "n must be 1"},
+      {R"("model":"m","messages":[{"role":"user","content":"x"}],"n":0)", "n must be from 1"},
+      {R"("model":"m","messages":[{"role":"user","content":"x"}],"n":129)", "n must be from 1"},
+      {R"("model":"m","messages":[{"role":"user","content":"x"}],"reasoning_effort":"huge")",
+       "reasoning_effort must be none, minimal"},
+      {R"("model":"m","messages":[{"role":"user","content":"x"}],"top_logprobs":21)",
+       "top_logprobs must be"},
+      {R"("model":"m","messages":[{"role":"user","content":"x"}],
+        "response_format":{"type":"json_schema","json_schema":{"name":"n"}})",
+       "response_format.json_schema.schema is missing"},
+      {R"("model":"m","messages":[{"role":"user","content":"x"}],
+        "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"none","tools":[]}})",
+       "tool_choice.allowed_tools.mode must be"},
+      {R"("model":"m","messages":[{"role":"assistant","function_call":{"name":"f"}}])",
+       "messages[0].function_call is not supported"},
       {R"("model":"m","messages":[{"role":"user","content":"x"}],"functions":[])", "functions"},
       {R"("model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":0)", "max_tokens"},
       {R"("model":"m","messages":[{"role":"user","content":"x"}],"max_completion_tokens":1e13)",
