@@ -22,7 +22,10 @@ template <class Reader>
 read_stream read_events(const std::vector<std::string>& events) {
   std::string text;
   for (const std::string& event : events)
-    text += (event.starts_with("event:") ? event : "data: " + event) + "\n\n";
+    if (event.starts_with("event:"))
+      text += event + "\n\n";
+    else
+      wire::append_sse_event(text, {}, event);
   wire::sse_reader sse;
   std::vector<wire::sse_event> taken;
   sse.feed(text, taken);
