@@ -47,7 +47,7 @@ const api& responses_api();
 const api& messages_api();
 
 /// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
-/// -input-tokens, -output-tokens, -waited-ms and -attempts.
+/// -input-tokens, -output-tokens, -waited-ms and -attempts; -context if the prompt was too long.
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name);
 

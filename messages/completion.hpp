@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/context/strategy.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
 #include "core/rate/fair_queue.hpp"
@@ -46,6 +47,8 @@ struct run_completion {
   bool allow_fallback = true; ///< false: only the first candidate
   call_labels labels;
   delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
+  /// For a prompt that is longer than the model's context; absent: the runtime's default.
+  std::optional<context::strategy> context_strategy{};
 };
 
 /// The one reply to `run_completion`; every refusal is one too.
@@ -63,6 +66,7 @@ struct completion_reply {
   std::optional<duration> retry_after; ///< when a refused caller may come again
   /// What became of every model of the route; null if none was looked at.
   std::shared_ptr<const routing::plan> plan{};
+  context::note prompt{}; ///< what became of a prompt that was too long
 };
 
 /// Command to the router: which models would answer this request, in which order, at what price and
@@ -77,6 +81,7 @@ struct completion_plan {
   completion_status status = completion_status::answered;
   std::string reason; ///< for people, unless `answered`
   routing::plan plan; ///< empty if the target is unknown
+  context::note prompt{}; ///< what would become of a prompt that is too long
 };
 
 /// Event to the router: an answer of `model` to a task of this type was found so good, from 0 to 1:

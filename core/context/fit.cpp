@@ -133,18 +133,6 @@ std::optional<fitted_prompt> apply(const fitting& f, strategy how) {
 
 } // namespace
 
-const char* to_string(outcome o) noexcept {
-  switch (o) {
-    case outcome::as_it_is: return "as_it_is";
-    case outcome::larger_model: return "larger_model";
-    case outcome::compressed: return "compressed";
-    case outcome::truncated: return "truncated";
-    case outcome::chunked: return "chunked";
-    case outcome::refused: return "refused";
-  }
-  return "?";
-}
-
 std::int64_t prompt_room(const model_entry& model, const chat_request& request) {
   const std::int64_t context = model.context_max.value();
   if (request.output_tokens_max)
@@ -154,7 +142,6 @@ std::int64_t prompt_room(const model_entry& model, const chat_request& request) 
 
 fitted_prompt fit(const chat_request& request, strategy how,
                   const std::vector<const model_entry*>& models, wall_time now) {
-  // Each token is a byte at least, so most prompts need no counting.
   const fitting f{request, models, now};
   if (f.fits())
     return {};

@@ -13,18 +13,6 @@
 
 namespace spillway::context {
 
-/// What becomes of a prompt before a model is chosen.
-enum class outcome {
-  as_it_is,     ///< it fits the first model, or was told to go where it fits
-  larger_model, ///< unchanged, to one of the route that holds it
-  compressed,
-  truncated,
-  chunked, ///< `plan` says how to ask
-  refused, ///< nothing that was allowed makes it fit
-};
-
-const char* to_string(outcome o) noexcept;
-
 struct fitted_prompt {
   outcome what = outcome::as_it_is;
   std::optional<chat_request> request; ///< if it was changed
