@@ -22,7 +22,8 @@ struct fitted_prompt {
 };
 
 /// The tokens a prompt may take of a model's context: what is left beside the reply asked for, or
-/// beside the model's longest reply, but at least three quarters.
+/// beside the model's longest reply, but at least three quarters. Less where the model's token
+/// window could never let so many through.
 std::int64_t prompt_room(const model_entry& model, const chat_request& request);
 
 /// Makes `request` fit the first of `models`, as `how` allows. A prompt that fits is left alone
