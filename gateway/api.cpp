@@ -4,14 +4,28 @@
 
 namespace spillway::gateway {
 
+namespace {
+
+/// As it may stand in a header: what is not printable ASCII becomes "?".
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (c < ' ' || c > '~')
+      c = '?';
+  return text;
+}
+
+} // namespace
+
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name) {
   using std::chrono::milliseconds;
   headers.add("x-spillway-request-id", name);
   if (!m.model.empty())
     headers.add("x-spillway-model", m.model.value);
-  if (m.prompt.what != context::outcome::as_it_is)
+  if (m.prompt.what != context::outcome::as_it_is) {
     headers.add("x-spillway-context", context::to_string(m.prompt.what));
+    headers.add("x-spillway-context-note", printable(m.prompt.text));
+  }
   headers.add("x-spillway-cost-usd", to_decimal_usd(m.cost.total));
   if (m.reply) {
     headers.add("x-spillway-input-tokens", std::to_string(m.reply->usage.input.value()));

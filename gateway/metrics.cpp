@@ -93,6 +93,20 @@ void write_limiters(text& out, const std::vector<limiter_status>& limiters) {
     for (const rate::dimension_usage& u : l.usage)
       out.sample({{"model", l.model.value}, {"limit", to_string(u.which)}},
                  std::to_string(u.limit));
+  out.family("spillway_limit_foreign_use", kind::gauge,
+             "Use of each rate limit by others of the same key, as its replies tell.");
+  for (const limiter_status& l : limiters)
+    for (const rate::dimension_usage& u : l.usage)
+      if (u.foreign > 0)
+        out.sample({{"model", l.model.value}, {"limit", to_string(u.which)}},
+                   std::to_string(u.foreign));
+  out.family("spillway_limit_exhausted_in_seconds", kind::gauge,
+             "When each rate limit is used up if use goes on as lately; none if it is not.");
+  for (const limiter_status& l : limiters)
+    for (const rate::dimension_usage& u : l.usage)
+      if (u.exhausted_in)
+        out.sample({{"model", l.model.value}, {"limit", to_string(u.which)}},
+                   seconds(*u.exhausted_in));
   out.family("spillway_calls_in_flight", kind::gauge, "Calls that hold a permit.");
   for (const limiter_status& l : limiters)
     out.sample({{"model", l.model.value}}, number(l.in_flight));

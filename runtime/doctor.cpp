@@ -131,7 +131,9 @@ private:
     for (const std::string& w : settings_.warnings)
       add("configuration", checkup_result::warning, w);
     if (!read)
-      return add("keys", checkup_result::failed, read.failure().message, "see the text");
+      return add("keys", checkup_result::failed, read.failure().message,
+                 "set one of these variables, or let `routes.default` name models whose key you "
+                 "have");
     secrets_ = std::move(*read);
     std::string names;
     for (const config::provider_settings& p : settings_.providers)
@@ -250,7 +252,8 @@ private:
     if (exists) {
       const auto ledger = storage::ledger_reader::open(path);
       if (!ledger)
-        return add("journal", checkup_result::failed, ledger.failure().message, "see the text");
+        return add("journal", checkup_result::failed, ledger.failure().message,
+                   "`spillway ledger verify` says more; docs/OPERATIONS.md how to set it right");
     }
     add("journal", checkup_result::good,
         path + (exists ? " can be read and written" : " will be made at the first start"));

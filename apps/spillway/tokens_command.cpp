@@ -41,8 +41,8 @@ std::string encoding_names() {
   return names;
 }
 
-/// Models asked for, or all of the configuration; entries of its own for names that only have a
-/// tokenizer.
+/// Models asked for, or all of the configuration that chat and are still served; entries of its own
+/// for names that only have a tokenizer.
 class model_choice {
 public:
   static result<model_choice> make(const tokens_options& options) {
@@ -52,9 +52,11 @@ public:
       return settings.failure();
     model_choice out;
     out.known_ = std::make_unique<catalog>(std::move(settings->models));
+    const wall_time now = std::chrono::system_clock::now();
     if (options.models.empty())
       for (const model_entry& m : out.known_->models())
-        out.chosen_.push_back(&m);
+        if (m.can.kind == model_kind::chat && stage_of(m.life, now) != life_stage::retired)
+          out.chosen_.push_back(&m);
     for (const std::string& name : options.models)
       if (const auto added = out.add(name); !added)
         return added.failure();
@@ -65,7 +67,7 @@ public:
 
 private:
   result<void> add(const std::string& name) {
-    if (const model_entry* model = known_->find(model_id{name})) {
+    if (const model_entry* model = known_->resolve(name)) {
       chosen_.push_back(model);
       return {};
     }
