@@ -73,8 +73,9 @@ router_state::opening router_state::open(run_completion& m) {
   m.deadline = effective_deadline(m.deadline, options_.deadline_default);
   if (m.target.empty())
     m.target = route_for(m.labels);
-  if (!m.chat) {
-    out.refused = refusal(m, completion_status::invalid_request, "the request has no chat");
+  if (!m.chat && !m.embedding) {
+    out.refused = refusal(m, completion_status::invalid_request,
+                          "the request has neither a chat nor texts to embed");
     return out;
   }
   const routing::route* preference = find_route(m.target);
@@ -84,8 +85,12 @@ router_state::opening router_state::open(run_completion& m) {
     return out;
   }
   const wall_time now = options_.wall(self_->clock().now());
-  out.selected = routing::select_candidates(*options_.models, named ? *named : *preference, *m.chat,
-                                            options_.selection, now, counter_);
+  const routing::route& wanted = named ? *named : *preference;
+  out.selected =
+      m.chat ? routing::select_candidates(*options_.models, wanted, *m.chat, options_.selection,
+                                          now, counter_)
+             : routing::select_candidates(*options_.models, wanted, *m.embedding,
+                                          options_.selection, now);
   if (named)
     for (routing::candidate& c : out.selected.candidates)
       c.upstream_name = m.target;

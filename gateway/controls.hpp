@@ -22,6 +22,7 @@ namespace spillway::gateway {
 /// | priority | low, normal or high |
 /// | fallback | false: only the first model |
 /// | task | the type of task: steers the choice of the model |
+/// | max-cost-usd | all its calls together may cost no more; dearer ones are not made |
 /// | quality | balanced, quality, cost or speed: what matters most in that choice |
 ///
 /// `traceparent` (W3C) names the trace and the span that called.

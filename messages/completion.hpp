@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/embedding.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
 #include "core/rate/fair_queue.hpp"
@@ -34,7 +35,8 @@ struct call_labels {
   std::optional<double> quality_floor{}; ///< the least mean score, 0 to 1, that a model must have
 };
 
-/// Command to the router: answer this chat with the best model that limits and budgets allow.
+/// Command to the router: answer this with the best model that limits and budgets allow. Either
+/// `chat` or `embedding` is set.
 struct run_completion {
   request_id id;      ///< from `take_request_id`; none: the router gives one; needed only to cancel
   /// A route ("default") or a model ("gpt-4o"). Empty: the route named as the type of task is, or
@@ -46,6 +48,8 @@ struct run_completion {
   bool allow_fallback = true; ///< false: only the first candidate
   call_labels labels;
   delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
+  std::shared_ptr<const embedding_request> embedding{};
+  std::optional<nano_usd> cost_max{}; ///< of all its calls together; absent: what budgets allow
 };
 
 /// The one reply to `run_completion`; every refusal is one too.
@@ -63,6 +67,9 @@ struct completion_reply {
   std::optional<duration> retry_after; ///< when a refused caller may come again
   /// What became of every model of the route; null if none was looked at.
   std::shared_ptr<const routing::plan> plan{};
+  std::shared_ptr<const embedding_reply> vectors{}; ///< instead of `reply`, if they were asked for
+  /// Of the tightest account that the answer was charged to; absent: no budget concerns it.
+  std::optional<nano_usd> budget_left{};
 };
 
 /// Command to the router: which models would answer this request, in which order, at what price and
