@@ -53,6 +53,7 @@ void completion_job_state::on_assign_completion(assign_completion& m) {
   cut_.reset();
   reply_ = {};
   reply_.id = job_.request.id;
+  reply_.prompt = job_.prompt;
   if (job_.request.labels.trace_id.empty())
     job_.request.labels.trace_id = new_trace_id(options_.seed, job_.request.id);
   deadline_ = job_.accepted_at + job_.request.deadline;
@@ -398,7 +399,8 @@ completion_job_state::trace_of(const provider_reply& m, const model_answer& answ
                            .held = failure != nullptr ? held_after(m, *failure) : nano_usd{0},
                            .fallback_from =
                                previous == candidate().model->id ? model_id{} : previous,
-                           .waited = reply_.waited};
+                           .waited = reply_.waited,
+                           .prompt = reply_.prompt};
   return make_generation(call, {now(), options_.wall(now())});
 }
 

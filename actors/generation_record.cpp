@@ -67,6 +67,10 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
     g->metadata.emplace_back("held_usd", to_decimal_usd(call.held));
   if (!labels.team.empty())
     g->metadata.emplace_back("team", labels.team);
+  if (call.prompt.what != context::outcome::as_it_is) {
+    g->metadata.emplace_back("long_prompt", context::to_string(call.prompt.what));
+    g->metadata.emplace_back("long_prompt_note", call.prompt.text);
+  }
   return g;
 }
 

@@ -27,6 +27,7 @@ struct finished_call {
   nano_usd held; ///< of a failed call whose outcome is unknown
   model_id fallback_from;
   duration waited{};
+  const context::note& prompt;
 };
 
 /// The trace of a call. `now` ties the call's monotonic times to civil time.

@@ -65,6 +65,7 @@ void plan_job_state::conclude() {
   // A pause ends in a call too, if the model is back by then.
   completion_plan out;
   out.plan = std::move(options_.plan);
+  out.prompt = std::move(options_.prompt);
   walk.record(out.plan);
   for (std::size_t i = 0; i < answers_.size(); ++i)
     if (const auto& permit = answers_[i].permit)

@@ -20,6 +20,7 @@ struct plan_job_options {
   wall_clock wall;
   std::shared_ptr<const catalog> models;
   routing::plan plan; ///< its first rows are the candidates, in order
+  context::note prompt{};
   std::vector<routing::candidate> candidates; ///< not empty; side by side with `targets`
   std::vector<call_target> targets;
 };

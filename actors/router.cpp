@@ -1,6 +1,10 @@
 #include "actors/router.hpp"
 
+#include "actors/chunk_job.hpp"
+#include "actors/generation_record.hpp"
 #include "actors/plan_job.hpp"
+
+#include "core/tokens/estimator.hpp"
 
 #include <algorithm>
 
@@ -44,11 +48,13 @@ caf::result<completion_reply> router_state::on_run_completion(run_completion& m)
     return refusal(m, completion_status::shutting_down, "the runtime is stopping");
   if (running_.size() >= bounds::requests_in_flight_max)
     return refusal(m, completion_status::overloaded, "too many requests are in flight");
-  if (running_.count(m.id) != 0)
+  if (running_.count(m.id) != 0 || in_parts_.count(m.id) != 0)
     return refusal(m, completion_status::invalid_request, "a request with this id is running");
   opening opened = open(m);
   if (opened.refused)
     return std::move(*opened.refused);
+  if (opened.chunks)
+    return hand_to_chunk_job(m, std::move(opened));
   return hand_to_job(m, std::move(opened));
 }
 
@@ -56,13 +62,17 @@ caf::result<completion_plan> router_state::on_plan_completion(plan_completion& m
   opening opened = open(m.request);
   if (opened.refused)
     return completion_plan{opened.refused->status, std::move(opened.refused->reason),
-                           std::move(opened.plan)};
+                           std::move(opened.plan), std::move(opened.prompt)};
+  if (opened.chunks)
+    return completion_plan{completion_status::answered, {}, std::move(opened.plan),
+                           std::move(opened.prompt)};
   plan_job_options job;
   job.budget = options_.budget;
   job.policy = options_.policy;
   job.wall = options_.wall;
   job.models = options_.models;
   job.plan = std::move(opened.plan);
+  job.prompt = std::move(opened.prompt);
   job.targets = std::move(opened.targets);
   job.candidates = std::move(opened.selected.candidates);
   return self_->delegate(self_->spawn(plan_job, std::move(job)), std::move(m));
@@ -84,8 +94,14 @@ router_state::opening router_state::open(run_completion& m) {
     out.refused = unknown_target(m);
     return out;
   }
-  const wall_time now = options_.wall(self_->clock().now());
   const routing::route& wanted = named ? *named : *preference;
+  if (m.chat)
+    fit_prompt(m, wanted, out);
+  if (out.prompt.what == context::outcome::refused)
+    out.refused = refusal(m, completion_status::context_too_long, out.prompt.text);
+  if (out.refused || out.chunks)
+    return out;
+  const wall_time now = options_.wall(self_->clock().now());
   out.selected =
       m.chat ? routing::select_candidates(*options_.models, wanted, *m.chat, options_.selection,
                                           now, counter_)
@@ -105,6 +121,54 @@ router_state::opening router_state::open(run_completion& m) {
     out.refused->plan = std::make_shared<const routing::plan>(out.plan);
   }
   return out;
+}
+
+/// Does to a prompt that is too long for the first model of `preference` what the request, or else
+/// the configuration, says.
+void router_state::fit_prompt(run_completion& m, const routing::route& preference, opening& o) {
+  std::vector<const model_entry*> models;
+  for (const model_id& id : preference.models)
+    if (const model_entry* const model = options_.models->find(id))
+      models.push_back(model);
+  if (!m.allow_fallback && !models.empty())
+    models.resize(1);
+  if (models.empty() || !is_too_long(m, *models.front()))
+    return;
+  const context::strategy how = m.context_strategy.value_or(options_.context_strategy);
+  context::fitted_prompt fitted =
+      context::fit(*m.chat, how, models, options_.wall(self_->clock().now()));
+  // Where only another model would do, the selection tells which of them do not and why.
+  if (fitted.what == context::outcome::refused && how == context::strategy::fallback)
+    return;
+  o.prompt = {fitted.what, std::move(fitted.explanation)};
+  o.chunks = std::move(fitted.plan);
+  if (fitted.request)
+    m.chat = std::make_shared<const chat_request>(std::move(*fitted.request));
+}
+
+/// Counts only what may be too long: no token has less than a byte.
+bool router_state::is_too_long(const run_completion& m, const model_entry& model) {
+  const token_count reply = std::min(
+      m.chat->output_tokens_max.value_or(token_count{bounds::output_useful_min}), model.output_max);
+  if (tokens::estimate_input(*m.chat).at_most + reply <= model.context_max)
+    return false;
+  return counter_.estimate(model, *m.chat).likely + reply > model.context_max;
+}
+
+caf::result<completion_reply> router_state::hand_to_chunk_job(run_completion& m, opening opened) {
+  // All parts are of one trace.
+  if (m.labels.trace_id.empty())
+    m.labels.trace_id = new_trace_id(options_.seed, m.id);
+  chunk_job_options job;
+  job.router = self_;
+  job.explanation = std::move(opened.prompt.text);
+  job.first_part = {next_id_};
+  next_id_ += opened.chunks->parts.size() + 1;
+  job.plan = std::move(*opened.chunks);
+  const chunk_job_actor spawned = self_->spawn(chunk_job, std::move(job));
+  self_->monitor(spawned);
+  in_parts_.emplace(m.id, spawned);
+  return self_->delegate(spawned, std::move(m));
 }
 
 /// The route of a request that names none.
@@ -133,6 +197,7 @@ caf::result<completion_reply> router_state::hand_to_job(run_completion& m, openi
   work.targets = std::move(opened.targets);
   work.candidates = std::move(opened.selected.candidates);
   work.plan = std::move(opened.plan);
+  work.prompt = std::move(opened.prompt);
   self_->send(job, std::move(work));
   return promise;
 }
@@ -190,6 +255,8 @@ request_id_reply router_state::on_take_request_id() {
 void router_state::on_cancel_completion(const cancel_completion& m) {
   if (const auto it = running_.find(m.id); it != running_.end())
     self_->send(it->second.job, m);
+  else if (const auto parts = in_parts_.find(m.id); parts != in_parts_.end())
+    self_->send(parts->second, m);
 }
 
 // -- refusals at the door -------------------------------------------------------------------------
@@ -246,7 +313,8 @@ void router_state::conclude(running_request& done, completion_reply reply) {
       record_.note_call(call.model, call.took);
   learn_from(done, reply);
   usage_.record(
-      {reply.status, reply.attempts, std::move(done.preferred), reply.model, reply.waited});
+      {reply.status, reply.attempts, std::move(done.preferred), reply.model, reply.waited,
+       reply.prompt.what});
   done.promise.deliver(std::move(reply));
   if (stopping_ && running_.empty())
     answer_drain();
@@ -261,6 +329,7 @@ void router_state::learn_from(const running_request& done, const completion_repl
 }
 
 void router_state::on_job_down(const caf::down_msg& m) {
+  std::erase_if(in_parts_, [&](const auto& e) { return e.second.address() == m.source; });
   std::erase_if(idle_, [&](const completion_job_actor& job) { return job.address() == m.source; });
   const auto it = std::ranges::find_if(
       running_, [&](const auto& entry) { return entry.second.job.address() == m.source; });
@@ -312,6 +381,9 @@ void router_state::on_stop() {
     self_->send_exit(running.job, caf::exit_reason::user_shutdown);
   }
   running_.clear();
+  for (const auto& entry : in_parts_)
+    self_->send_exit(entry.second, caf::exit_reason::user_shutdown);
+  in_parts_.clear();
   for (const completion_job_actor& job : idle_)
     self_->send_exit(job, caf::exit_reason::user_shutdown);
   idle_.clear();

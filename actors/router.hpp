@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "core/catalog.hpp"
+#include "core/context/fit.hpp"
 #include "core/instant.hpp"
 #include "core/report/usage_report.hpp"
 #include "core/routing/key_bench.hpp"
@@ -31,6 +32,7 @@ struct router_options {
   duration deadline_default = bounds::deadline_default; ///< for requests that name none
   routing::selection_policy selection;
   routing::worth worth{}; ///< of quality and time in money
+  context::strategy context_strategy = context::strategy::fallback; ///< for requests that name none
   /// For each model of the catalog one for each key that may call it.
   std::unordered_map<model_id, std::vector<call_target>> targets;
   /// Spawns an idle job that reports to the router given.
@@ -39,6 +41,7 @@ struct router_options {
   budget_actor budget;              ///< asked about plans
   routing::fallback_policy policy{}; ///< likewise
   wall_clock wall;
+  std::uint64_t seed = 0; ///< of trace ids
   request_id first_id{1}; ///< ids count up from here; above all ids of earlier runs
 };
 
@@ -78,9 +81,14 @@ private:
     routing::selection selected;
     std::vector<call_target> targets; ///< side by side with the candidates
     routing::plan plan;
+    context::note prompt;
+    std::optional<context::chunk_plan> chunks; ///< set: it is asked in parts
   };
 
   opening open(run_completion& m);
+  void fit_prompt(run_completion& m, const routing::route& preference, opening& o);
+  bool is_too_long(const run_completion& m, const model_entry& model);
+  caf::result<completion_reply> hand_to_chunk_job(run_completion& m, opening opened);
   std::string route_for(const call_labels& labels) const;
   const routing::route* find_route(const std::string& target);
   completion_reply refusal(const run_completion& m, completion_status why, std::string reason);
@@ -101,6 +109,7 @@ private:
   routing::key_bench bench_;
   routing::track_record record_;
   std::unordered_map<request_id, running_request> running_;
+  std::unordered_map<request_id, chunk_job_actor> in_parts_;
   std::vector<completion_job_actor> idle_;
   std::vector<caf::typed_response_promise<drain_reply>> draining_;
   bool stopping_ = false;

@@ -81,6 +81,9 @@ constexpr std::array periods{money::period::day, money::period::week, money::per
                              money::period::total};
 constexpr std::array policies{money::exhausted_policy::cheaper, money::exhausted_policy::wait,
                               money::exhausted_policy::refuse};
+constexpr std::array strategies{context::strategy::automatic, context::strategy::error,
+                                context::strategy::fallback,  context::strategy::truncate,
+                                context::strategy::compress,  context::strategy::chunk};
 
 key_settings build_key(const node& n) {
   key_settings out;
@@ -133,6 +136,7 @@ routing_settings build_routing(const node& root, std::vector<routing::route> rou
   take(find(root, {"routing", "default_route"}), out.default_route);
   take(find(root, {"routing", "wait_max"}), out.fallback.wait_max);
   take(find(root, {"routing", "retry_content_filtered"}), out.fallback.retry_content_filtered);
+  take(find(root, {"routing", "context_strategy"}), strategies, out.context_strategy);
   take(find(root, {"routing", "deadline"}), out.deadline);
   if (const node* bound = find(root, {"routing", "output_default"}))
     out.selection.output_default = token_count{*bound->as<std::int64_t>()};

@@ -172,6 +172,9 @@ constexpr key_spec keys[] = {
     {.path = "routing.deadline", .kind = kind::span, .least = 1, .most = deadline_ms},
     {.path = "routing.output_default", .kind = kind::integer, .least = 1, .most = tokens},
     {.path = "routing.retry_content_filtered", .kind = kind::flag},
+    {.path = "routing.context_strategy",
+     .kind = kind::choice,
+     .choices = "auto, error, fallback, truncate, compress, chunk"},
     {.path = "routing.answer_worth_usd", .kind = kind::usd, .most = 1000},
     {.path = "routing.second_worth_usd", .kind = kind::usd, .most = 1000},
 

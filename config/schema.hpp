@@ -3,6 +3,7 @@
 #include "core/alerts/rule_engine.hpp"
 #include "core/bounds.hpp"
 #include "core/catalog.hpp"
+#include "core/context/strategy.hpp"
 #include "core/ids.hpp"
 #include "core/money/ledger.hpp"
 #include "core/routing/fallback.hpp"
@@ -88,6 +89,8 @@ struct routing_settings {
   routing::selection_policy selection; ///< unknown prices, bound on replies
   duration deadline = bounds::deadline_default; ///< of a request that names none
   routing::worth worth{};                       ///< of quality and time, for the order of models
+  /// For a prompt longer than the context of the first model, if its request says nothing.
+  context::strategy context_strategy = context::strategy::fallback;
 };
 
 struct budget_settings {

@@ -78,6 +78,9 @@ inline constexpr auto deadline_default = 10min;
 
 /// Parts one long text is asked in: at 100,000 tokens each this reads ten books; more is a batch.
 inline constexpr std::size_t chunks_max = 64;
+/// Of those, asked at once: a few make it quick, more would crowd other requests out of the
+/// windows.
+inline constexpr std::size_t chunks_in_flight_max = 4;
 /// Answers one request may ask for, as OpenAI allows.
 inline constexpr int choices_max = 128;
 /// Tool calls of one answer: vendors stop at 128; more is a loop.

@@ -18,13 +18,16 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
   add_request_name(headers, name);
   if (!m.model.empty())
     headers.add("x-spillway-model", m.model.value);
+  if (m.prompt.what != context::outcome::as_it_is)
+    headers.add("x-spillway-context", context::to_string(m.prompt.what));
   headers.add("x-spillway-cost-usd", to_decimal_usd(m.cost.total));
   if (const model_answer answer{m.reply, m.vectors}) {
     headers.add("x-spillway-input-tokens", std::to_string(answer.usage().input.value()));
     headers.add("x-spillway-output-tokens", std::to_string(answer.usage().output.value()));
   }
   if (m.budget_left)
-    headers.add("x-spillway-budget-left-usd", to_decimal_usd(std::max(*m.budget_left, nano_usd{0})));
+    headers.add("x-spillway-budget-left-usd",
+                to_decimal_usd(std::max(*m.budget_left, nano_usd{0})));
   const auto waited = std::chrono::duration_cast<milliseconds>(m.waited).count();
   headers.add("x-spillway-waited-ms", std::to_string(waited));
   headers.add("x-spillway-attempts", std::to_string(m.attempts.size()));

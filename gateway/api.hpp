@@ -55,7 +55,8 @@ const api& messages_api();
 void add_request_name(wire::http_headers& headers, const std::string& name);
 
 /// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
-/// -input-tokens, -output-tokens, -waited-ms, -attempts and -budget-left-usd.
+/// -input-tokens, -output-tokens, -waited-ms, -attempts and -budget-left-usd; -context if the
+/// prompt was too long.
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name);
 

@@ -138,6 +138,11 @@ result<void> read_controls(const wire::http_headers& headers, const pairs& metad
       return prefer.failure();
     request.labels.quality = *prefer;
   }
+  if (const auto text = c.find("context"); !text.empty()) {
+    request.context_strategy = context::parse_strategy(text);
+    if (!request.context_strategy)
+      return error{"x-spillway-context must be auto, error, fallback, truncate, compress or chunk"};
+  }
   if (const auto text = c.find("priority"); !text.empty()) {
     const auto level = read_priority(text);
     if (!level)

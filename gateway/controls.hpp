@@ -21,6 +21,7 @@ namespace spillway::gateway {
 /// | deadline-ms | everything has to be over by then |
 /// | priority | low, normal or high |
 /// | fallback | false: only the first model |
+/// | context | for a prompt that is too long: auto, error, fallback, truncate, compress or chunk |
 /// | task | the type of task: steers the choice of the model |
 /// | max-cost-usd | all its calls together may cost no more; dearer ones are not made |
 /// | quality | balanced, quality, cost or speed: what matters most in that choice |

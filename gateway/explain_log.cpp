@@ -33,7 +33,10 @@ private:
 
 } // namespace
 
-explain_log_actor::behavior_type explain_log(explain_log_actor::pointer) {
+explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self,
+                                             const router_actor& router) {
+  self->monitor(router);
+  self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   const auto ring = std::make_shared<outcome_ring>();
   return {
       [ring](note_outcome& m) { ring->add(std::move(m)); },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/completion.hpp"
+#include "messages/handles.hpp"
 #include "wire/plan_json.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -36,7 +37,9 @@ using explain_log_actor = caf::typed_actor<
     // What became of it?
     caf::replies_to<get_outcome>::with<outcome_reply>>;
 
-explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self);
+/// Ends with the router.
+explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self,
+                                             const router_actor& router);
 
 /// `m` as the log keeps it: without what was asked and answered.
 note_outcome outcome_of(const completion_reply& m, std::string name);

@@ -88,8 +88,8 @@ public:
     std::vector<wire::anthropic::listed_model> same;
     for (const wire::openai::listed_model& m : options_.models)
       same.push_back({m.id, m.id});
-    keeper_ = options_.system->spawn<caf::hidden>(reply_keeper);
-    explained_ = options_.system->spawn<caf::hidden>(explain_log);
+    keeper_ = options_.system->spawn(reply_keeper, options_.actors.router);
+    explained_ = options_.system->spawn(explain_log, options_.actors.router);
     anthropic_list_ = wire::anthropic::encode_model_list(same);
   }
 

@@ -31,6 +31,10 @@ void write_requests(text& out, const router_status& r) {
   out.family("spillway_fallbacks_total", kind::counter,
              "Requests answered by another model than the preferred one.");
   out.sample({}, number(r.usage.fallbacks));
+  out.family("spillway_long_prompts_total", kind::counter,
+             "Requests whose prompt was too long for the first model, by what was done.");
+  for (const auto& [what, count] : r.usage.long_prompts)
+    out.sample({{"outcome", context::to_string(what)}}, number(count));
   out.family("spillway_permit_waits_total", kind::counter, "Requests that waited for a permit.");
   out.sample({}, number(r.usage.waits));
   out.family("spillway_permit_wait_seconds_total", kind::counter, "Time waited for permits.");

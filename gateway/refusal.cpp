@@ -95,8 +95,8 @@ refusal wrong_method(std::string_view method, std::string_view allowed) {
 
 refusal reused_key() {
   return {422,
-          {"this Idempotency-Key was used for another request body; send each request with a key of "
-           "its own",
+          {"this Idempotency-Key was used for another request body; send each request with a key "
+           "of its own",
            "invalid_request_error", "idempotency_key_reused", ""}};
 }
 

@@ -37,7 +37,10 @@ void on_serve_once(reply_keeper_actor::pointer self, kept_replies& kept, const s
 
 } // namespace
 
-reply_keeper_actor::behavior_type reply_keeper(reply_keeper_actor::pointer self) {
+reply_keeper_actor::behavior_type reply_keeper(reply_keeper_actor::pointer self,
+                                               const router_actor& router) {
+  self->monitor(router);
+  self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   const auto kept = std::make_shared<kept_replies>();
   return {
       [self, kept](const serve_once& m) { on_serve_once(self, *kept, m); },

@@ -2,7 +2,7 @@
 
 #include "gateway/api.hpp"
 #include "gateway/kept_replies.hpp"
-#include "messages/type_ids.hpp"
+#include "messages/handles.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -30,7 +30,9 @@ struct served_once {
 using reply_keeper_actor =
     caf::typed_actor<caf::reacts_to<serve_once>, caf::reacts_to<served_once>>;
 
-reply_keeper_actor::behavior_type reply_keeper(reply_keeper_actor::pointer self);
+/// Ends with the router.
+reply_keeper_actor::behavior_type reply_keeper(reply_keeper_actor::pointer self,
+                                               const router_actor& router);
 
 } // namespace spillway::gateway
 

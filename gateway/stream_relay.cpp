@@ -32,6 +32,9 @@ public:
     std::string events;
     if (!body_)
       open(m.model, events);
+    if (m.parts != 0) // a comment: it says that work goes on to who reads along, and to proxies
+      events += ": " + std::to_string(m.parts_done) + " of " + std::to_string(m.parts)
+                + " parts of the prompt are answered\n\n";
     for (const chat_delta& delta : *m.deltas)
       encoder_->add(delta, events);
     write(events);

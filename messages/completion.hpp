@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/context/strategy.hpp"
 #include "core/embedding.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
@@ -50,6 +51,8 @@ struct run_completion {
   delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
   std::shared_ptr<const embedding_request> embedding{};
   std::optional<nano_usd> cost_max{}; ///< of all its calls together; absent: what budgets allow
+  /// For a prompt that is longer than the model's context; absent: the runtime's default.
+  std::optional<context::strategy> context_strategy{};
 };
 
 /// The one reply to `run_completion`; every refusal is one too.
@@ -70,6 +73,7 @@ struct completion_reply {
   std::shared_ptr<const embedding_reply> vectors{}; ///< instead of `reply`, if they were asked for
   /// Of the tightest account that the answer was charged to; absent: no budget concerns it.
   std::optional<nano_usd> budget_left{};
+  context::note prompt{}; ///< what became of a prompt that was too long
 };
 
 /// Command to the router: which models would answer this request, in which order, at what price and
@@ -84,6 +88,7 @@ struct completion_plan {
   completion_status status = completion_status::answered;
   std::string reason; ///< for people, unless `answered`
   routing::plan plan; ///< empty if the target is unknown
+  context::note prompt{}; ///< what would become of a prompt that is too long
 };
 
 /// Event to the router: an answer of `model` to a task of this type was found so good, from 0 to 1:

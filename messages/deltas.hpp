@@ -16,7 +16,10 @@ namespace spillway {
 struct deliver_deltas {
   request_id id;
   model_id model; ///< that answers
-  std::shared_ptr<const std::vector<chat_delta>> deltas; ///< not empty
+  std::shared_ptr<const std::vector<chat_delta>> deltas; ///< not empty, but of progress
+  /// Of a prompt that is asked in parts, before the reply begins: so many are answered. Zero else.
+  std::size_t parts_done = 0;
+  std::size_t parts = 0;
 };
 
 /// There is room for more.

@@ -36,6 +36,7 @@ struct assign_completion {
   std::vector<routing::candidate> candidates;
   std::vector<call_target> targets;
   routing::plan plan; ///< its first rows are the candidates, in order
+  context::note prompt{}; ///< what became of a prompt that was too long
 };
 
 /// Job to router: this request is over, the job is free.
@@ -97,6 +98,13 @@ using completion_job_self =
 using plan_job_actor = caf::typed_actor<
     // Which models would answer?
     caf::replies_to<plan_completion>::with<completion_plan>>;
+
+/// Asks one request in parts, then ends.
+using chunk_job_actor = caf::typed_actor<
+    // Answer it.
+    caf::replies_to<run_completion>::with<completion_reply>,
+    // The caller has gone.
+    caf::reacts_to<cancel_completion>>;
 
 /// Timer of an agent: try the refused step again.
 struct step_due {};

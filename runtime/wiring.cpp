@@ -400,6 +400,8 @@ void wirer::spawn_router(request_id first) {
   router.deadline_default = settings().routing.deadline;
   router.selection = settings().routing.selection;
   router.worth = settings().routing.worth;
+  router.context_strategy = settings().routing.context_strategy;
+  router.seed = options_->seed;
   for (const supervised_target& t : out_.targets)
     router.targets[t.model].push_back(t.target);
   router.spawn_job = job_factory();

@@ -28,11 +28,12 @@ struct served_model {
   model_statistics seen;
 };
 
-/// One well-formed request for a model. `tokens` is what its prompt counts.
+/// One well-formed request for a model. `tokens` is what its prompt counts, `billed` what it is.
 struct asked {
   const dialect& speaks;
   std::string model;
   token_count tokens;
+  token_count billed;
   std::optional<token_count> output_max{};
   std::optional<chat_call> chat{};
   std::optional<embedding_call> embedding{};
@@ -57,7 +58,7 @@ void spoil(const fault_rule& fault, const asked& a, stream_plan& plan) {
 }
 
 bool fits_context(const model_rules& rules, const asked& a) {
-  const token_count wanted = a.tokens + a.output_max.value_or(token_count{});
+  const token_count wanted = a.billed + a.output_max.value_or(token_count{});
   return !rules.context_tokens || wanted <= *rules.context_tokens;
 }
 
@@ -167,14 +168,16 @@ result<asked> provider::service::read(const wire::http_request& request, endpoin
     auto call = speaks.read_embedding(request);
     if (!call)
       return call.failure();
-    asked a{speaks, call->model, input_tokens(call->request)};
+    asked a{speaks, call->model, input_tokens(call->request),
+            input_tokens(call->request)};
     a.embedding = std::move(*call);
     return a;
   }
   auto call = speaks.read_chat(request);
   if (!call)
     return call.failure();
-  asked a{speaks, call->model, input_tokens(call->chat), call->chat.output_tokens_max};
+  asked a{speaks, call->model, input_tokens(call->chat), billed_tokens(call->chat),
+          call->chat.output_tokens_max};
   a.chat = std::move(*call);
   return a;
 }
@@ -192,7 +195,7 @@ void provider::service::on_call(const wire::http_request& request, endpoint what
     return reply(refused(speaks, {problem::kind::unknown_model, {}, {}, call->model}));
   }
   if (what == endpoint::count_tokens)
-    return reply(stamped(speaks.count(call->tokens), speaks));
+    return reply(stamped(speaks.count(call->billed), speaks));
   serve(model->second, *call, reply);
 }
 
@@ -202,7 +205,7 @@ void provider::service::serve(served_model& model, const asked& a, const respond
     ++model.seen.too_long;
     problem p{problem::kind::context_too_long, {}, {}, a.model};
     p.allowed = *model.rules.context_tokens;
-    p.wanted = a.tokens;
+    p.wanted = a.billed;
     p.output = a.output_max.value_or(token_count{});
     return reply(refused(a.speaks, p));
   }

@@ -67,7 +67,7 @@ chat_reply compose_reply(const chat_request& request, const script_options& opti
   }
   enforce_output_bound(reply, request);
   reply.finish_native = to_string(reply.finish);
-  reply.usage.input = input_tokens(request);
+  reply.usage.input = billed_tokens(request);
   reply.usage.output = reply.finish == finish_reason::length ? *request.output_tokens_max
                                                              : output_tokens(reply.message);
   return reply;

@@ -1,5 +1,7 @@
 #include "simulator/token_size.hpp"
 
+#include "core/tokens/bpe.hpp"
+
 namespace spillway::simulator {
 namespace {
 
@@ -20,11 +22,38 @@ std::size_t bytes_of(const std::vector<tool_call>& calls) {
 
 token_count input_tokens(const chat_request& request) {
   std::size_t bytes = request.response_schema_json.size();
-  for (const chat_message& m : request.messages)
+  for (const chat_message& m : request.messages) {
     bytes += m.text.size() + m.name.size() + m.tool_call_id.size() + bytes_of(m.tool_calls);
+    for (const content_part& part : m.parts)
+      bytes += part.text.size();
+  }
   for (const tool_definition& t : request.tools)
     bytes += t.name.size() + t.description.size() + t.parameters_json.size();
   return tokens_of_bytes(bytes) + token_count{framing};
+}
+
+token_count billed_tokens(const chat_request& request) {
+  std::int64_t total = framing;
+  const auto add = [&](const std::string& text) {
+    total += tokens::count(tokens::encoding::o200k_base, text);
+  };
+  add(request.response_schema_json);
+  for (const chat_message& m : request.messages) {
+    add(m.text);
+    add(m.name);
+    for (const content_part& part : m.parts)
+      add(part.text);
+    for (const tool_call& call : m.tool_calls) {
+      add(call.name);
+      add(call.arguments_json);
+    }
+  }
+  for (const tool_definition& t : request.tools) {
+    add(t.name);
+    add(t.description);
+    add(t.parameters_json);
+  }
+  return token_count{total};
 }
 
 token_count output_tokens(const chat_message& reply) {

@@ -137,8 +137,10 @@ std::optional<chunk_plan> plan_chunks(const chat_request& request, std::int64_t 
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     text_at(plan.parts.emplace_back(request), where) =
         worded(i + 1, pieces.size(), plan.task, pieces[i]);
-    // A schema is for the one answer at the end.
+    // A schema is for the one answer at the end, and tools are too.
     plan.parts.back().response_schema_json.clear();
+    if (!request.tools.empty())
+      plan.parts.back().choice = tool_choice{tool_choice_mode::none, {}};
   }
   return plan;
 }

@@ -133,28 +133,26 @@ std::optional<fitted_prompt> apply(const fitting& f, strategy how) {
 
 } // namespace
 
-const char* to_string(outcome o) noexcept {
-  switch (o) {
-    case outcome::as_it_is: return "as_it_is";
-    case outcome::larger_model: return "larger_model";
-    case outcome::compressed: return "compressed";
-    case outcome::truncated: return "truncated";
-    case outcome::chunked: return "chunked";
-    case outcome::refused: return "refused";
-  }
-  return "?";
-}
-
 std::int64_t prompt_room(const model_entry& model, const chat_request& request) {
   const std::int64_t context = model.context_max.value();
-  if (request.output_tokens_max)
-    return context - std::min(*request.output_tokens_max, model.output_max).value();
-  return context - std::min(model.output_max.value(), context / 4);
+  const std::int64_t longest = model.output_max.value();
+  const std::int64_t reply = request.output_tokens_max
+                                 ? std::min(request.output_tokens_max->value(), longest)
+                                 : std::min(longest, context / 4);
+  const std::int64_t room = context - reply;
+  if (!model.limits.tokens_per_minute)
+    return room;
+  // A prompt that its token window never has room for is of no use. Windows count by a rule of
+  // their own, so a tenth is left.
+  const std::int64_t limit = *model.limits.tokens_per_minute;
+  const std::int64_t window = limit - limit / 10;
+  const bool reply_counts =
+      model.charged_as == token_charge::input_and_output_max && request.output_tokens_max;
+  return std::clamp<std::int64_t>(window - (reply_counts ? reply : 0), room / 8, room);
 }
 
 fitted_prompt fit(const chat_request& request, strategy how,
                   const std::vector<const model_entry*>& models, wall_time now) {
-  // Each token is a byte at least, so most prompts need no counting.
   const fitting f{request, models, now};
   if (f.fits())
     return {};

@@ -13,18 +13,6 @@
 
 namespace spillway::context {
 
-/// What becomes of a prompt before a model is chosen.
-enum class outcome {
-  as_it_is,     ///< it fits the first model, or was told to go where it fits
-  larger_model, ///< unchanged, to one of the route that holds it
-  compressed,
-  truncated,
-  chunked, ///< `plan` says how to ask
-  refused, ///< nothing that was allowed makes it fit
-};
-
-const char* to_string(outcome o) noexcept;
-
 struct fitted_prompt {
   outcome what = outcome::as_it_is;
   std::optional<chat_request> request; ///< if it was changed
@@ -34,7 +22,8 @@ struct fitted_prompt {
 };
 
 /// The tokens a prompt may take of a model's context: what is left beside the reply asked for, or
-/// beside the model's longest reply, but at least three quarters.
+/// beside the model's longest reply, but at least three quarters. Less where the model's token
+/// window could never let so many through.
 std::int64_t prompt_room(const model_entry& model, const chat_request& request);
 
 /// Makes `request` fit the first of `models`, as `how` allows. A prompt that fits is left alone

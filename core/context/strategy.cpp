@@ -22,4 +22,16 @@ std::optional<strategy> parse_strategy(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+const char* to_string(outcome o) noexcept {
+  switch (o) {
+    case outcome::as_it_is: return "as_it_is";
+    case outcome::larger_model: return "larger_model";
+    case outcome::compressed: return "compressed";
+    case outcome::truncated: return "truncated";
+    case outcome::chunked: return "chunked";
+    case outcome::refused: return "refused";
+  }
+  return "?";
+}
+
 } // namespace spillway::context

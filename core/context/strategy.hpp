@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// What to do with a prompt that is longer than a model's context.
@@ -18,5 +19,23 @@ enum class strategy {
 /// "auto", "error", "fallback", "truncate", "compress", "chunk".
 const char* to_string(strategy s) noexcept;
 std::optional<strategy> parse_strategy(std::string_view name) noexcept;
+
+/// What became of a prompt before a model was chosen.
+enum class outcome {
+  as_it_is,     ///< it fits the first model
+  larger_model, ///< unchanged, to one of the route that holds it
+  compressed,
+  truncated,
+  chunked, ///< asked in parts
+  refused, ///< nothing that was allowed makes it fit
+};
+
+const char* to_string(outcome o) noexcept;
+
+/// The same, and how.
+struct note {
+  outcome what = outcome::as_it_is;
+  std::string text; ///< for people: the figures, what was left out; empty for `as_it_is`
+};
 
 } // namespace spillway::context

@@ -19,6 +19,8 @@ void add(model_totals& totals, const call_record& call) {
 void usage_report::record(const request_record& r) {
   ++requests;
   ++by_status[r.status];
+  if (r.prompt != context::outcome::as_it_is)
+    ++long_prompts[r.prompt];
   for (const call_record& call : r.calls) {
     add(by_model[call.model], call);
     cost += call.cost;

@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/context/strategy.hpp"
 #include "core/failure.hpp"
 #include "core/ids.hpp"
 #include "core/units.hpp"
@@ -29,6 +30,7 @@ struct request_record {
   model_id preferred; ///< the first candidate; empty if the request had none
   model_id answered_by;
   duration waited{}; ///< in limiter queues
+  context::outcome prompt = context::outcome::as_it_is;
 };
 
 /// What one model did.
@@ -55,6 +57,8 @@ struct usage_report {
   duration waited{};
   nano_usd cost;
   std::map<completion_status, std::uint64_t> by_status;
+  /// Requests whose prompt was too long for their first model, by what was done.
+  std::map<context::outcome, std::uint64_t> long_prompts;
   std::map<model_id, model_totals> by_model;
 
   void record(const request_record& r);

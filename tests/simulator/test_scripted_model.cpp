@@ -250,7 +250,7 @@ TEST_CASE("usage is a quarter of the bytes, whole request and tools included") {
   request.tools = {{"abcd", "efgh", std::string(8, 'p')}};
   CHECK(input_tokens(request) == token_count{15 + 3});
   const auto reply = compose_reply(request, {});
-  CHECK(reply.usage.input == input_tokens(request));
+  CHECK(reply.usage.input == billed_tokens(request));
   CHECK(reply.usage.output == output_tokens(reply.message));
   CHECK_FALSE(reply.usage.estimated);
 }

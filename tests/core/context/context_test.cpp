@@ -243,3 +243,18 @@ TEST_CASE("auto compresses where that reads for less than a larger model") {
   r.messages.push_back(turn(chat_role::user, block + "\n\n" + block + "\n\n" + block + "\n\n"));
   CHECK(fit(r, strategy::automatic, {&small, &large}, {}).what == outcome::compressed);
 }
+
+TEST_CASE("A prompt is made no longer than its model's token window lets through") {
+  model_entry m = model("m", 8'000, 1);
+  const chat_request request = long_talk(0);
+  CHECK(prompt_room(m, request) == 6'000);
+  m.limits.tokens_per_minute = 20'000;
+  CHECK(prompt_room(m, request) == 6'000);
+  m.limits.tokens_per_minute = 5'000;
+  CHECK(prompt_room(m, request) == 4'500);
+  chat_request bounded = request;
+  bounded.output_tokens_max = token_count{1'000};
+  CHECK(prompt_room(m, bounded) == 3'500);
+  m.charged_as = token_charge::input_only;
+  CHECK(prompt_room(m, bounded) == 4'500);
+}
