@@ -246,8 +246,9 @@ void completion_job_state::on_answer(const provider_reply& m, const model_answer
   reply_.attempts.push_back(
       {candidate().model->id, {}, answer.usage(), cost.total, now() - attempt_.called_at});
   reply_.cost = cost;
-  if (attempt_.headroom < nano_usd{bounds::budget_nano_usd_max})
-    reply_.budget_left = attempt_.headroom + attempt_.reserved - cost.total;
+  const nano_usd room = attempt_.headroom + attempt_.reserved;
+  if (room < nano_usd{bounds::budget_nano_usd_max})
+    reply_.budget_left = room - cost.total;
   if (cut_)
     return finish(*cut_);
   reply_.reply = answer.chat;

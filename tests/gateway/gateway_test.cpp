@@ -42,6 +42,7 @@ TEST_CASE("a completion is answered in OpenAI's shape, with what it cost in the 
   CHECK(std::stod(std::string{r.headers.find("x-spillway-cost-usd")}) > 0);
   CHECK(r.headers.find("x-spillway-waited-ms") == "0");
   CHECK(r.headers.find("x-spillway-attempts") == "1");
+  CHECK_FALSE(r.headers.contains("x-spillway-budget-left-usd")); // there is none
 }
 
 TEST_CASE("fields that we do not know are no reason to refuse a request") {
