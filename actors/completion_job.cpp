@@ -136,16 +136,23 @@ void completion_job_state::reserve(const routing::next_step& step) {
               .is_retry = step.is_retry,
               .permit_asked_at = {},
               .called_at = {}};
+  const nano_usd left = cost_left();
+  if (const auto no = routing::over_own_cap(candidate(), left))
+    return take(walk_->on_over_budget(*no, options_.wall(now()), time_left()));
   ask(options_.budget,
-      reserve_spend{reservation(), scopes(), candidate().worst_cost, candidate().least_cost,
+      reserve_spend{reservation(), scopes(), std::min(candidate().worst_cost, left),
+                    candidate().least_cost,
                     options_.wall(deadline_ - bounds::call_time_min), candidate().model->id},
       &completion_job_state::on_spend_reply);
 }
 
 void completion_job_state::on_spend_reply(const spend_reply& m) {
   if (m.decision.reserved) {
-    attempt_.candidate = routing::shortened(std::move(attempt_.candidate), *job_.request.chat,
-                                            m.decision.amount, options_.wall(now()));
+    attempt_.reserved = m.decision.amount;
+    attempt_.headroom = m.decision.headroom;
+    if (job_.request.chat)
+      attempt_.candidate = routing::shortened(std::move(attempt_.candidate), *job_.request.chat,
+                                              m.decision.amount, options_.wall(now()));
     return ask_permit();
   }
   ++step_;
@@ -219,39 +226,43 @@ void completion_job_state::call() {
   ask(target().provider,
       call_provider{attempt_.lease, candidate().upstream_name, candidate().output_max,
                     job_.request.chat, time_left(), job_.request.id, candidate().model->id,
-                    job_.request.sink},
+                    job_.request.sink, job_.request.embedding},
       &completion_job_state::on_provider_reply);
 }
 
 void completion_job_state::on_provider_reply(const provider_reply& m) {
-  if (const auto* answer = std::get_if<std::shared_ptr<const chat_reply>>(&m.outcome))
-    on_answer(m, *answer);
+  if (const auto* chat = std::get_if<std::shared_ptr<const chat_reply>>(&m.outcome))
+    on_answer(m, {routing::with_usage(candidate(), *chat), nullptr});
+  else if (const auto* vectors = std::get_if<std::shared_ptr<const embedding_reply>>(&m.outcome))
+    on_answer(m, {nullptr, routing::with_usage(candidate(), *vectors)});
   else
     on_call_failure(m, std::get<call_failure>(m.outcome));
 }
 
-void completion_job_state::on_answer(const provider_reply& m,
-                                     const std::shared_ptr<const chat_reply>& given) {
-  const std::shared_ptr<const chat_reply> answer = routing::with_usage(candidate(), given);
-  const money::call_cost cost = price(m, *answer);
+void completion_job_state::on_answer(const provider_reply& m, const model_answer& answer) {
+  const money::call_cost cost = price(m, answer);
   settle(m, answer, cost, routing::health::well);
   report_end({}, cost.total);
   reply_.attempts.push_back(
-      {candidate().model->id, {}, answer->usage, cost.total, now() - attempt_.called_at});
+      {candidate().model->id, {}, answer.usage(), cost.total, now() - attempt_.called_at});
   reply_.cost = cost;
+  const nano_usd room = attempt_.headroom + attempt_.reserved;
+  if (room < nano_usd{bounds::budget_nano_usd_max})
+    reply_.budget_left = room - cost.total;
   if (cut_)
     return finish(*cut_);
-  reply_.reply = answer;
+  reply_.reply = answer.chat;
+  reply_.vectors = answer.vectors;
   reply_.model = candidate().model->id;
   walk_->on_answer();
   finish(completion_status::answered);
 }
 
 money::call_cost completion_job_state::price(const provider_reply& m,
-                                             const chat_reply& answer) const {
+                                             const model_answer& answer) const {
   const model_entry& billed =
-      job_.models->billed_as(*candidate().model, answer.model_reported);
-  return money::cost_of(answer.usage, billed.pricing, options_.wall(m.sent_at))
+      job_.models->billed_as(*candidate().model, answer.model_reported());
+  return money::cost_of(answer.usage(), billed.pricing, options_.wall(m.sent_at))
       .value_or(money::call_cost{});
 }
 
@@ -270,8 +281,8 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
 /// The caller has seen the beginning, so no other model can take over; what came is billed.
 void completion_job_state::on_broken_answer(const provider_reply& m, const call_failure& failure) {
   const std::shared_ptr<const chat_reply> came = routing::with_usage(candidate(), m.partial);
-  const money::call_cost cost = price(m, *came);
-  settle(m, came, cost, health_after(failure), &failure);
+  const money::call_cost cost = price(m, {came, nullptr});
+  settle(m, {came, nullptr}, cost, health_after(failure), &failure);
   tell_of(failure);
   reply_.attempts.push_back({candidate().model->id, failure.kind, came->usage, cost.total});
   reply_.cost = cost;
@@ -284,17 +295,16 @@ void completion_job_state::on_broken_answer(const provider_reply& m, const call_
 
 // -- the ends of a call ---------------------------------------------------------------------------
 
-void completion_job_state::settle(const provider_reply& m,
-                                  const std::shared_ptr<const chat_reply>& answer,
+void completion_job_state::settle(const provider_reply& m, const model_answer& answer,
                                   const money::call_cost& cost, routing::health target_is,
                                   const call_failure* failure) {
   const token_count charged =
-      routing::settled_charge(*candidate().model, candidate().charge, answer->usage);
+      routing::settled_charge(*candidate().model, candidate().charge, answer.usage());
   self_->send(target().limiter,
-              settle_permit{attempt_.lease, routing::settled_parts(charged, answer->usage),
+              settle_permit{attempt_.lease, routing::settled_parts(charged, answer.usage()),
                             m.sent_at, m.first_byte_at, m.limits, target().lane, target_is});
   self_->send(options_.budget, settle_spend{reservation(), cost.total});
-  record({attempt_.lease, call_outcome::settled, charged, answer->usage, cost.total,
+  record({attempt_.lease, call_outcome::settled, charged, answer.usage(), cost.total,
           options_.wall(now()), wall_of(m.sent_at)},
          trace_of(m, answer, failure, cost));
 }
@@ -343,7 +353,7 @@ void completion_job_state::release_failed(const provider_reply& m, const call_fa
           held,
           options_.wall(now()),
           wall_of(m.sent_at)},
-         trace_of(m, nullptr, &failure, {}));
+         trace_of(m, {}, &failure, {}));
 }
 
 /// The call's own timeout ends with the request's deadline, so either timer may come first.
@@ -375,7 +385,7 @@ void completion_job_state::report_end(const std::optional<call_failure>& failure
 }
 
 std::shared_ptr<const report::generation>
-completion_job_state::trace_of(const provider_reply& m, std::shared_ptr<const chat_reply> answer,
+completion_job_state::trace_of(const provider_reply& m, const model_answer& answer,
                                const call_failure* failure, const money::call_cost& cost) const {
   const bool first = reply_.attempts.empty();
   const model_id previous = first ? model_id{} : reply_.attempts.back().model;
@@ -384,7 +394,7 @@ completion_job_state::trace_of(const provider_reply& m, std::shared_ptr<const ch
                            .lease = attempt_.lease,
                            .attempt = reply_.attempts.size() + 1,
                            .reply = m,
-                           .answer = std::move(answer),
+                           .answer = answer,
                            .failure = failure,
                            .cost = cost,
                            .held = failure != nullptr ? held_after(m, *failure) : nano_usd{0},
@@ -444,8 +454,17 @@ void completion_job_state::finish(completion_status status) {
   reply_.plan = std::make_shared<const routing::plan>(std::move(job_.plan));
   walk_.reset();
   job_.request.chat.reset();
+  job_.request.embedding.reset();
   job_.request.sink = delta_sink_actor{};
   self_->send(options_.router, completion_finished{std::move(reply_)});
+}
+
+/// What the request may still cost by its caller's own word.
+nano_usd completion_job_state::cost_left() const {
+  nano_usd left = job_.request.cost_max.value_or(nano_usd{bounds::budget_nano_usd_max});
+  for (const report::call_record& call : reply_.attempts)
+    left -= call.cost;
+  return std::max(left, nano_usd{0});
 }
 
 std::vector<money::scope_value> completion_job_state::scopes() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/instant.hpp"
+#include "core/model_answer.hpp"
 #include "core/routing/fallback.hpp"
 #include "messages/private_handles.hpp"
 
@@ -55,6 +56,8 @@ private:
     mono_time permit_asked_at{};
     mono_time called_at{};
     duration waited{}; ///< for the permit
+    nano_usd reserved{};
+    nano_usd headroom{}; ///< of the tightest account, beside `reserved`
   };
 
   void take(const routing::next_step& step);
@@ -66,13 +69,13 @@ private:
   void on_journal_reply(const journal_reply& m);
   void call();
   void on_provider_reply(const provider_reply& m);
-  void on_answer(const provider_reply& m, const std::shared_ptr<const chat_reply>& answer);
+  void on_answer(const provider_reply& m, const model_answer& answer);
   void on_call_failure(const provider_reply& m, const call_failure& failure);
   void on_broken_answer(const provider_reply& m, const call_failure& failure);
-  money::call_cost price(const provider_reply& m, const chat_reply& answer) const;
+  money::call_cost price(const provider_reply& m, const model_answer& answer) const;
 
-  void settle(const provider_reply& m, const std::shared_ptr<const chat_reply>& answer,
-              const money::call_cost& cost, routing::health target_is,
+  void settle(const provider_reply& m, const model_answer& answer, const money::call_cost& cost,
+              routing::health target_is,
               const call_failure* failure = nullptr);
   void record(call_settlement row, std::shared_ptr<const report::generation> trace);
   void release_unsent();
@@ -83,7 +86,7 @@ private:
   void tell_of(const call_failure& failure);
   void report_end(const std::optional<call_failure>& failure, nano_usd cost);
   std::shared_ptr<const report::generation> trace_of(const provider_reply& m,
-                                                     std::shared_ptr<const chat_reply> answer,
+                                                     const model_answer& answer,
                                                      const call_failure* failure,
                                                      const money::call_cost& cost) const;
 
@@ -103,6 +106,7 @@ private:
   duration time_left() const { return deadline_ - now(); }
   wall_time wall_of(mono_time t) const { return options_.wall(now()) - (now() - t); }
   std::vector<money::scope_value> scopes() const;
+  nano_usd cost_left() const;
   void arm_deadline();
 
   completion_job_self::pointer self_ = nullptr;

@@ -46,6 +46,7 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
   g->started_at = wall(call.reply.sent_at);
   g->ended_at = wall(call.reply.finished_at);
   g->input = call.request.chat;
+  g->embedded = call.request.embedding;
   g->cost = call.cost;
   g->fallback_from = call.fallback_from;
   g->waited = call.waited;
@@ -54,11 +55,11 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
   g->session = labels.session;
   g->tags = labels.tags;
   if (call.answer) {
-    g->model_reported = call.answer->model_reported;
+    g->model_reported = call.answer.model_reported();
     const bool streamed = call.reply.first_content_at != mono_time{};
     g->first_byte_at = wall(streamed ? call.reply.first_content_at : call.reply.first_byte_at);
-    g->usage = call.answer->usage;
-    g->output = call.answer;
+    g->usage = call.answer.usage();
+    g->output = call.answer.chat;
   }
   if (call.failure != nullptr)
     g->failure = *call.failure;

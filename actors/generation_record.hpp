@@ -2,6 +2,7 @@
 
 #include "core/call_record.hpp"
 #include "core/instant.hpp"
+#include "core/model_answer.hpp"
 #include "core/report/generation.hpp"
 #include "core/routing/selection.hpp"
 #include "messages/completion.hpp"
@@ -20,7 +21,7 @@ struct finished_call {
   lease_id lease;
   std::uint64_t attempt = 1;
   const provider_reply& reply;
-  std::shared_ptr<const chat_reply> answer; ///< null if it failed
+  model_answer answer; ///< none if it failed
   const call_failure* failure = nullptr;    ///< null if it answered
   money::call_cost cost;
   nano_usd held; ///< of a failed call whose outcome is unknown

@@ -87,6 +87,9 @@ routing::next_step plan_job_state::step(routing::fallback& walk, std::size_t ind
   if (!a.money || !a.permit)
     return walk.on_refusal(completion_status::upstream_failed, "an internal actor stopped",
                            time_left);
+  if (request_.cost_max)
+    if (const auto no = routing::over_own_cap(options_.candidates[index], *request_.cost_max))
+      return walk.on_over_budget(*no, options_.wall(self_->clock().now()), time_left);
   if (!a.money->reserved)
     return walk.on_over_budget(*a.money, options_.wall(self_->clock().now()), time_left);
   switch (a.permit->verdict) {

@@ -25,6 +25,14 @@ failure_kind failure_kind_of(const transport::http_failure& failure) {
   return failure_kind::interrupted;
 }
 
+provider_reply unsent_reply(failure_kind kind, const char* why, mono_time now) {
+  provider_reply reply;
+  reply.request_sent = false;
+  reply.outcome = call_failure{kind, 0, why, {}};
+  reply.sent_at = reply.first_byte_at = reply.finished_at = now;
+  return reply;
+}
+
 provider_reply stopped_reply(mono_time now) {
   provider_reply reply;
   reply.outcome = call_failure{failure_kind::cancelled, 0, "the provider actor stopped", {}};
@@ -40,13 +48,15 @@ void provider_state::start(provider_self::pointer self, provider_options options
 }
 
 caf::result<provider_reply> provider_state::on_call_provider(const call_provider& m) {
-  const bool streamed = static_cast<bool>(m.sink);
-  wire::http_request request =
-      options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max, streamed, m.lease});
+  const bool streamed = m.sink && m.chat;
+  if (m.embedding && !options_.codec->embeds())
+    return unsent_reply(failure_kind::model_unavailable, "this provider has no embeddings",
+                        self_->clock().now());
+  wire::http_request request = encode(m);
   transport::http_timeouts timeouts = options_.timeouts;
   timeouts.total = std::min(timeouts.total, m.time_left);
   auto promise = self_->make_response_promise<provider_reply>();
-  call c{promise, 0, std::nullopt};
+  call c{promise, 0, std::nullopt, {}, m.embedding != nullptr};
   if (streamed) {
     c.stream.emplace(m.request, m.model, m.sink);
     c.http = begin_stream(self_, *options_.http, m.lease.value, options_.endpoint,
@@ -57,6 +67,13 @@ caf::result<provider_reply> provider_state::on_call_provider(const call_provider
   }
   calls_.emplace(m.lease, std::move(c));
   return promise;
+}
+
+wire::http_request provider_state::encode(const call_provider& m) const {
+  if (m.embedding)
+    return options_.codec->encode_embedding({*m.embedding, m.upstream_model});
+  return options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max,
+                                 static_cast<bool>(m.sink), m.lease});
 }
 
 void provider_state::on_cancel_call(const cancel_call& m) {
@@ -131,7 +148,7 @@ void provider_state::on_exchange_finished(exchange_finished& m) {
     return move_on(it);
   }
   auto done = calls_.extract(it);
-  done.mapped().promise.deliver(reply_to(m.exchange));
+  done.mapped().promise.deliver(reply_to(m.exchange, done.mapped().embeds));
 }
 
 provider_reply provider_state::reply_to(call& streamed) const {
@@ -139,7 +156,7 @@ provider_reply provider_state::reply_to(call& streamed) const {
   transport::http_exchange exchange = stream.exchange(self_->clock().now());
   auto came = stream.finish();
   if (!came) // no head, or one that was no success
-    return reply_to(exchange);
+    return reply_to(exchange, false);
   provider_reply reply;
   reply.sent_at = exchange.sent_at;
   reply.first_byte_at = exchange.first_byte_at;
@@ -161,7 +178,7 @@ provider_reply provider_state::reply_to(call& streamed) const {
   return reply;
 }
 
-provider_reply provider_state::reply_to(transport::http_exchange& exchange) const {
+provider_reply provider_state::reply_to(transport::http_exchange& exchange, bool embeds) const {
   provider_reply reply;
   reply.sent_at = exchange.sent_at;
   reply.first_byte_at = exchange.first_byte_at;
@@ -173,7 +190,16 @@ provider_reply provider_state::reply_to(transport::http_exchange& exchange) cons
   }
   const auto& response = std::get<wire::http_response>(exchange.outcome);
   reply.limits = options_.codec->observed_limits(response);
-  auto decoded = options_.codec->decode(response, options_.wall(self_->clock().now()));
+  const wall_time now = options_.wall(self_->clock().now());
+  if (embeds) {
+    auto decoded = options_.codec->decode_embedding(response, now);
+    if (auto* vectors = std::get_if<embedding_reply>(&decoded))
+      reply.outcome = std::make_shared<const embedding_reply>(std::move(*vectors));
+    else
+      reply.outcome = std::get<call_failure>(std::move(decoded));
+    return reply;
+  }
+  auto decoded = options_.codec->decode(response, now);
   if (auto* answer = std::get_if<chat_reply>(&decoded))
     reply.outcome = std::make_shared<const chat_reply>(std::move(*answer));
   else

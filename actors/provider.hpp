@@ -47,6 +47,7 @@ private:
     transport::http_call_id http = 0;
     std::optional<reply_stream> stream; ///< if the caller wants the reply as it comes
     rate::observed_limits limits{};     ///< of the stream's head
+    bool embeds = false;                ///< its reply is vectors
   };
   using open_calls = std::unordered_map<lease_id, call>;
 
@@ -54,7 +55,8 @@ private:
   void move_on(open_calls::iterator it);
   void on_deltas_taken(lease_id lease);
   void on_sink_gone(lease_id lease);
-  provider_reply reply_to(transport::http_exchange& exchange) const;
+  wire::http_request encode(const call_provider& m) const;
+  provider_reply reply_to(transport::http_exchange& exchange, bool embeds) const;
   provider_reply reply_to(call& streamed) const;
 
   provider_self::pointer self_ = nullptr;

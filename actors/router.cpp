@@ -83,8 +83,9 @@ router_state::opening router_state::open(run_completion& m) {
   m.deadline = effective_deadline(m.deadline, options_.deadline_default);
   if (m.target.empty())
     m.target = route_for(m.labels);
-  if (!m.chat) {
-    out.refused = refusal(m, completion_status::invalid_request, "the request has no chat");
+  if (!m.chat && !m.embedding) {
+    out.refused = refusal(m, completion_status::invalid_request,
+                          "the request has neither a chat nor texts to embed");
     return out;
   }
   const routing::route* preference = find_route(m.target);
@@ -93,14 +94,19 @@ router_state::opening router_state::open(run_completion& m) {
     out.refused = unknown_target(m);
     return out;
   }
-  fit_prompt(m, named ? *named : *preference, out);
+  const routing::route& wanted = named ? *named : *preference;
+  if (m.chat)
+    fit_prompt(m, wanted, out);
   if (out.prompt.what == context::outcome::refused)
     out.refused = refusal(m, completion_status::context_too_long, out.prompt.text);
   if (out.refused || out.chunks)
     return out;
   const wall_time now = options_.wall(self_->clock().now());
-  out.selected = routing::select_candidates(*options_.models, named ? *named : *preference, *m.chat,
-                                            options_.selection, now, counter_);
+  out.selected =
+      m.chat ? routing::select_candidates(*options_.models, wanted, *m.chat, options_.selection,
+                                          now, counter_)
+             : routing::select_candidates(*options_.models, wanted, *m.embedding,
+                                          options_.selection, now);
   if (named)
     for (routing::candidate& c : out.selected.candidates)
       c.upstream_name = m.target;

@@ -46,6 +46,12 @@ std::string lacking(const capabilities& can, const chat_request& request) {
   return {};
 }
 
+std::string lacking(const capabilities& can, const embedding_request&) {
+  if (can.kind != model_kind::embedding)
+    return std::string{"is a model for "} + to_string(can.kind) + ", not for embeddings";
+  return {};
+}
+
 const char* to_string(model_kind kind) noexcept {
   switch (kind) {
     case model_kind::chat: return "chat";

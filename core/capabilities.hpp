@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/embedding.hpp"
 
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ struct capabilities {
 /// What `request` needs and a model of `can` lacks, for people: "takes no images". Empty if it can
 /// serve it. Settings that a codec may leave out or round (temperature, effort) are no needs.
 std::string lacking(const capabilities& can, const chat_request& request);
+std::string lacking(const capabilities& can, const embedding_request& request);
 
 const char* to_string(model_kind kind) noexcept;
 const char* to_string(modality m) noexcept;

@@ -1,5 +1,8 @@
 #include "gateway/api.hpp"
 
+#include "core/model_answer.hpp"
+
+#include <algorithm>
 #include <chrono>
 
 namespace spillway::gateway {
@@ -16,10 +19,15 @@ std::string printable(std::string text) {
 
 } // namespace
 
+void add_request_name(wire::http_headers& headers, const std::string& name) {
+  for (const char* field : {"x-spillway-request-id", "x-request-id", "request-id"})
+    headers.add(field, name);
+}
+
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name) {
   using std::chrono::milliseconds;
-  headers.add("x-spillway-request-id", name);
+  add_request_name(headers, name);
   if (!m.model.empty())
     headers.add("x-spillway-model", m.model.value);
   if (m.prompt.what != context::outcome::as_it_is) {
@@ -27,21 +35,24 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
     headers.add("x-spillway-context-note", printable(m.prompt.text));
   }
   headers.add("x-spillway-cost-usd", to_decimal_usd(m.cost.total));
-  if (m.reply) {
-    headers.add("x-spillway-input-tokens", std::to_string(m.reply->usage.input.value()));
-    headers.add("x-spillway-output-tokens", std::to_string(m.reply->usage.output.value()));
+  if (const model_answer answer{m.reply, m.vectors}) {
+    headers.add("x-spillway-input-tokens", std::to_string(answer.usage().input.value()));
+    headers.add("x-spillway-output-tokens", std::to_string(answer.usage().output.value()));
   }
+  if (m.budget_left)
+    headers.add("x-spillway-budget-left-usd",
+                to_decimal_usd(std::max(*m.budget_left, nano_usd{0})));
   const auto waited = std::chrono::duration_cast<milliseconds>(m.waited).count();
   headers.add("x-spillway-waited-ms", std::to_string(waited));
   headers.add("x-spillway-attempts", std::to_string(m.attempts.size()));
 }
 
-wire::http_response to_response(const completion_reply& m, const chat_request& request,
-                                const api& spoken, wall_time now) {
+wire::http_response to_response(const completion_reply& m, const chat_call& call, const api& spoken,
+                                wall_time now) {
   wire::http_response response;
   if (m.status == completion_status::answered) {
     response.headers.add("Content-Type", "application/json");
-    response.body = spoken.encode(m, request, now);
+    response.body = spoken.encode(m, call, now);
   } else {
     response = spoken.refuse(refusal_of(m));
   }

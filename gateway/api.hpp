@@ -16,6 +16,7 @@ struct chat_call {
   run_completion request; ///< without an id
   bool stream = false;
   bool include_usage = false; ///< with `stream`, where the API leaves it to the caller
+  bool base64 = false;        ///< how vectors are wanted
 };
 
 /// One of the APIs that callers may speak: its requests, replies, streams, refusals. Immutable and
@@ -30,10 +31,11 @@ public:
   /// The name a caller sees of a completion, in its body and in x-spillway-request-id.
   virtual std::string name_of(request_id id) const = 0;
 
-  /// The body of a whole reply to `request`. Requires: `m` is answered.
-  virtual std::string encode(const completion_reply& m, const chat_request& request,
+  /// The body of a whole reply to `call`. Requires: `m` is answered.
+  virtual std::string encode(const completion_reply& m, const chat_call& call,
                              wall_time now) const = 0;
 
+  /// Requires: `call.stream`.
   virtual std::shared_ptr<stream_encoder> make_stream(const chat_call& call) const = 0;
 
   virtual wire::http_response refuse(const refusal& r) const = 0;
@@ -41,18 +43,25 @@ public:
 
 /// OpenAI's POST /v1/chat/completions.
 const api& chat_completions_api();
+/// OpenAI's POST /v1/embeddings.
+const api& embeddings_api();
 /// OpenAI's POST /v1/responses, of which nothing is kept.
 const api& responses_api();
 /// Anthropic's POST /v1/messages.
 const api& messages_api();
 
+/// Names a reply, also where OpenAI's and Anthropic's own clients look for it.
+/// Source: openai-python and anthropic-sdk-python, `_request_id` (2026-11).
+void add_request_name(wire::http_headers& headers, const std::string& name);
+
 /// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
-/// -input-tokens, -output-tokens, -waited-ms and -attempts; -context if the prompt was too long.
+/// -input-tokens, -output-tokens, -waited-ms, -attempts and -budget-left-usd; -context if the
+/// prompt was too long.
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name);
 
 /// The whole reply, refusals included.
-wire::http_response to_response(const completion_reply& m, const chat_request& request,
-                                const api& spoken, wall_time now);
+wire::http_response to_response(const completion_reply& m, const chat_call& call, const api& spoken,
+                                wall_time now);
 
 } // namespace spillway::gateway

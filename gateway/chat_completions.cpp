@@ -29,7 +29,7 @@ public:
 
   std::string name_of(request_id id) const override { return request_name("chatcmpl-", id); }
 
-  std::string encode(const completion_reply& m, const chat_request&,
+  std::string encode(const completion_reply& m, const chat_call&,
                      wall_time now) const override {
     return wire::openai::encode_chat_reply(*m.reply, name_of(m.id), now);
   }

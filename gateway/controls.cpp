@@ -56,6 +56,13 @@ result<duration> read_deadline(std::string_view text) {
   return duration{std::chrono::milliseconds{ms}};
 }
 
+result<nano_usd> read_cost(std::string_view text) {
+  nano_usd most;
+  if (!parse_decimal_usd(text, most) || most < nano_usd{0})
+    return error{"x-spillway-max-cost-usd must be dollars from 0 with at most nine decimal places"};
+  return most;
+}
+
 result<rate::priority> read_priority(std::string_view text) {
   if (text == "low")
     return rate::priority::low;
@@ -118,6 +125,12 @@ result<void> read_controls(const wire::http_headers& headers, const pairs& metad
     if (!deadline)
       return deadline.failure();
     request.deadline = *deadline;
+  }
+  if (const auto text = c.find("max-cost-usd"); !text.empty()) {
+    const auto most = read_cost(text);
+    if (!most)
+      return most.failure();
+    request.cost_max = *most;
   }
   if (const auto text = c.find("quality"); !text.empty()) {
     const auto prefer = read_preference(text);

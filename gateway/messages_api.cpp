@@ -55,7 +55,7 @@ public:
 
   std::string name_of(request_id id) const override { return request_name("msg_", id); }
 
-  std::string encode(const completion_reply& m, const chat_request&, wall_time) const override {
+  std::string encode(const completion_reply& m, const chat_call&, wall_time) const override {
     return anthropic::encode_chat_reply(*m.reply, name_of(m.id));
   }
 

@@ -71,12 +71,33 @@ refusal unknown_path(std::string_view method, std::string_view path) {
            "invalid_request_error", "unknown_url", ""}};
 }
 
+refusal unknown_model(std::string_view id) {
+  return {404,
+          {"'" + std::string{id} + "' is neither a route nor a model that can be called here",
+           "invalid_request_error", "model_not_found", "model"}};
+}
+
+refusal unknown_request(std::string_view name) {
+  return {404,
+          {"no request '" + std::string{name}
+               + "' is remembered; only the latest are, by their x-spillway-request-id, once they "
+                 "have ended",
+           "invalid_request_error", "request_not_found", ""}};
+}
+
 refusal wrong_method(std::string_view method, std::string_view allowed) {
   refusal r{405,
             {std::string{method} + " is not allowed here; use " + std::string{allowed},
              "invalid_request_error", "method_not_supported", ""}};
   r.headers.add("Allow", std::string{allowed});
   return r;
+}
+
+refusal reused_key() {
+  return {422,
+          {"this Idempotency-Key was used for another request body; send each request with a key "
+           "of its own",
+           "invalid_request_error", "idempotency_key_reused", ""}};
 }
 
 refusal draining() {

@@ -24,8 +24,14 @@ refusal unauthorized();
 refusal forbidden(const std::string& why);
 /// 404.
 refusal unknown_path(std::string_view method, std::string_view path);
+/// 404: there is no model or route of that name.
+refusal unknown_model(std::string_view id);
+/// 404: no request of that name is remembered.
+refusal unknown_request(std::string_view name);
 /// 405 with the method that is allowed.
 refusal wrong_method(std::string_view method, std::string_view allowed);
+/// 422: an Idempotency-Key came again with another body.
+refusal reused_key();
 /// 503: the gateway is going down.
 refusal draining();
 

@@ -12,7 +12,6 @@ namespace {
 /// What a relay keeps until its request has ended.
 struct errand {
   reply_relay_options options;
-  std::shared_ptr<const chat_request> chat; ///< for a reply that repeats it
   request_id id{};
   bool gone = false;
 };
@@ -27,7 +26,8 @@ void watch_caller(reply_relay_actor::pointer self, const transport::http_respond
 }
 
 void answer(reply_relay_actor::pointer self, const errand& e, const completion_reply& m) {
-  e.options.reply(to_response(m, *e.chat, *e.options.spoken,
+  self->send(e.options.explained, outcome_of(m, e.options.spoken->name_of(m.id)));
+  e.options.reply(to_response(m, e.options.call, *e.options.spoken,
                               e.options.wall(self->clock().now())));
   self->quit();
 }
@@ -40,7 +40,7 @@ void answer_stopped(reply_relay_actor::pointer self, const errand& e) {
 void ask_completion(reply_relay_actor::pointer self, const std::shared_ptr<errand>& e) {
   e->options.call.request.id = e->id;
   // Unbounded in time, because the request's own deadline stands above it.
-  self->request(e->options.router, caf::infinite, std::move(e->options.call.request))
+  self->request(e->options.router, caf::infinite, e->options.call.request)
       .then([self, e](const completion_reply& m) { answer(self, *e, m); },
             [self, e](const caf::error&) { answer_stopped(self, *e); });
 }
@@ -49,8 +49,7 @@ void ask_completion(reply_relay_actor::pointer self, const std::shared_ptr<erran
 
 reply_relay_actor::behavior_type reply_relay(reply_relay_actor::pointer self,
                                              reply_relay_options options) {
-  auto chat = options.call.request.chat;
-  const auto e = std::make_shared<errand>(errand{std::move(options), std::move(chat)});
+  const auto e = std::make_shared<errand>(errand{std::move(options)});
   watch_caller(self, e->options.reply);
   self->request(e->options.router, caf::infinite, take_request_id{})
       .then(

@@ -2,6 +2,7 @@
 
 #include "core/instant.hpp"
 #include "gateway/api.hpp"
+#include "gateway/explain_log.hpp"
 #include "messages/handles.hpp"
 #include "transport/http_server.hpp"
 
@@ -21,6 +22,7 @@ struct reply_relay_options {
   const api* spoken = nullptr;
   chat_call call;
   transport::http_responder reply;
+  explain_log_actor explained; ///< hears how it ended
 };
 
 /// Asks the router, and answers the caller whatever becomes of it; a caller that goes cancels its

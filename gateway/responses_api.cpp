@@ -51,9 +51,10 @@ public:
 
   std::string name_of(request_id id) const override { return request_name("resp_", id); }
 
-  std::string encode(const completion_reply& m, const chat_request& request,
+  std::string encode(const completion_reply& m, const chat_call& call,
                      wall_time now) const override {
-    return openai::encode_response_reply(*m.reply, {name_of(m.id), m.model.value, now}, request);
+    return openai::encode_response_reply(*m.reply, {name_of(m.id), m.model.value, now},
+                                         *call.request.chat);
   }
 
   std::shared_ptr<stream_encoder> make_stream(const chat_call& call) const override {

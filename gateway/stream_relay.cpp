@@ -90,7 +90,7 @@ private:
     reply.headers.add("Content-Type", "text/event-stream; charset=utf-8");
     reply.headers.add("Cache-Control", "no-cache");
     const std::string name = options_.spoken->name_of(id_);
-    reply.headers.add("x-spillway-request-id", name);
+    add_request_name(reply.headers, name);
     reply.headers.add("x-spillway-model", model.value);
     reply.body = body_;
     options_.reply(std::move(reply));
@@ -104,6 +104,7 @@ private:
   }
 
   void conclude(const completion_reply& m) {
+    self_->send(options_.explained, outcome_of(m, options_.spoken->name_of(m.id)));
     std::string events;
     if (m.status == completion_status::answered) {
       if (!body_) // an answer without a word
@@ -112,7 +113,8 @@ private:
     } else if (body_) {
       encoder_->fail(refusal_of(m), events);
     } else {
-      return refuse(to_response(m, {}, *options_.spoken, options_.wall(self_->clock().now())));
+      return refuse(to_response(m, options_.call, *options_.spoken,
+                                options_.wall(self_->clock().now())));
     }
     write(events);
     body_->finish();

@@ -3,6 +3,7 @@
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
 #include "core/context/strategy.hpp"
+#include "core/embedding.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
 #include "core/rate/fair_queue.hpp"
@@ -35,7 +36,8 @@ struct call_labels {
   std::optional<double> quality_floor{}; ///< the least mean score, 0 to 1, that a model must have
 };
 
-/// Command to the router: answer this chat with the best model that limits and budgets allow.
+/// Command to the router: answer this with the best model that limits and budgets allow. Either
+/// `chat` or `embedding` is set.
 struct run_completion {
   request_id id;      ///< from `take_request_id`; none: the router gives one; needed only to cancel
   /// A route ("default") or a model ("gpt-4o"). Empty: the route named as the type of task is, or
@@ -47,6 +49,8 @@ struct run_completion {
   bool allow_fallback = true; ///< false: only the first candidate
   call_labels labels;
   delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
+  std::shared_ptr<const embedding_request> embedding{};
+  std::optional<nano_usd> cost_max{}; ///< of all its calls together; absent: what budgets allow
   /// For a prompt that is longer than the model's context; absent: the runtime's default.
   std::optional<context::strategy> context_strategy{};
 };
@@ -66,6 +70,9 @@ struct completion_reply {
   std::optional<duration> retry_after; ///< when a refused caller may come again
   /// What became of every model of the route; null if none was looked at.
   std::shared_ptr<const routing::plan> plan{};
+  std::shared_ptr<const embedding_reply> vectors{}; ///< instead of `reply`, if they were asked for
+  /// Of the tightest account that the answer was charged to; absent: no budget concerns it.
+  std::optional<nano_usd> budget_left{};
   context::note prompt{}; ///< what became of a prompt that was too long
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/embedding.hpp"
 #include "core/failure.hpp"
 #include "core/ids.hpp"
 #include "core/rate/observed_limits.hpp"
@@ -13,7 +14,8 @@
 
 namespace spillway {
 
-/// Command to a provider: make one upstream call. Names the call by its lease.
+/// Command to a provider: make one upstream call, of `chat` or of `embedding`, whichever is set.
+/// Names the call by its lease.
 struct call_provider {
   lease_id lease;
   std::string upstream_model;
@@ -23,11 +25,14 @@ struct call_provider {
   request_id request{};
   model_id model{};        ///< as we name it
   delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
+  std::shared_ptr<const embedding_request> embedding{};
 };
 
 /// What became of an upstream call. `request_sent` is false only if the provider saw nothing.
 struct provider_reply {
-  std::variant<std::shared_ptr<const chat_reply>, call_failure> outcome;
+  std::variant<std::shared_ptr<const chat_reply>, call_failure,
+               std::shared_ptr<const embedding_reply>>
+      outcome;
   bool request_sent = true;
   mono_time sent_at{};
   mono_time first_byte_at{};

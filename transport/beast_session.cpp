@@ -119,6 +119,7 @@ void beast_session::watch(duration limit) {
 net::awaitable<> beast_session::serve() {
   net::error_code ignored;
   socket_.set_option(net::tcp::no_delay{true}, ignored);
+  socket_.non_blocking(true, ignored); // for looks at what has come; reads and writes are awaited
   while (socket_.is_open() && !finishing_ && co_await serve_one() == next::read_on) {
   }
   dog_.disarm();
@@ -243,15 +244,23 @@ void beast_session::watch_peer(std::uint64_t of_request, std::function<void()> g
 }
 
 /// Ends when the peer leaves, sends more (what comes after that is not looked at), or its reply is
-/// written.
+/// written. A wake may be that of bytes which were read before the wait began, so what is there
+/// decides.
 net::awaitable<> beast_session::wait_for_end(std::uint64_t of_request) {
-  const auto [cut] = co_await socket_.async_wait(net::socket::wait_read, net::awaited);
-  if (of_request != request_ || !gone_)
+  for (;;) {
+    const auto [cut] = co_await socket_.async_wait(net::socket::wait_read, net::awaited);
+    if (of_request != request_ || !gone_)
+      co_return;
+    char next = 0;
+    net::error_code failed = cut;
+    if (!failed)
+      socket_.receive(net::asio::buffer(&next, 1), net::socket::message_peek, failed);
+    if (failed == net::asio::error::would_block)
+      continue;
+    if (failed)
+      tell_gone();
     co_return;
-  net::error_code failed;
-  const std::size_t more = socket_.available(failed);
-  if (cut || failed || more == 0)
-    tell_gone();
+  }
 }
 
 void beast_session::tell_gone() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/embedding.hpp"
 #include "core/failure.hpp"
 #include "core/ids.hpp"
 #include "core/money/pricing.hpp"
@@ -34,6 +35,7 @@ struct generation {
 
   std::shared_ptr<const chat_request> input;
   std::shared_ptr<const chat_reply> output; ///< null if the call failed
+  std::shared_ptr<const embedding_request> embedded; ///< instead of `input`
   token_usage usage;
   money::call_cost cost;
   std::optional<call_failure> failure;

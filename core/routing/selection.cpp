@@ -1,7 +1,9 @@
 #include "core/routing/selection.hpp"
 
 #include "core/bounds.hpp"
+#include "core/tokens/embedding_count.hpp"
 #include "core/tokens/estimator.hpp"
+#include "core/tokens/tokenizer.hpp"
 
 #include <algorithm>
 
@@ -125,6 +127,53 @@ void consider(const model_entry& model, const chat_request& request, const selec
         money::worst_case_cost(size_of(request, input_most, output_useful_min), model.pricing, now);
 }
 
+void consider(const model_entry& model, const embedding_request& request,
+              const selection_policy& policy, wall_time now, selection& out) {
+  if (const std::string what = lacking(model.can, request); !what.empty()) {
+    out.rejected.push_back(
+        {&model, rejection_reason::lacks_capability, model.id.value + ": " + what});
+    return;
+  }
+  // A number stands for a token in its own encoding alone.
+  const bool counted_out = std::ranges::any_of(
+      request.inputs, [](const embedding_input& i) { return !i.tokens.empty(); });
+  if (counted_out && !tokens::tokenizer_of(model.upstream_name).exact) {
+    out.rejected.push_back({&model, rejection_reason::lacks_capability,
+                            model.id.value + ": takes texts, not tokens counted out"});
+    return;
+  }
+  const tokens::embedding_count input = tokens::count_inputs(model, request);
+  if (input.longest > model.input_max.value_or(model.context_max)) {
+    out.rejected.push_back({&model, rejection_reason::context_too_long,
+                            model.id.value + ": the longest input is about "
+                                + std::to_string(input.longest.value())
+                                + " tokens, its context holds "
+                                + std::to_string(model.context_max.value())});
+    return;
+  }
+  money::call_size size;
+  size.input = input.at_most;
+  size.audio = false;
+  size.hour_cache = false;
+  const auto worst = money::worst_case_cost(size, model.pricing, now);
+  if (!worst && !may_go_unpriced(policy, model.id)) {
+    out.rejected.push_back({&model, rejection_reason::unknown_price, price_text(model)});
+    return;
+  }
+  token_usage usage;
+  usage.input = input.likely;
+  const auto likely = money::cost_of(usage, model.pricing, now);
+  candidate c;
+  c.model = &model;
+  c.input_likely = input.likely;
+  c.charge = c.input_charge = input.on_arrival;
+  c.worst_cost = worst.value_or(nano_usd{0});
+  c.input_most = input.at_most;
+  c.upstream_name = model.upstream_name;
+  c.likely_cost = likely ? std::optional{likely->total} : std::nullopt;
+  out.candidates.push_back(std::move(c));
+}
+
 } // namespace
 
 selection select_candidates(const catalog& models, const route& preference,
@@ -141,6 +190,19 @@ selection select_candidates(const catalog& models, const route& preference,
     const tokens::prompt_estimate counted = counter.estimate(*model, request);
     const prompt_sizes input{counted, std::max(counted.limit, by_characters)};
     consider(*model, request, policy, input, now, out);
+  }
+  return out;
+}
+
+selection select_candidates(const catalog& models, const route& preference,
+                            const embedding_request& request, const selection_policy& policy,
+                            wall_time now) {
+  selection out;
+  for (const model_id& id : preference.models) {
+    if (out.candidates.size() == bounds::candidates_max)
+      break;
+    if (const model_entry* const model = models.find(id))
+      consider(*model, request, policy, now, out);
   }
   return out;
 }
@@ -209,6 +271,25 @@ std::shared_ptr<const chat_reply> with_usage(const candidate& c,
       std::min(tokens::reply_tokens(*c.model, answer->message), c.output_max);
   counted->usage.output = std::max(counted->usage.output, output);
   return counted;
+}
+
+std::shared_ptr<const embedding_reply> with_usage(const candidate& c,
+                                                  std::shared_ptr<const embedding_reply> answer) {
+  if (!answer->usage.estimated)
+    return answer;
+  auto counted = std::make_shared<embedding_reply>(*answer);
+  counted->usage.input = c.input_likely;
+  return counted;
+}
+
+std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd left) {
+  if (c.least_cost.value_or(c.worst_cost) <= left)
+    return std::nullopt;
+  money::spend_decision no;
+  no.headroom = left;
+  no.account = "the request's own maximum";
+  no.opens_at = wall_time::max();
+  return no;
 }
 
 rate::charge asked_charge(const candidate& c) {

@@ -3,6 +3,8 @@
 #include "core/catalog.hpp"
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
+#include "core/embedding.hpp"
+#include "core/money/ledger.hpp"
 #include "core/routing/track_record.hpp"
 #include "core/tokens/prompt_counter.hpp"
 #include "core/units.hpp"
@@ -81,6 +83,11 @@ selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
                             wall_time now);
 
+/// Likewise for texts to embed: the prompt is all there is, and each of its inputs has to fit.
+selection select_candidates(const catalog& models, const route& preference,
+                            const embedding_request& request, const selection_policy& policy,
+                            wall_time now);
+
 /// Why no model can serve, for people: "a: ...; b: ...". Empty if none was rejected.
 std::string reasons(const selection& s);
 
@@ -104,6 +111,13 @@ token_count settled_charge(const model_entry& model, token_count reserved,
 /// explicit zero stays zero.
 std::shared_ptr<const chat_reply> with_usage(const candidate& c,
                                              std::shared_ptr<const chat_reply> answer);
+
+std::shared_ptr<const embedding_reply> with_usage(const candidate& c,
+                                                  std::shared_ptr<const embedding_reply> answer);
+
+/// A budget's refusal of a call that costs more than `left`, what the request itself may still
+/// cost, even with the shortest reply that is of use. Absent if the call fits.
+std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd left);
 
 /// What a candidate asks of its limiter: `c.charge` of the window over all tokens, its input and at
 /// most its output bound of the windows over those.

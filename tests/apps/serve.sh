@@ -2,6 +2,7 @@
 # The gateway as a user runs it: three curls, and an orderly end. serve.sh SPILLWAY_BINARY
 set -eu
 folder=$(mktemp -d)
+: >"$folder/log"
 "$1" serve --simulate --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
 server=$!
 trap 'kill -KILL $server 2>/dev/null || true; rm -rf "$folder"' EXIT

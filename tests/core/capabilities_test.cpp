@@ -15,6 +15,13 @@ chat_request with_part(content_part::kind what) {
 
 } // namespace
 
+TEST_CASE("only a model for embeddings embeds") {
+  capabilities can;
+  CHECK(lacking(can, embedding_request{}) == "is a model for chat, not for embeddings");
+  can.kind = model_kind::embedding;
+  CHECK(lacking(can, embedding_request{}).empty());
+}
+
 TEST_CASE("a request names what a model lacks for it") {
   capabilities plain;
   plain.input = {modality::text};
@@ -43,10 +50,10 @@ TEST_CASE("what is not known of a model rules nothing out") {
 TEST_CASE("only models with chat completions chat") {
   capabilities other;
   other.kind = model_kind::embedding;
-  CHECK(lacking(other, {}) == "is a model for embedding, not for chat");
+  CHECK(lacking(other, chat_request{}) == "is a model for embedding, not for chat");
   other.kind = model_kind::chat;
   other.endpoints = {endpoint::responses};
-  CHECK(lacking(other, {}) == "has no chat completions");
+  CHECK(lacking(other, chat_request{}) == "has no chat completions");
 }
 
 TEST_CASE("what a codec can leave out is no need") {

@@ -42,6 +42,7 @@ TEST_CASE("a completion is answered in OpenAI's shape, with what it cost in the 
   CHECK(std::stod(std::string{r.headers.find("x-spillway-cost-usd")}) > 0);
   CHECK(r.headers.find("x-spillway-waited-ms") == "0");
   CHECK(r.headers.find("x-spillway-attempts") == "1");
+  CHECK_FALSE(r.headers.contains("x-spillway-budget-left-usd")); // there is none
 }
 
 TEST_CASE("fields that we do not know are no reason to refuse a request") {
@@ -79,7 +80,7 @@ TEST_CASE("what cannot be served is refused in OpenAI's shape") {
     CHECK(w.call(std::move(request)).status == 400);
   }
   SECTION("an unknown path and a wrong method") {
-    CHECK(error_of(w.get("/v1/embeddings")).at("code") == "unknown_url");
+    CHECK(error_of(w.get("/v1/embedings")).at("code") == "unknown_url");
     const auto r = w.get("/v1/chat/completions");
     CHECK(r.status == 405);
     CHECK(r.headers.find("Allow") == "POST");
@@ -120,6 +121,191 @@ TEST_CASE("who a call names in its headers has a budget of his own") {
           != std::string::npos);
     CHECK(ask("bob").status == 200);
   }
+}
+
+TEST_CASE("texts are embedded under the same limits, budgets and reports as chats") {
+  gateway_world w;
+  const auto embed = [&](const std::string& body) {
+    return w.call({"POST", "/v1/embeddings", {}, body});
+  };
+  SECTION("as decimal numbers") {
+    const auto r = embed(R"({"model":"text-embedding-3-small","input":["a river","a dam"]})");
+    REQUIRE(r.status == 200);
+    const json body = json::parse(r.body);
+    CHECK(body.at("data").size() == 2);
+    CHECK(body.at("data").at(1).at("index") == 1);
+    CHECK(body.at("data").at(0).at("embedding").is_array());
+    CHECK(std::stod(std::string{r.headers.find("x-spillway-cost-usd")}) > 0);
+    CHECK(r.headers.find("x-spillway-output-tokens") == "0");
+    CHECK(outcomes(w, completion_status::answered) == 1);
+    w.rt->stop(10s);
+    CHECK(w.provider->traces().generations == 1);
+  }
+  SECTION("as base64") {
+    const auto r = embed(
+        R"({"model":"text-embedding-3-small","input":"a river","encoding_format":"base64"})");
+    REQUIRE(r.status == 200);
+    CHECK(json::parse(r.body).at("data").at(0).at("embedding").is_string());
+  }
+  SECTION("a chat model has no vectors, and an embedding model no words") {
+    const auto r = embed(R"({"model":"gpt-4o-mini","input":"a river"})");
+    CHECK(r.status == 400);
+    CHECK(error_of(r).at("message").get<std::string>().find("not for embeddings")
+          != std::string::npos);
+    CHECK(w.complete(
+               R"({"model":"text-embedding-3-small","messages":[{"role":"user","content":"a"}]})")
+              .status
+          == 400);
+  }
+  SECTION("an input that does not fit") {
+    std::string text;
+    for (int i = 0; i < 9'000; ++i)
+      text += "river ";
+    const auto r = embed(R"({"model":"text-embedding-3-small","input":")" + text + "\"}");
+    CHECK(error_of(r).at("code") == "context_length_exceeded");
+  }
+}
+
+TEST_CASE("a model that fails is followed by the next of the route, for embeddings too") {
+  gateway_world_options o;
+  o.provider.around_provider = [](transport::http_handler inner) {
+    return [inner](const wire::http_request& request, const transport::http_responder& reply) {
+      if (request.body.find("text-embedding-3-small") != std::string::npos)
+        return reply(wire::http_response{404, {}, R"({"error":{"message":"no such model"}})"});
+      inner(request, reply);
+    };
+  };
+  o.routes = "vectors = [\"text-embedding-3-small\", \"text-embedding-3-large\"]\n";
+  gateway_world w{std::move(o)};
+  const auto r = w.call({"POST", "/v1/embeddings", {}, R"({"model":"vectors","input":"a"})"});
+  CHECK(r.status == 200);
+  CHECK(r.headers.find("x-spillway-model") == "text-embedding-3-large");
+  CHECK(r.headers.find("x-spillway-attempts") == "2");
+}
+
+TEST_CASE("a request may bound what it costs") {
+  gateway_world w;
+  const auto ask = [&](const std::string& most) {
+    wire::http_request request{"POST", "/v1/chat/completions", {}, question};
+    request.headers.add("x-spillway-max-cost-usd", most);
+    return w.call(std::move(request));
+  };
+  const auto refused = ask("0.000001");
+  CHECK(refused.status == 429);
+  CHECK(error_of(refused).at("message").get<std::string>().find("the request's own maximum")
+        != std::string::npos);
+  CHECK(refused.headers.find("x-spillway-attempts") == "0");
+  CHECK(ask("1").status == 200);
+  CHECK(ask("much").status == 400);
+}
+
+TEST_CASE("a reply tells what is left of the tightest budget") {
+  gateway_world_options o;
+  o.config = "[[budget.rules]]\nperiod = \"day\"\nlimit_usd = 1\n";
+  gateway_world w{std::move(o)};
+  const auto r = w.complete(question);
+  const auto told = [&](const char* name) { return std::stod(std::string{r.headers.find(name)}); };
+  CHECK(told("x-spillway-budget-left-usd") == Approx(1 - told("x-spillway-cost-usd")));
+}
+
+TEST_CASE("a request with an Idempotency-Key is made once") {
+  gateway_world w;
+  const auto named = [](const std::string& key, const std::string& body) {
+    wire::http_request request{"POST", "/v1/chat/completions", {}, body};
+    request.headers.add("Idempotency-Key", key);
+    return request;
+  };
+  const auto first = w.call(named("k1", question));
+  const auto again = w.call(named("k1", question));
+  REQUIRE(first.status == 200);
+  CHECK(again.body == first.body);
+  CHECK(again.headers.find("x-spillway-replayed") == "true");
+  CHECK(outcomes(w, completion_status::answered) == 1);
+  const auto other = w.call(
+      named("k1", R"({"model":"default","messages":[{"role":"user","content":"Another?"}]})"));
+  CHECK(other.status == 422);
+  CHECK(error_of(other).at("code") == "idempotency_key_reused");
+  CHECK(w.call(named("k2", question)).headers.find("x-spillway-replayed").empty());
+  CHECK(outcomes(w, completion_status::answered) == 2);
+}
+
+TEST_CASE("while a request with an Idempotency-Key runs, a second one waits, and neither cuts it") {
+  gateway_world_options o;
+  o.provider.latency = {300ms, 0.0, {}, 300ms};
+  gateway_world w{std::move(o)};
+  const auto send = [&](std::promise<transport::http_exchange>& done) {
+    wire::http_request request{"POST", "/v1/chat/completions", {}, question};
+    request.headers.add("Idempotency-Key", "k");
+    return w.client->send(w.to(), std::move(request), {},
+                          [&](transport::http_exchange e) { done.set_value(std::move(e)); });
+  };
+  std::promise<transport::http_exchange> left;
+  std::promise<transport::http_exchange> kept;
+  const auto first = send(left);
+  while (w.rt->look().router.in_flight == 0)
+    std::this_thread::yield();
+  w.client->cancel(first);
+  left.get_future().wait();
+  send(kept);
+  const auto e = kept.get_future().get();
+  REQUIRE(std::holds_alternative<wire::http_response>(e.outcome));
+  CHECK(std::get<wire::http_response>(e.outcome).status == 200);
+  CHECK(w.rt->look().router.usage.requests == 1);
+}
+
+TEST_CASE("a request that has ended is explained by its id") {
+  gateway_world w;
+  const auto explained = [&](const std::string& name) {
+    return json::parse(w.get("/explain/" + name).body);
+  };
+  const auto r = w.complete(question);
+  const std::string name{r.headers.find("x-spillway-request-id")};
+  const json told = explained(name);
+  CHECK(told.at("id") == name);
+  CHECK(told.at("status") == "answered");
+  CHECK(told.at("chosen") == "gpt-4o-mini");
+  CHECK(told.at("cost_usd") == std::string{r.headers.find("x-spillway-cost-usd")});
+  REQUIRE(told.at("candidates").size() == 2);
+  CHECK(told.at("candidates").at(0).at("standing") == "answered");
+  CHECK(told.at("candidates").at(1).at("standing") == "ready");
+  CHECK(w.get("/explain/chatcmpl-1").status == 404);
+  CHECK(w.get("/explain/what").status == 404);
+}
+
+TEST_CASE("a plan tells what would become of a request, and calls nobody") {
+  gateway_world w;
+  const auto plan = [&](const std::string& body) {
+    return w.call({"POST", "/v1/plan", {}, body});
+  };
+  const json told = json::parse(plan(question).body);
+  CHECK(told.at("status") == "answered");
+  CHECK(told.at("chosen") == "gpt-4o-mini");
+  CHECK(told.at("candidates").at(0).at("wait_ms") == 0);
+  CHECK(json::parse(plan(R"({"model":"text-embedding-3-small","input":"a river"})").body)
+            .at("chosen")
+        == "text-embedding-3-small");
+  CHECK(plan(R"({"model":"gpt-4o-mimi","messages":[{"role":"user","content":"a"}]})").status
+        == 404);
+  CHECK(plan("{").status == 400);
+  CHECK(w.rt->look().router.usage.requests == 0);
+}
+
+TEST_CASE("tokens are counted for Anthropic's clients without a call") {
+  gateway_world w;
+  const auto r = w.call({"POST", "/v1/messages/count_tokens", {},
+                         R"({"model":"default","messages":[{"role":"user","content":"a river"}]})"});
+  REQUIRE(r.status == 200);
+  CHECK(json::parse(r.body).at("input_tokens") > 2);
+  CHECK(w.rt->look().router.usage.requests == 0);
+}
+
+TEST_CASE("one model is told on its own, to each client in its shape") {
+  gateway_world w;
+  CHECK(json::parse(w.get("/v1/models/gpt-4o-mini").body).at("owned_by") == "openai");
+  CHECK(error_of(w.get("/v1/models/gpt-4o-mimi")).at("code") == "model_not_found");
+  wire::http_request request{"GET", "/v1/models/default", {}, {}};
+  request.headers.add("anthropic-version", "2023-06-01");
+  CHECK(json::parse(w.call(std::move(request)).body).at("type") == "model");
 }
 
 TEST_CASE("models and routes are listed") {

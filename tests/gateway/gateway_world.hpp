@@ -25,6 +25,7 @@ inline runtime::local_world_options quick() {
 
 struct gateway_world_options {
   std::string config; ///< beside a route of two models
+  std::string routes; ///< beside that one
   runtime::local_world_options provider = quick();
   std::vector<secret> keys;
 };
@@ -36,6 +37,7 @@ struct gateway_world {
     auto settings = config::load_text(R"(
 [routes]
 default = ["gpt-4o-mini", "gpt-3.5-turbo"]
+)" + options.routes + R"(
 [routing]
 output_default = 100
 )" + options.config,

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -65,6 +66,8 @@ raw_socket raw_socket::connect(std::uint16_t port) {
   const sockaddr_in to = loopback(port);
   const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
   REQUIRE(connected);
+  const int on = 1; // each write leaves at once, so that pieces come as pieces
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return raw_socket{fd};
 }
 

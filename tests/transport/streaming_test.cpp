@@ -4,8 +4,13 @@
 #include "tests/transport/http_world.hpp"
 #include "tests/transport/raw_peer.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include <atomic>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 using namespace spillway;
 using namespace spillway::tests;
@@ -340,4 +345,34 @@ TEST_CASE("a streamed reply to HTTP/1.0 ends with its connection, and to HEAD wi
     peer.write("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n");
     CHECK(peer.read_to_end().ends_with("\r\n\r\n"));
   }
+}
+
+TEST_CASE("a request that comes in pieces is no sign that its peer has left") {
+  std::atomic<int> left = 0;
+  boost::asio::io_context* io = nullptr;
+  http_world w{[&](const wire::http_request&, const http_responder& reply) {
+                 reply.on_gone([&] { ++left; });
+                 // By then the watch for the peer has begun, and what was read has been announced.
+                 auto later = std::make_shared<boost::asio::steady_timer>(*io, 1ms);
+                 later->async_wait([later, reply](const boost::system::error_code&) {
+                   reply(wire::http_response{200, {}, "done"});
+                 });
+               },
+               4};
+  io = &w.io.context();
+  std::vector<raw_socket> peers;
+  for (int p = 0; p < 8; ++p)
+    peers.push_back(raw_socket::connect(w.to.port));
+  std::vector<std::thread> threads;
+  for (raw_socket& peer : peers)
+    threads.emplace_back([&peer] {
+      for (int i = 0; i < 200; ++i) {
+        peer.write("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");
+        peer.write("abc");
+        peer.read_until("done");
+      }
+    });
+  for (std::thread& t : threads)
+    t.join();
+  CHECK(left == 0);
 }

@@ -25,6 +25,8 @@ void add_texts(const report::generation& g, const trace_resource& resource, attr
     list.add_if_set(observation + "model.parameters", model_parameters(*g.input));
   if (g.input && resource.capture_input)
     list.add(observation + "input", input_text(*g.input));
+  if (g.embedded && resource.capture_input)
+    list.add(observation + "input", input_text(*g.embedded));
   if (g.output && resource.capture_output)
     list.add(observation + "output", output_text(*g.output));
 }
@@ -97,7 +99,7 @@ std::string status_message(const report::generation& g) {
 
 json generation_attributes(const report::generation& g, const trace_resource& resource) {
   attribute_list list;
-  list.add(observation + "type", "generation");
+  list.add(observation + "type", g.embedded ? "embedding" : "generation");
   list.add(observation + "model.name", g.model.value);
   list.add(observation + "usage_details", usage_details(g.usage));
   list.add(observation + "cost_details", cost_details(g.cost));

@@ -99,6 +99,14 @@ std::string input_text(const chat_request& request) {
   return cut(dump_json(messages));
 }
 
+std::string input_text(const embedding_request& request) {
+  json texts = json::array();
+  for (const embedding_input& input : request.inputs)
+    texts.push_back(input.tokens.empty() ? json(input.text)
+                                         : json(std::to_string(input.tokens.size()) + " tokens"));
+  return cut(dump_json(texts));
+}
+
 std::string output_text(const chat_reply& reply) {
   if (!reply.message.tool_calls.empty())
     return cut(dump_json(message_json(reply.message)));

@@ -21,6 +21,9 @@ std::string model_parameters(const chat_request& request);
 /// The messages of a request; cut to `bounds::trace_text_bytes_max`.
 std::string input_text(const chat_request& request);
 
+/// The texts to embed, or how many tokens were counted out instead; cut likewise.
+std::string input_text(const embedding_request& request);
+
 /// The text of a reply, or its message if it calls tools; cut likewise.
 std::string output_text(const chat_reply& reply);
 

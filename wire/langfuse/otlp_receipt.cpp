@@ -131,8 +131,8 @@ void read_span(const json_node& span, otlp_receipt& receipt) {
     ++receipt.events;
     return;
   }
-  if (type != "generation")
-    span.reject("must be a generation or an event");
+  if (type != "generation" && type != "embedding")
+    span.reject("must be a generation, an embedding or an event");
   if (attribute(all, "langfuse.observation.model.name").empty())
     span.reject("must name its model");
   read_details(span, all, "usage_details", 1);

@@ -4,10 +4,22 @@
 
 namespace spillway::wire::openai {
 
+namespace {
+
+nlohmann::json encode_one(const listed_model& m) {
+  return {{"id", m.id}, {"object", "model"}, {"created", 0}, {"owned_by", m.owner}};
+}
+
+} // namespace
+
+std::string encode_model(const listed_model& model) {
+  return dump_json(encode_one(model));
+}
+
 std::string encode_model_list(const std::vector<listed_model>& models) {
   nlohmann::json list = nlohmann::json::array();
   for (const listed_model& m : models)
-    list.push_back({{"id", m.id}, {"object", "model"}, {"created", 0}, {"owned_by", m.owner}});
+    list.push_back(encode_one(m));
   return dump_json({{"object", "list"}, {"data", std::move(list)}});
 }
 

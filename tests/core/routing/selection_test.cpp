@@ -188,6 +188,51 @@ TEST_CASE("a bound on the prompt alone counts beside the context") {
   CHECK(reasons(s).find("of which the prompt 2000") != std::string::npos);
 }
 
+TEST_CASE("texts to embed take what their exact count costs, and go to models that embed") {
+  model_entry small = entry("text-embedding-3-small", 100, 0);
+  small.can.kind = model_kind::embedding;
+  const catalog models{{small, entry("chat", 100'000, 100)}};
+  const route both = over({"chat", "text-embedding-3-small"});
+  embedding_request r;
+  r.inputs = {{words(60), {}}, {words(50), {}}};
+  const auto s = select_candidates(models, both, r, {}, today);
+  REQUIRE(s.candidates.size() == 1);
+  CHECK(s.candidates[0].input_likely == token_count{110});
+  CHECK(s.candidates[0].worst_cost >= nano_usd{110'000});
+  CHECK(s.candidates[0].worst_cost < nano_usd{110'010}); // each part of a price is rounded up
+  CHECK(s.candidates[0].output_max == token_count{});
+  CHECK(reasons(s) == "chat: is a model for chat, not for embeddings");
+  SECTION("each input has to fit the context by itself") {
+    r.inputs.push_back({words(101), {}});
+    const auto none = select_candidates(models, both, r, {}, today);
+    CHECK(none.candidates.empty());
+    CHECK(status_of(none) == completion_status::context_too_long);
+  }
+  SECTION("tokens counted out are of use only where we know the encoding") {
+    model_entry other = small;
+    other.id = {"other"};
+    other.upstream_name = "gemini-embedding-001";
+    r.inputs = {{"", {1, 2, 3}}};
+    const catalog two{{small, other}};
+    const auto t = select_candidates(two, over({"other", "text-embedding-3-small"}), r, {}, today);
+    REQUIRE(t.candidates.size() == 1);
+    CHECK(t.candidates[0].charge == token_count{3});
+    CHECK(reasons(t) == "other: takes texts, not tokens counted out");
+  }
+}
+
+TEST_CASE("a call dearer than what its request may still cost is none") {
+  const catalog models{{entry("m", 10'000, 1000)}};
+  chat_request r = prompt(40);
+  r.output_tokens_max = token_count{10};
+  const candidate c = select_candidates(models, over({"m"}), r, {}, today).candidates.at(0);
+  CHECK_FALSE(over_own_cap(c, c.worst_cost));
+  const auto no = over_own_cap(c, c.worst_cost - nano_usd{1});
+  REQUIRE(no);
+  CHECK_FALSE(no->reserved);
+  CHECK(no->headroom == c.worst_cost - nano_usd{1});
+}
+
 TEST_CASE("a model may be asked for by any of its names") {
   const catalog models{{entry("gpt-4o", 1000, 100)}};
   const auto r = route_of_name(models, "gpt-4o-2024-08-06");

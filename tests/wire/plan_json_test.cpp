@@ -1,0 +1,71 @@
+#include "wire/plan_json.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace spillway;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+routing::plan two_models() {
+  routing::plan p;
+  p.target = "default";
+  p.chosen = 1;
+  p.models.resize(2);
+  p.models[0].model = {"a"};
+  p.models[0].provider = {"openai"};
+  p.models[0].now = routing::standing::no_room;
+  p.models[0].text = "a: 60 requests a minute are used";
+  p.models[0].wait = rate::wait_forecast{1500us, 2ms, 3};
+  p.models[1].model = {"b"};
+  p.models[1].now = routing::standing::answered;
+  p.models[1].worst_cost = nano_usd{1'500'000};
+  p.models[1].quality = routing::quality_estimate{0.75, 40};
+  return p;
+}
+
+} // namespace
+
+TEST_CASE("an explanation tells of each candidate why it was taken or not") {
+  wire::explained_request r;
+  r.id = "chatcmpl-7";
+  r.cost = nano_usd{42'000};
+  r.waited = 20ms;
+  r.calls = 1;
+  r.plan = std::make_shared<const routing::plan>(two_models());
+  const json told = json::parse(wire::encode_explanation(r));
+  CHECK(told.at("id") == "chatcmpl-7");
+  CHECK(told.at("status") == "answered");
+  CHECK(told.at("reason").is_null());
+  CHECK(told.at("cost_usd") == "0.000042");
+  CHECK(told.at("waited_ms") == 20);
+  CHECK(told.at("chosen") == "b");
+  const json& a = told.at("candidates").at(0);
+  CHECK(a.at("standing") == "no_room");
+  CHECK(a.at("why") == "a: 60 requests a minute are used");
+  CHECK(a.at("wait_ms") == 2);
+  CHECK(a.at("worst_cost_usd").is_null());
+  CHECK(a.at("quality").is_null());
+  const json& b = told.at("candidates").at(1);
+  CHECK(b.at("worst_cost_usd") == "0.0015");
+  CHECK(b.at("quality") == 0.75);
+  CHECK(b.at("why").is_null());
+}
+
+TEST_CASE("a plan that chose none, and a request without a plan, name no model") {
+  routing::plan p = two_models();
+  p.chosen.reset();
+  const json plan =
+      json::parse(wire::encode_plan(completion_status::over_budget, "no money left", p));
+  CHECK(plan.at("status") == "over_budget");
+  CHECK(plan.at("reason") == "no money left");
+  CHECK(plan.at("chosen").is_null());
+  CHECK(plan.at("candidates").size() == 2);
+  CHECK(json::parse(wire::encode_explanation({})).at("candidates").empty());
+}
+
+TEST_CASE("a reason that is not UTF-8 does not break the JSON") {
+  CHECK(json::accept(wire::encode_plan(completion_status::upstream_failed, "\xff", {})));
+}

@@ -1,0 +1,73 @@
+#include "wire/plan_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+
+namespace spillway::wire {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::int64_t milliseconds(duration d) {
+  return std::chrono::ceil<std::chrono::milliseconds>(d).count();
+}
+
+json text_or_null(const std::string& text) {
+  return text.empty() ? json() : json(text);
+}
+
+json usd_or_null(const std::optional<nano_usd>& amount) {
+  return amount ? json(to_decimal_usd(*amount)) : json();
+}
+
+json candidate_json(const routing::considered_model& m) {
+  json out = {{"model", m.model.value},
+              {"provider", m.provider.value},
+              {"key", text_or_null(m.key.value)},
+              {"standing", routing::to_string(m.now)},
+              {"why", text_or_null(m.text)},
+              {"input_tokens", m.input_likely.value()},
+              {"output_tokens_max", m.output_max.value()},
+              {"worst_cost_usd", usd_or_null(m.worst_cost)},
+              {"likely_cost_usd", usd_or_null(m.likely_cost)}};
+  out["likely_ms"] = m.likely_time ? json(milliseconds(*m.likely_time)) : json();
+  out["quality"] = m.quality ? json(m.quality->mean) : json();
+  out["wait_ms"] = m.wait ? json(milliseconds(m.wait->estimate)) : json();
+  return out;
+}
+
+void add_plan(json& out, const routing::plan& plan) {
+  out["target"] = plan.target;
+  const bool chose = plan.chosen && *plan.chosen < plan.models.size();
+  out["chosen"] = chose ? json(plan.models[*plan.chosen].model.value) : json();
+  out["candidates"] = json::array();
+  for (const routing::considered_model& m : plan.models)
+    out["candidates"].push_back(candidate_json(m));
+}
+
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+std::string encode_explanation(const explained_request& request) {
+  json out = {{"id", request.id},
+              {"status", to_string(request.status)},
+              {"reason", text_or_null(request.reason)},
+              {"cost_usd", to_decimal_usd(request.cost)},
+              {"waited_ms", milliseconds(request.waited)},
+              {"calls", request.calls}};
+  add_plan(out, request.plan ? *request.plan : routing::plan{});
+  return text_of(out);
+}
+
+std::string encode_plan(completion_status status, const std::string& reason,
+                        const routing::plan& plan) {
+  json out = {{"status", to_string(status)}, {"reason", text_or_null(reason)}};
+  add_plan(out, plan);
+  return text_of(out);
+}
+
+} // namespace spillway::wire

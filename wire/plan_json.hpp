@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/completion_status.hpp"
+#include "core/ids.hpp"
+#include "core/routing/plan.hpp"
+#include "core/units.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+/// Why a request went to the model it went to, as the gateway tells it. The form is ours: objects
+/// with members that stay, to which others may be added.
+namespace spillway::wire {
+
+/// What became of one request.
+struct explained_request {
+  std::string id; ///< as its caller knows it
+  completion_status status = completion_status::answered;
+  std::string reason; ///< for people, unless it was answered
+  nano_usd cost;
+  duration waited{};
+  std::size_t calls = 0;
+  std::shared_ptr<const routing::plan> plan; ///< null if no model was looked at
+};
+
+/// {"id", "status", "reason", "cost_usd", "waited_ms", "calls", "target", "chosen", "candidates"}.
+/// What is not known is null; money is text, exact to the nano-dollar.
+std::string encode_explanation(const explained_request& request);
+
+/// {"status", "reason", "target", "chosen", "candidates"}: what would become of it.
+std::string encode_plan(completion_status status, const std::string& reason,
+                        const routing::plan& plan);
+
+} // namespace spillway::wire
