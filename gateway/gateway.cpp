@@ -1,8 +1,12 @@
 #include "gateway/gateway.hpp"
 
+#include "gateway/admin_api.hpp"
 #include "gateway/api.hpp"
+#include "gateway/caller.hpp"
+#include "gateway/key_gate.hpp"
 #include "gateway/reply_relay.hpp"
 #include "gateway/stream_relay.hpp"
+#include "wire/access/key_text.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -14,21 +18,6 @@
 
 namespace spillway::gateway {
 namespace {
-
-/// In a time that does not tell how much of `given` is right.
-bool is_same_secret(std::string_view given, const std::string& key) {
-  unsigned char differs = given.size() == key.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i)
-    differs |= static_cast<unsigned char>(given[i] ^ key[i % std::max<std::size_t>(key.size(), 1)]);
-  return differs == 0;
-}
-
-/// The key of a caller, as OpenAI's or Anthropic's clients send it; empty if it sends none.
-std::string_view key_in(const wire::http_headers& headers) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view given = headers.find("Authorization");
-  return given.starts_with(scheme) ? given.substr(scheme.size()) : headers.find("x-api-key");
-}
 
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
@@ -45,22 +34,34 @@ wire::http_response text_reply(int status, std::string text) {
 } // namespace
 
 /// What the handler's copies share. Read-only but for one flag.
-class gateway::door {
+class gateway::door : public std::enable_shared_from_this<door> {
 public:
-  explicit door(gateway_options options) : options_{std::move(options)} {
+  explicit door(gateway_options options)
+      : options_{std::move(options)},
+        admin_{{options_.system, options_.keeper, options_.admin_key, options_.wall}} {
     model_list_ = wire::openai::encode_model_list(options_.models);
+    if (!options_.keeper)
+      return;
+    gate_ = options_.system->spawn(
+        key_gate, key_gate_options{options_.actors.router, options_.keeper, options_.wall});
+    options_.actors.router = gate_;
   }
 
-  void on_request(const wire::http_request& request, const transport::http_responder& reply) const {
+  void on_request(wire::http_request request, const transport::http_responder& reply) const {
     const std::string_view path = path_of(request.target);
+    if (admin_api::is_path(path))
+      return admin_.on_request(path, request, reply);
     const auto row = std::ranges::find(paths, path, &served_path::path);
     if (row == paths.end())
       return reply(encode_refusal(unknown_path(request.method, path)));
     if (request.method != row->method)
       return reply(encode_refusal(wrong_method(request.method, row->method)));
-    if (row->needs_key && !is_authorized(request.headers))
-      return reply(encode_refusal(unauthorized()));
-    (this->*row->serve)(request, reply);
+    if (claims_identity(request.headers))
+      return reply(encode_refusal(malformed_request(
+          "x-spillway-caller is the gateway's own header; send none")));
+    if (!row->needs_key || is_authorized(request.headers))
+      return (this->*row->serve)(request, reply);
+    serve_key_holder(row->serve, std::move(request), reply);
   }
 
   void drain() { draining_ = true; }
@@ -75,12 +76,32 @@ private:
   };
   static const std::array<served_path, 7> paths;
 
+  /// By a key of the configuration, or because none is asked of anybody. A virtual key is looked at
+  /// even then: it has limits of its own.
   bool is_authorized(const wire::http_headers& headers) const {
-    if (options_.keys.empty())
-      return true;
     const std::string_view given = key_in(headers);
-    return std::ranges::any_of(
-        options_.keys, [&](const secret& key) { return is_same_secret(given, key.reveal()); });
+    if (options_.keys.empty() && !options_.keys_required && wire::key_id_in(given).empty())
+      return true;
+    return std::ranges::any_of(options_.keys,
+                               [&](const secret& key) { return is_same_secret(given, key); });
+  }
+
+  /// Serves whoever sent a virtual key that the gate knows.
+  void serve_key_holder(server serve, wire::http_request request,
+                        const transport::http_responder& reply) const {
+    const std::string_view given = key_in(request.headers);
+    const std::string_view id = wire::key_id_in(given);
+    if (!gate_ || id.empty())
+      return reply(encode_refusal(unauthorized()));
+    identify_caller who{std::string{id}, wire::fingerprint_key(given)};
+    const auto held = std::make_shared<wire::http_request>(std::move(request));
+    identify(*options_.system, gate_, std::move(who),
+             [self = shared_from_this(), serve, held, reply](const caller_identity& whose) {
+               if (whose.key.empty())
+                 return reply(encode_refusal(unauthorized()));
+               note_identity(held->headers, whose);
+               ((*self).*serve)(*held, reply);
+             });
   }
 
   template <const api& (*spoken)()>
@@ -125,6 +146,8 @@ private:
   }
 
   gateway_options options_;
+  admin_api admin_;
+  key_gate_actor gate_; ///< null: there are no virtual keys
   std::string model_list_;
   std::atomic<bool> draining_ = false;
 };
@@ -143,8 +166,8 @@ gateway::gateway(gateway_options options) : door_{std::make_shared<door>(std::mo
 }
 
 transport::http_handler gateway::handler() const {
-  return [d = door_](const wire::http_request& request, const transport::http_responder& reply) {
-    d->on_request(request, reply);
+  return [d = door_](wire::http_request request, const transport::http_responder& reply) {
+    d->on_request(std::move(request), reply);
   };
 }
 

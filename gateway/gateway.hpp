@@ -4,6 +4,7 @@
 #include "core/instant.hpp"
 #include "core/secret.hpp"
 #include "gateway/metrics_relay.hpp"
+#include "messages/access.hpp"
 #include "transport/http_server.hpp"
 #include "wire/openai/model_list.hpp"
 
@@ -19,7 +20,10 @@ struct gateway_options {
   caf::actor_system* system = nullptr; ///< outlives the gateway and its handler
   metrics_sources actors;
   std::vector<wire::openai::listed_model> models; ///< models and routes that callers may name
-  std::vector<secret> keys;                       ///< none: anybody may call
+  std::vector<secret> keys;                       ///< of the configuration
+  bool keys_required = false; ///< false and no `keys`: anybody may call, also without a key
+  key_keeper_actor keeper{};  ///< null: there are no virtual keys
+  secret admin_key{};         ///< empty: there is no admin API
   wall_clock wall;
 };
 

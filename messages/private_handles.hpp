@@ -68,6 +68,15 @@ struct replace_target {
   call_target target;
 };
 
+/// Where budget rules come from; each origin replaces its own.
+enum class rule_origin { configuration, virtual_keys };
+
+/// To the budget: from now on these are the rules of that origin. What has been spent stays spent.
+struct replace_budget_rules {
+  rule_origin origin = rule_origin::configuration;
+  std::vector<money::budget_rule> rules;
+};
+
 /// Who hears of which notices.
 struct alert_target {
   std::string name;
@@ -110,7 +119,8 @@ using router_self =
     router_actor::extend<caf::reacts_to<completion_finished>, caf::reacts_to<replace_target>,
                          caf::reacts_to<key_condemned>, caf::reacts_to<wake_due>>;
 
-using budget_self = budget_actor::extend<caf::reacts_to<wake_due>>;
+using budget_self =
+    budget_actor::extend<caf::reacts_to<replace_budget_rules>, caf::reacts_to<wake_due>>;
 
 using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 
@@ -144,4 +154,5 @@ SPILLWAY_MESSAGE(spillway::stream_begun)
 SPILLWAY_MESSAGE(spillway::stream_piece)
 SPILLWAY_MESSAGE(spillway::replace_target)
 SPILLWAY_MESSAGE(spillway::key_condemned)
+SPILLWAY_MESSAGE(spillway::replace_budget_rules)
 SPILLWAY_MESSAGE(spillway::watch_runtime)

@@ -5,6 +5,7 @@
 #include "runtime/system_wall_clock.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
+#include "storage/key_store.hpp"
 #include "transport/beast_client.hpp"
 #include "transport/io_threads.hpp"
 
@@ -98,6 +99,10 @@ result<void> runtime::state::wire(runtime_options options) {
     if (!alerts)
       return alerts.failure();
     w.alert_store = std::move(*alerts);
+    auto keys = storage::key_store::open(storage::key_store::path_beside(w.settings.journal.path));
+    if (!keys)
+      return keys.failure();
+    w.key_store = std::move(*keys);
   }
   w.make_http = http_factory();
   w.wall = system_wall_clock();

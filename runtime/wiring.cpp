@@ -5,6 +5,7 @@
 #include "actors/completion_job.hpp"
 #include "actors/generation_record.hpp"
 #include "actors/journal.hpp"
+#include "actors/key_keeper.hpp"
 #include "actors/langfuse_batcher.hpp"
 #include "actors/limiter.hpp"
 #include "actors/provider.hpp"
@@ -15,6 +16,7 @@
 #include "runtime/limiter_plan.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
+#include "storage/key_store.hpp"
 #include "storage/retention.hpp"
 #include "wire/langfuse/otlp.hpp"
 
@@ -81,6 +83,7 @@ private:
   result<void> settle_lost_calls();
   result<void> prepare_providers();
   result<void> spawn_core();
+  void spawn_keys();
   journal_actor spawn_journal(std::shared_ptr<storage::journal> file);
   result<journal_actor> trace_spool();
   result<void> spawn_traces();
@@ -228,7 +231,17 @@ result<void> wirer::spawn_core() {
     return spawned;
   budget.alerts = out_.alerts;
   out_.budget = system_.spawn(actors::budget, std::move(budget));
+  spawn_keys();
   return {};
+}
+
+void wirer::spawn_keys() {
+  if (!options_->key_store)
+    return;
+  actors::key_keeper_options keys{options_->key_store, out_.budget, options_->wall};
+  out_.keys = options_->journal_detached
+                  ? system_.spawn<caf::detached>(actors::key_keeper, std::move(keys))
+                  : system_.spawn(actors::key_keeper, std::move(keys));
 }
 
 journal_actor wirer::spawn_journal(std::shared_ptr<storage::journal> file) {
@@ -482,6 +495,7 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
   for (const supervised_target& t : actors.targets)
     end(t.target.provider);
   end(actors.traces);
+  end(actors.keys);
   end(actors.budget);
   for (const alert_target& t : actors.alert_targets)
     end(t.courier);

@@ -7,6 +7,7 @@
 #include "runtime/local_world.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/system_wall_clock.hpp"
+#include "storage/key_store.hpp"
 #include "transport/beast_listener.hpp"
 
 #include <CLI/CLI.hpp>
@@ -64,9 +65,11 @@ gateway::metrics_sources sources_of(const runtime::runtime_actors& actors) {
   return out;
 }
 
-std::string url_of(const std::string& host, std::uint16_t port) {
+std::string url_of(const transport::beast_listener_options& at, std::uint16_t port) {
+  const std::string& host = at.address;
   const bool v6 = host.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  const std::string scheme = at.tls_cert.empty() ? "http://" : "https://";
+  return scheme + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 /// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
@@ -78,7 +81,7 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   auto listener = transport::beast_listener::listen(rt.io(), at, door.handler());
   if (!listener)
     return listener.failure();
-  std::printf("spillway serves %s/v1%s\n", url_of(at.address, (*listener)->port()).c_str(),
+  std::printf("spillway serves %s/v1%s\n", url_of(at, (*listener)->port()).c_str(),
               simulated ? " through a simulated provider; no provider key is used" : "");
   std::fflush(stdout);
   ended.get_future().wait();
@@ -98,13 +101,31 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   return {};
 }
 
+/// Whether some caller could come in with a virtual key.
+result<bool> has_virtual_keys(const config::journal_settings& journal) {
+  if (journal.path.empty())
+    return false;
+  const auto store = storage::key_store::open(storage::key_store::path_beside(journal.path));
+  if (!store)
+    return store.failure();
+  const auto keys = (*store)->load();
+  if (!keys)
+    return keys.failure();
+  const wall_time now = runtime::system_wall_clock()(std::chrono::steady_clock::now());
+  return std::ranges::any_of(*keys, [&](const auto& key) { return key.is_live(now); });
+}
+
 result<void> run(const serve_options& options) {
   auto settings = read_settings(options);
   if (!settings)
     return settings.failure();
-  auto keys = config::read_gateway_keys(settings->gateway, config::process_environment());
-  if (!keys)
-    return keys.failure();
+  const auto virtual_keys = has_virtual_keys(settings->journal);
+  if (!virtual_keys)
+    return virtual_keys.failure();
+  auto access = config::read_gateway_access(settings->gateway, config::process_environment(),
+                                            *virtual_keys);
+  if (!access)
+    return access.failure();
   std::unique_ptr<runtime::local_world> world;
   runtime::runtime_options r;
   if (options.simulate) {
@@ -117,9 +138,13 @@ result<void> run(const serve_options& options) {
   transport::beast_listener_options at;
   at.address = settings->gateway.listen.host;
   at.port = settings->gateway.listen.port;
+  at.tls_cert = settings->gateway.tls_cert;
+  at.tls_key = settings->gateway.tls_key;
   const duration drain = settings->runtime.drain;
   gateway::gateway_options g;
-  g.keys = std::move(*keys);
+  g.keys = std::move(access->keys);
+  g.keys_required = access->key_required;
+  g.admin_key = std::move(access->admin_key);
   g.wall = runtime::system_wall_clock();
   r.settings = *settings;
   r.on_warning = [](const std::string& warning) {
@@ -130,6 +155,7 @@ result<void> run(const serve_options& options) {
     return rt.failure();
   g.system = &(*rt)->system();
   g.actors = sources_of((*rt)->actors());
+  g.keeper = (*rt)->actors().keys;
   g.models = listed(*settings, (*rt)->actors());
   gateway::gateway door{std::move(g)};
   return serve(**rt, door, at, drain, options.simulate);
