@@ -58,6 +58,7 @@ public:
   router_status on_get_router_status() const;
   caf::result<drain_reply> on_drain_requests(const drain_requests& m);
   void on_replace_target(replace_target& m);
+  void on_replace_routing(replace_routing& m);
   void on_key_condemned(const key_condemned& m);
   void on_record_feedback(const record_feedback& m);
   void on_drain_timeout();
@@ -80,6 +81,7 @@ private:
     routing::plan plan;
   };
 
+  void open_routes();
   opening open(run_completion& m);
   std::string route_for(const call_labels& labels) const;
   const routing::route* find_route(const std::string& target);

@@ -4,6 +4,7 @@
 #include "gateway/refusal.hpp"
 #include "wire/access/key_json.hpp"
 #include "wire/access/key_text.hpp"
+#include "wire/access/reload_json.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -15,6 +16,7 @@ namespace spillway::gateway {
 namespace {
 
 constexpr std::string_view keys_path = "/admin/keys";
+constexpr std::string_view reload_path = "/admin/reload";
 constexpr std::string_view rotation = "/rotate";
 
 wire::http_response json_reply(int status, std::string body) {
@@ -66,7 +68,42 @@ void admin_api::on_request(std::string_view path, const wire::http_request& requ
     return reply(encode_refusal(unauthorized()));
   if (path == keys_path || path.starts_with(std::string{keys_path} + "/"))
     return serve_keys(path.substr(keys_path.size()), request, reply);
+  if (path == reload_path)
+    return serve_reload(request, reply);
   reply(encode_refusal(unknown_path(request.method, path)));
+}
+
+void admin_api::reload(std::function<void(const reload_report&)> then) const {
+  reload_report none;
+  none.refused = "this gateway has no configuration file to read again";
+  if (!options_.reloader)
+    return then(none);
+  options_.system->spawn([whom = options_.reloader, tell = options_.on_reloaded,
+                          then = std::move(then)](caf::event_based_actor* self) {
+    self->request(whom, caf::infinite, reload_configuration{})
+        .then(
+            [=](const reload_report& r) {
+              if (r.refused.empty() && tell)
+                tell(r);
+              then(r);
+            },
+            [=](const caf::error&) {
+              reload_report gone;
+              gone.refused = "the gateway is stopping";
+              then(gone);
+            });
+  });
+}
+
+void admin_api::serve_reload(const wire::http_request& request,
+                             const transport::http_responder& reply) const {
+  if (request.method != "POST")
+    return reply(encode_refusal(wrong_method(request.method, "POST")));
+  reload([reply](const reload_report& r) {
+    reply(r.refused.empty()
+              ? json_reply(200, wire::encode_reload(r.applied, r.after_restart, r.warnings))
+              : encode_refusal({422, {r.refused, "invalid_request_error", "configuration", ""}}));
+  });
 }
 
 void admin_api::serve_keys(std::string_view rest, const wire::http_request& request,

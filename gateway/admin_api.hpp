@@ -3,11 +3,13 @@
 #include "core/instant.hpp"
 #include "core/secret.hpp"
 #include "messages/access.hpp"
+#include "messages/reload.hpp"
 #include "transport/http_server.hpp"
 #include "wire/http_message.hpp"
 
 #include <caf/fwd.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +18,8 @@ namespace spillway::gateway {
 
 struct admin_api_options {
   caf::actor_system* system = nullptr; ///< outlives the API
+  reloader_actor reloader; ///< null: the configuration is not read again
+  std::function<void(const reload_report&)> on_reloaded; ///< of each that was taken over
   key_keeper_actor keeper;             ///< null: there are no virtual keys, for want of a journal
   secret key;                          ///< empty: the API is off
   wall_clock wall;
@@ -29,6 +33,7 @@ struct admin_api_options {
 /// | POST /admin/keys | one more; its text is told this once |
 /// | DELETE /admin/keys/{id} | ends it, at once |
 /// | POST /admin/keys/{id}/rotate | another text for it; the old one ends at once |
+/// | POST /admin/reload | reads the configuration again, for new requests |
 class admin_api {
 public:
   explicit admin_api(admin_api_options options) : options_{std::move(options)} {}
@@ -39,7 +44,12 @@ public:
   void on_request(std::string_view path, const wire::http_request& request,
                   const transport::http_responder& reply) const;
 
+  /// Reads the configuration again and tells `then` what came of it, on an actor's thread.
+  void reload(std::function<void(const reload_report&)> then) const;
+
 private:
+  void serve_reload(const wire::http_request& request,
+                    const transport::http_responder& reply) const;
   void list(const transport::http_responder& reply) const;
   void create(const wire::http_request& request, const transport::http_responder& reply) const;
   void revoke(std::string id, const transport::http_responder& reply) const;

@@ -6,6 +6,7 @@
 #include "gateway/key_gate.hpp"
 #include "gateway/reply_relay.hpp"
 #include "gateway/stream_relay.hpp"
+#include "gateway/trace_echo.hpp"
 #include "wire/access/key_text.hpp"
 
 #include <caf/actor_system.hpp>
@@ -33,13 +34,15 @@ wire::http_response text_reply(int status, std::string text) {
 
 } // namespace
 
-/// What the handler's copies share. Read-only but for one flag.
+/// What the handler's copies share. Read-only but for a flag and a list that is exchanged whole.
 class gateway::door : public std::enable_shared_from_this<door> {
 public:
   explicit door(gateway_options options)
       : options_{std::move(options)},
-        admin_{{options_.system, options_.keeper, options_.admin_key, options_.wall}} {
-    model_list_ = wire::openai::encode_model_list(options_.models);
+        admin_{{options_.system, options_.reloader,
+                [list = list_](const reload_report& r) { list->replace(names_in(r)); },
+                options_.keeper, options_.admin_key, options_.wall}} {
+    list_->replace(options_.models);
     if (!options_.keeper)
       return;
     gate_ = options_.system->spawn(
@@ -65,6 +68,12 @@ public:
   }
 
   void drain() { draining_ = true; }
+
+  void reload(std::function<void(const reload_report&)> then) const {
+    admin_.reload([self = shared_from_this(), then = std::move(then)](const reload_report& r) {
+      then(r);
+    });
+  }
 
 private:
   using server = void (door::*)(const wire::http_request&, const transport::http_responder&) const;
@@ -126,10 +135,17 @@ private:
       options_.system->spawn(reply_relay, std::move(errand));
   }
 
+  static std::vector<wire::openai::listed_model> names_in(const reload_report& r) {
+    std::vector<wire::openai::listed_model> models;
+    for (const callable_name& n : r.names)
+      models.push_back({n.name, n.owner});
+    return models;
+  }
+
   void list_models(const wire::http_request&, const transport::http_responder& reply) const {
     wire::http_response response;
     response.headers.add("Content-Type", "application/json");
-    response.body = model_list_;
+    response.body = *list_->text.load();
     reply(std::move(response));
   }
 
@@ -145,10 +161,18 @@ private:
     options_.system->spawn(metrics_relay, options_.actors, reply);
   }
 
+  /// Exchanged whole when the configuration was read again.
+  struct model_list {
+    void replace(const std::vector<wire::openai::listed_model>& models) {
+      text = std::make_shared<const std::string>(wire::openai::encode_model_list(models));
+    }
+    std::atomic<std::shared_ptr<const std::string>> text; ///< never null
+  };
+
   gateway_options options_;
+  std::shared_ptr<model_list> list_ = std::make_shared<model_list>();
   admin_api admin_;
   key_gate_actor gate_; ///< null: there are no virtual keys
-  std::string model_list_;
   std::atomic<bool> draining_ = false;
 };
 
@@ -167,8 +191,13 @@ gateway::gateway(gateway_options options) : door_{std::make_shared<door>(std::mo
 
 transport::http_handler gateway::handler() const {
   return [d = door_](wire::http_request request, const transport::http_responder& reply) {
-    d->on_request(std::move(request), reply);
+    const auto answer = echo_trace(request.headers, reply);
+    d->on_request(std::move(request), answer);
   };
+}
+
+void gateway::reload(std::function<void(const reload_report&)> then) {
+  door_->reload(std::move(then));
 }
 
 void gateway::drain() {

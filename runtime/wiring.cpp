@@ -14,6 +14,7 @@
 #include "providers/registry.hpp"
 #include "runtime/alert_targets.hpp"
 #include "runtime/limiter_plan.hpp"
+#include "runtime/reloader.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
 #include "storage/key_store.hpp"
@@ -95,6 +96,7 @@ private:
   result<request_id> first_request_id() const;
   void spawn_router(request_id first);
   void spawn_supervisor();
+  void spawn_reloader();
   void begin_alerts();
   std::function<completion_job_actor(router_self)> job_factory() const;
 
@@ -444,6 +446,15 @@ void wirer::spawn_supervisor() {
   out_.supervisor = system_.spawn(supervisor, std::move(s));
 }
 
+void wirer::spawn_reloader() {
+  if (!options_->reread)
+    return;
+  reloader_options r{settings(), options_->reread, {}, out_.router, out_.budget};
+  for (const planned_target& t : planned_)
+    r.wired.push_back(t.model);
+  out_.reloader = system_.spawn<caf::detached>(reloader, std::move(r));
+}
+
 void wirer::begin_alerts() {
   caf::anon_send(out_.alerts,
                  watch_runtime{out_.budget, out_.traces, out_.journal, out_.alert_targets});
@@ -470,6 +481,7 @@ result<runtime_actors> wirer::wire() {
   }
   spawn_router(*first);
   spawn_supervisor();
+  spawn_reloader();
   begin_alerts();
   return std::move(out_);
 }
@@ -489,6 +501,7 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
     self->wait_for(whom);
   };
   end(actors.supervisor);
+  end(actors.reloader);
   end(actors.router);
   for (const supervised_target& t : actors.targets)
     end(t.target.limiter);

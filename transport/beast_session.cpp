@@ -277,7 +277,7 @@ net::awaitable<> beast_session::wait_for_end(std::uint64_t of_request) {
       co_return;
     if (cut || peer_.has_peer_left())
       co_return tell_gone();
-    again = peer_.is_tls();
+    again = !peer_.has_more();
     if (again) {
       look_.expires_after(look_again_after);
       co_await look_.async_wait(net::awaited);

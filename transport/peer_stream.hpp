@@ -54,15 +54,17 @@ public:
   /// Says that nothing more comes and waits for the peer to say so as well.
   auto say_goodbye() { return tls_->async_shutdown(net::awaited); }
 
-  /// Whether a readable connection is so because its peer has left.
+  /// Whether the peer has left. Bytes do not tell: there may be none yet because the system woke us
+  /// for those of before, and the last ones may be TLS's own.
   bool has_peer_left() {
-    if (tls_) {
-      // What he sent last may be TLS's own: bytes do not tell.
-      pollfd look{socket_.native_handle(), POLLRDHUP, 0};
-      return ::poll(&look, 1, 0) > 0;
-    }
+    pollfd look{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&look, 1, 0) > 0;
+  }
+
+  /// Whether he has sent more of what he says, before he was answered.
+  bool has_more() {
     net::error_code failed;
-    return socket_.available(failed) == 0 || failed;
+    return !tls_ && socket_.available(failed) > 0;
   }
 
 private:

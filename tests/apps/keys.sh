@@ -41,7 +41,8 @@ expect 'already' "$folder/twice"
 if keys create other --budget year=5 2>"$folder/wrong"; then exit 1; fi
 expect 'day=5' "$folder/wrong"
 
-"$1" serve --simulate --config "$folder/spillway.toml" >"$folder/log" 2>&1 &
+: >"$folder/log" # before the server, for the one who waits for its first line
+"$1" serve --simulate --config "$folder/spillway.toml" >>"$folder/log" 2>&1 &
 server=$!
 port=
 tries=0

@@ -211,7 +211,9 @@ TEST_CASE("where a key is required nobody calls without, not even when all are r
   CHECK(ask(w, "").status == 401);
   CHECK(ask(w, "sk-whatever-a-client-has").status == 401);
   CHECK(w.get("/healthz").status == 200);
-  CHECK(ask(w, text_of(create(w, R"({"name":"bot"})"))).status == 200);
+  const auto r = ask(w, text_of(create(w, R"({"name":"bot"})")));
+  INFO(r.body);
+  CHECK(r.status == 200);
 }
 
 TEST_CASE("what another process does to the keys holds in a gateway that runs") {
