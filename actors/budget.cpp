@@ -10,6 +10,7 @@ void budget_state::start(budget_self::pointer self, budget_options options) {
   alerts_ = std::move(options.alerts);
   costs_ = money::cost_log{options.zone};
   costs_.restore(options.restored, options.restored_since.value_or(now()));
+  rules_[rule_origin::configuration] = options.rules;
   ledger_ = money::ledger{std::move(options.rules), std::move(options.zone)};
   ledger_.restore(options.restored, now());
   ledger_.watch_levels(std::move(options.alert_levels));
@@ -75,6 +76,24 @@ cumulative_cost budget_state::on_get_cumulative_cost(const get_cumulative_cost& 
 cost_breakdown budget_state::on_get_cost_breakdown(const get_cost_breakdown& m) const {
   const money::cost_span span = costs_.running(m.timeframe, now());
   return {costs_.breakdown(m.by, {m.model, m.scope, span}), span, costs_.is_complete(span)};
+}
+
+void budget_state::on_replace_budget_rules(replace_budget_rules& m) {
+  rules_[m.origin] = std::move(m.rules);
+  std::vector<money::budget_rule> all;
+  for (const auto& [origin, rules] : rules_)
+    all.insert(all.end(), rules.begin(), rules.end());
+  for (const money::budget_rule& fresh : ledger_.replace_rules(std::move(all)))
+    seed(fresh);
+  report_crossings();
+  answer_waiting();
+}
+
+/// What the log of costs knows of the running period is spent for a new rule, too.
+void budget_state::seed(const money::budget_rule& rule) {
+  const money::cost_span span = costs_.running(rule.per, now());
+  for (const money::cost_line& line : costs_.spent_within(rule, span))
+    ledger_.add_spent(rule, line.name, line.sum.cost, now());
 }
 
 void budget_state::on_holder_down(const caf::down_msg& m) {
@@ -160,6 +179,7 @@ budget_self::behavior_type budget(budget_self::stateful_pointer<budget_state> se
       [self](const get_remaining_budget& m) { return self->state.on_get_remaining_budget(m); },
       [self](const get_cumulative_cost& m) { return self->state.on_get_cumulative_cost(m); },
       [self](const get_cost_breakdown& m) { return self->state.on_get_cost_breakdown(m); },
+      [self](replace_budget_rules& m) { self->state.on_replace_budget_rules(m); },
       [self](wake_due) { self->state.on_wake_due(); },
   };
 }

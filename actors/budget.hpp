@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -42,6 +43,7 @@ public:
   remaining_budget on_get_remaining_budget(const get_remaining_budget& m) const;
   cumulative_cost on_get_cumulative_cost(const get_cumulative_cost& m) const;
   cost_breakdown on_get_cost_breakdown(const get_cost_breakdown& m) const;
+  void on_replace_budget_rules(replace_budget_rules& m);
   void on_holder_down(const caf::down_msg& m);
   void on_wake_due();
   void on_stop();
@@ -52,9 +54,11 @@ private:
   void answer_waiting();
   void arm_timer();
   void report_crossings();
+  void seed(const money::budget_rule& rule);
   void report_overrun(reservation_id id, nano_usd excess);
 
   budget_self::pointer self_ = nullptr;
+  std::map<rule_origin, std::vector<money::budget_rule>> rules_;
   wall_clock wall_;
   alert_sink_actor alerts_;
   money::ledger ledger_{{}, "UTC"};

@@ -24,8 +24,6 @@ void router_state::start(router_self::pointer self, router_options options) {
   self_ = self;
   options_ = std::move(options);
   next_id_ = options_.first_id.value;
-  for (const model_entry& model : options_.models->models())
-    routes_.emplace(model.id.value, routing::route{model.id.value, {model.id}});
   for (auto& [model, targets] : options_.targets) {
     std::vector<std::int64_t> weights;
     for (call_target& t : targets) {
@@ -35,6 +33,13 @@ void router_state::start(router_self::pointer self, router_options options) {
     }
     rotations_.emplace(model, std::move(weights));
   }
+  open_routes();
+}
+
+void router_state::open_routes() {
+  routes_.clear();
+  for (const model_entry& model : options_.models->models())
+    routes_.emplace(model.id.value, routing::route{model.id.value, {model.id}});
   for (routing::route& r : options_.routes)
     routes_.insert_or_assign(r.name, std::move(r));
 }
@@ -397,6 +402,19 @@ void router_state::on_replace_target(replace_target& m) {
       t = m.target;
 }
 
+/// Requests that are running keep the catalog they began with.
+void router_state::on_replace_routing(replace_routing& m) {
+  if (stopping_)
+    return;
+  options_.models = std::move(m.models);
+  options_.routes = std::move(m.routes);
+  options_.default_route = std::move(m.default_route);
+  options_.deadline_default = m.deadline_default;
+  options_.selection = std::move(m.selection);
+  options_.worth = m.worth;
+  open_routes();
+}
+
 void router_state::on_key_condemned(const key_condemned& m) {
   if (!bench_.sit_out(m.key, m.failure, self_->clock().now()) || !options_.alerts)
     return;
@@ -427,6 +445,7 @@ router_self::behavior_type router(router_self::stateful_pointer<router_state> se
       [self](const drain_requests& m) { return self->state.on_drain_requests(m); },
       [self](completion_finished& m) { self->state.on_completion_finished(m); },
       [self](replace_target& m) { self->state.on_replace_target(m); },
+      [self](replace_routing& m) { self->state.on_replace_routing(m); },
       [self](const key_condemned& m) { self->state.on_key_condemned(m); },
       [self](wake_due) { self->state.on_drain_timeout(); },
   };

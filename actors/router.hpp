@@ -61,6 +61,7 @@ public:
   router_status on_get_router_status() const;
   caf::result<drain_reply> on_drain_requests(const drain_requests& m);
   void on_replace_target(replace_target& m);
+  void on_replace_routing(replace_routing& m);
   void on_key_condemned(const key_condemned& m);
   void on_record_feedback(const record_feedback& m);
   void on_drain_timeout();
@@ -85,6 +86,7 @@ private:
     std::optional<context::chunk_plan> chunks; ///< set: it is asked in parts
   };
 
+  void open_routes();
   opening open(run_completion& m);
   void fit_prompt(run_completion& m, const routing::route& preference, opening& o);
   bool is_too_long(const run_completion& m, const model_entry& model);

@@ -4,6 +4,8 @@ namespace spillway::actors {
 
 std::vector<money::scope_value> spend_scopes(const call_labels& labels, const key_id& key) {
   std::vector<money::scope_value> out{{"key", key.value}};
+  if (!labels.key.empty())
+    out.push_back({"key", labels.key});
   if (!labels.team.empty())
     out.push_back({"team", labels.team});
   if (!labels.user.empty())

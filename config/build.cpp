@@ -293,6 +293,11 @@ result<settings> build_settings(const node& root, std::vector<routing::route> ro
   out.alerts = build_alerts(find(root, "alerts"));
   take(find(root, {"gateway", "listen"}), out.gateway.listen);
   out.gateway.keys_env = texts_of(find(root, {"gateway", "keys_env"}));
+  take(find(root, {"gateway", "key_required"}), out.gateway.key_required);
+  take(find(root, {"gateway", "admin_key_env"}), out.gateway.admin_key_env);
+  take(find(root, {"gateway", "tls_cert"}), out.gateway.tls_cert);
+  take(find(root, {"gateway", "tls_key"}), out.gateway.tls_key);
+  take(find(root, {"gateway", "access_log"}), out.gateway.access_log);
 
   withdrawal_reasons reasons;
   build_models(root, out, reasons);

@@ -196,6 +196,11 @@ constexpr key_spec keys[] = {
 
     {.path = "gateway.listen", .kind = kind::listen},
     {.path = "gateway.keys_env", .kind = kind::env_names},
+    {.path = "gateway.key_required", .kind = kind::flag},
+    {.path = "gateway.admin_key_env", .kind = kind::env_name},
+    {.path = "gateway.tls_cert", .kind = kind::text},
+    {.path = "gateway.tls_key", .kind = kind::text},
+    {.path = "gateway.access_log", .kind = kind::flag},
 
     {.path = "langfuse.enabled", .kind = kind::flag_auto},
     {.path = "langfuse.base_url", .kind = kind::url},

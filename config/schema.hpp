@@ -127,9 +127,14 @@ struct listen_address {
 /// The OpenAI-compatible server, `spillway serve`.
 struct gateway_settings {
   listen_address listen;
-  /// Environment variables, each with one key that callers may use. Empty: anybody may call, and
+  /// Environment variables, each with one key that callers may use. Empty, and no virtual key:
   /// `listen` must be a loopback address.
   std::vector<std::string> keys_env;
+  bool key_required = false; ///< also of callers on this machine
+  std::string admin_key_env; ///< variable with the key of the admin API; empty: there is none
+  std::string tls_cert;      ///< PEM file: the certificate and its chain; empty: no TLS
+  std::string tls_key;       ///< PEM file with its key
+  bool access_log = false;   ///< one line of JSON a request on standard output
 };
 
 struct journal_settings {

@@ -40,6 +40,7 @@ public:
     check_routing();
     check_budget();
     check_alert_targets();
+    check_gateway();
   }
 
 private:
@@ -232,6 +233,20 @@ private:
     const std::string_view period = text_of(find(rule, "period"));
     if (!period.empty() && !seen.insert({scope, text_of(name), period}).second)
       problems_.add(rule.at, path, "is a second rule for the same scope, name and period");
+  }
+
+  // Gateway ---------------------------------------------------------------------------------------
+
+  void check_gateway() {
+    const node* cert = find(root_, {"gateway", "tls_cert"});
+    const node* key = find(root_, {"gateway", "tls_key"});
+    const bool has_cert = !text_of(cert).empty();
+    if (has_cert == !text_of(key).empty())
+      return;
+    const node* given = has_cert ? cert : key;
+    problems_.add(given->at, key_path{} / "gateway" / (has_cert ? "tls_cert" : "tls_key"),
+                  std::string{"needs "} + (has_cert ? "`tls_key`" : "`tls_cert`")
+                      + " beside it; give both, or neither for plain HTTP");
   }
 
   // Alerts ----------------------------------------------------------------------------------------

@@ -246,4 +246,25 @@ inline constexpr std::size_t model_list_bytes_max = 32 * 1024 * 1024;
 /// Configuration file: a larger one is not a configuration file.
 inline constexpr std::size_t config_file_bytes_max = 4 * 1024 * 1024;
 
+// Callers of the gateway --------------------------------------------------------------------------
+
+/// Virtual keys of one gateway, revoked ones included, about 1 KiB each: one for each person of a
+/// large company. All are in memory, so that a request waits for no disk.
+inline constexpr std::size_t virtual_keys_max = 10'000;
+/// Models, tags and budgets of one key: a longer list is a mistake, or a route.
+inline constexpr std::size_t key_items_max = 64;
+/// Name of a key, a tag or a target: it stands in tables, metrics and ledgers.
+inline constexpr std::size_t key_name_bytes_max = 128;
+
+/// How long a reply is kept for callers who send their request again under the same
+/// Idempotency-Key, as OpenAI-like APIs do.
+inline constexpr auto kept_reply_age_max = 24h;
+/// Replies kept: with the next bound, 6 KiB each.
+inline constexpr std::size_t kept_replies_max = 10'000;
+/// Bytes of their bodies: replies of embeddings alone may have megabytes.
+inline constexpr std::size_t kept_reply_bytes_max = 64 * 1024 * 1024;
+/// Requests that can be explained: at about 3 KiB each with its plan, some minutes of a busy
+/// gateway. The oldest is forgotten.
+inline constexpr std::size_t explained_requests_max = 4'096;
+
 } // namespace spillway::bounds

@@ -1,6 +1,7 @@
 #include "gateway/controls.hpp"
 
 #include "core/bounds.hpp"
+#include "gateway/caller.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -118,6 +119,7 @@ result<void> read_controls(const wire::http_headers& headers, const pairs& metad
                            run_completion& request) {
   const controls c{headers, metadata};
   read_labels(c, request.labels);
+  read_identity(headers, request.labels);
   read_traceparent(headers.find("traceparent"), request.labels);
   request.allow_fallback = c.find("fallback") != "false";
   if (const auto text = c.find("deadline-ms"); !text.empty()) {

@@ -1,5 +1,7 @@
 #include "gateway/explain_log.hpp"
 
+#include "core/bounds.hpp"
+
 #include <deque>
 #include <memory>
 #include <unordered_map>
@@ -12,22 +14,25 @@ namespace {
 class outcome_ring {
 public:
   void add(note_outcome m) {
-    if (!known_.insert_or_assign(m.id, std::move(m.outcome)).second)
+    const request_id id = m.id;
+    if (!known_.insert_or_assign(id, std::move(m)).second)
       return;
-    order_.push_back(m.id);
-    if (order_.size() > explained_requests_max) {
+    order_.push_back(id);
+    if (order_.size() > bounds::explained_requests_max) {
       known_.erase(order_.front());
       order_.pop_front();
     }
   }
 
-  outcome_reply find(request_id id) const {
-    const auto it = known_.find(id);
-    return it == known_.end() ? outcome_reply{} : outcome_reply{it->second};
+  outcome_reply find(const get_outcome& m) const {
+    const auto it = known_.find(m.id);
+    const bool shown =
+        it != known_.end() && (m.asker.empty() || m.asker == it->second.owner);
+    return shown ? outcome_reply{it->second.outcome} : outcome_reply{};
   }
 
 private:
-  std::unordered_map<request_id, wire::explained_request> known_;
+  std::unordered_map<request_id, note_outcome> known_;
   std::deque<request_id> order_;
 };
 
@@ -40,13 +45,15 @@ explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self,
   const auto ring = std::make_shared<outcome_ring>();
   return {
       [ring](note_outcome& m) { ring->add(std::move(m)); },
-      [ring](const get_outcome& m) { return ring->find(m.id); },
+      [ring](const get_outcome& m) { return ring->find(m); },
   };
 }
 
-note_outcome outcome_of(const completion_reply& m, std::string name) {
+note_outcome outcome_of(const completion_reply& m, std::string name, std::string owner) {
   return {m.id,
-          {std::move(name), m.status, m.reason, m.cost.total, m.waited, m.attempts.size(), m.plan}};
+          std::move(owner),
+          {std::move(name), m.status, m.reason, m.cost.total, m.waited, m.attempts.size(), m.plan,
+           m.prompt}};
 }
 
 } // namespace spillway::gateway

@@ -8,29 +8,29 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace spillway::gateway {
-
-/// Requests that can be explained: at about 3 KiB each with its plan, some minutes of a busy
-/// gateway. The oldest is forgotten.
-inline constexpr std::size_t explained_requests_max = 4'096;
 
 /// Event to the log: a request has ended.
 struct note_outcome {
   request_id id;
+  std::string owner; ///< the virtual key it came by; empty: none
   wire::explained_request outcome;
 };
 
 /// Command to the log: what became of this request?
 struct get_outcome {
   request_id id;
+  std::string asker; ///< the virtual key of who asks, and sees its own alone; empty: the operator
 };
 
 struct outcome_reply {
   std::optional<wire::explained_request> outcome; ///< absent: not known, or forgotten
 };
 
-/// Remembers why the latest requests went where they went. One per gateway.
+/// Remembers why the latest requests went where they went, `bounds::explained_requests_max` of
+/// them. One per gateway.
 using explain_log_actor = caf::typed_actor<
     // One more has ended.
     caf::reacts_to<note_outcome>,
@@ -42,7 +42,7 @@ explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self,
                                              const router_actor& router);
 
 /// `m` as the log keeps it: without what was asked and answered.
-note_outcome outcome_of(const completion_reply& m, std::string name);
+note_outcome outcome_of(const completion_reply& m, std::string name, std::string owner);
 
 } // namespace spillway::gateway
 

@@ -1,15 +1,21 @@
 #include "gateway/gateway.hpp"
 
 #include "core/tokens/estimator.hpp"
+#include "gateway/admin_api.hpp"
 #include "gateway/api.hpp"
+#include "gateway/caller.hpp"
 #include "gateway/explain_log.hpp"
+#include "gateway/key_gate.hpp"
 #include "gateway/question_relay.hpp"
 #include "gateway/reply_keeper.hpp"
 #include "gateway/reply_relay.hpp"
 #include "gateway/stream_relay.hpp"
+#include "gateway/trace_echo.hpp"
+#include "wire/access/key_text.hpp"
 #include "wire/anthropic/chat_request.hpp"
 #include "wire/anthropic/count_reply.hpp"
 #include "wire/anthropic/model_list.hpp"
+#include "wire/digest.hpp"
 #include "wire/plan_json.hpp"
 
 #include <caf/actor_system.hpp>
@@ -24,21 +30,6 @@
 
 namespace spillway::gateway {
 namespace {
-
-/// In a time that does not tell how much of `given` is right.
-bool is_same_secret(std::string_view given, const std::string& key) {
-  unsigned char differs = given.size() == key.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i)
-    differs |= static_cast<unsigned char>(given[i] ^ key[i % std::max<std::size_t>(key.size(), 1)]);
-  return differs == 0;
-}
-
-/// The key of a caller, as OpenAI's or Anthropic's clients send it; empty if it sends none.
-std::string_view key_in(const wire::http_headers& headers) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view given = headers.find("Authorization");
-  return given.starts_with(scheme) ? given.substr(scheme.size()) : headers.find("x-api-key");
-}
 
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
@@ -80,21 +71,28 @@ wire::http_response text_reply(int status, std::string text) {
 
 } // namespace
 
-/// What the handler's copies share. Read-only but for one flag.
-class gateway::door {
+/// What the handler's copies share. Read-only but for a flag and a list that is exchanged whole.
+class gateway::door : public std::enable_shared_from_this<door> {
 public:
-  explicit door(gateway_options options) : options_{std::move(options)} {
-    model_list_ = wire::openai::encode_model_list(options_.models);
-    std::vector<wire::anthropic::listed_model> same;
-    for (const wire::openai::listed_model& m : options_.models)
-      same.push_back({m.id, m.id});
-    keeper_ = options_.system->spawn(reply_keeper, options_.actors.router);
+  explicit door(gateway_options options)
+      : options_{std::move(options)},
+        admin_{{options_.system, options_.reloader,
+                [list = list_](const reload_report& r) { list->replace(names_in(r)); },
+                options_.keeper, options_.admin_key, options_.wall}} {
+    list_->replace(options_.models);
+    replies_ = options_.system->spawn(reply_keeper, options_.actors.router);
     explained_ = options_.system->spawn(explain_log, options_.actors.router);
-    anthropic_list_ = wire::anthropic::encode_model_list(same);
+    if (!options_.keeper)
+      return;
+    gate_ = options_.system->spawn(
+        key_gate, key_gate_options{options_.actors.router, options_.keeper, options_.wall});
+    options_.actors.router = gate_;
   }
 
-  void on_request(const wire::http_request& request, const transport::http_responder& reply) const {
+  void on_request(wire::http_request request, const transport::http_responder& reply) const {
     const std::string_view path = path_of(request.target);
+    if (admin_api::is_path(path))
+      return admin_.on_request(path, request, reply);
     const auto row = std::ranges::find_if(
         paths, [&](const served_path& p) { return matches(p.path, path); });
     const api& spoken = spoken_by(request.headers);
@@ -102,12 +100,21 @@ public:
       return reply(spoken.refuse(unknown_path(request.method, path)));
     if (request.method != row->method)
       return reply(spoken.refuse(wrong_method(request.method, row->method)));
-    if (row->needs_key && !is_authorized(request.headers))
-      return reply(spoken.refuse(unauthorized()));
-    (this->*row->serve)(request, reply);
+    if (claims_identity(request.headers))
+      return reply(spoken.refuse(malformed_request(
+          "x-spillway-caller is the gateway's own header; send none")));
+    if (!row->needs_key || is_authorized(request.headers))
+      return (this->*row->serve)(request, reply);
+    serve_key_holder(row->serve, std::move(request), reply);
   }
 
   void drain() { draining_ = true; }
+
+  void reload(std::function<void(const reload_report&)> then) const {
+    admin_.reload([self = shared_from_this(), then = std::move(then)](const reload_report& r) {
+      then(r);
+    });
+  }
 
 private:
   using server = void (door::*)(const wire::http_request&, const transport::http_responder&) const;
@@ -119,12 +126,34 @@ private:
   };
   static const std::array<served_path, 12> paths;
 
+  /// By a key of the configuration, or because none is asked of anybody. A virtual key is looked at
+  /// even then: it has limits of its own.
   bool is_authorized(const wire::http_headers& headers) const {
-    if (options_.keys.empty())
-      return true;
     const std::string_view given = key_in(headers);
-    return std::ranges::any_of(
-        options_.keys, [&](const secret& key) { return is_same_secret(given, key.reveal()); });
+    if (options_.keys.empty() && !options_.keys_required && wire::key_id_in(given).empty())
+      return true;
+    return std::ranges::any_of(options_.keys,
+                               [&](const secret& key) { return is_same_secret(given, key); });
+  }
+
+  /// Serves whoever sent a virtual key that the gate knows.
+  void serve_key_holder(server serve, wire::http_request request,
+                        const transport::http_responder& reply) const {
+    const std::string_view given = key_in(request.headers);
+    const std::string_view id = wire::key_id_in(given);
+    const api* const spoken = &spoken_by(request.headers);
+    if (!gate_ || id.empty())
+      return reply(spoken->refuse(unauthorized()));
+    identify_caller who{std::string{id}, wire::fingerprint_key(given)};
+    const auto held = std::make_shared<wire::http_request>(std::move(request));
+    identify(*options_.system, gate_, std::move(who),
+             [self = shared_from_this(), serve, held, reply,
+              spoken](const caller_identity& whose) {
+               if (whose.key.empty())
+                 return reply(spoken->refuse(unauthorized()));
+               note_identity(held->headers, whose);
+               ((*self).*serve)(*held, reply);
+             });
   }
 
   template <const api& (*spoken)()>
@@ -151,31 +180,47 @@ private:
       options_.system->spawn(reply_relay, std::move(errand));
   }
 
+  /// Whose virtual key a request came by; empty: the operator's own.
+  static std::string owner_of(const wire::http_headers& headers) {
+    call_labels labels;
+    read_identity(headers, labels);
+    return labels.key;
+  }
+
   void serve_by_name(const wire::http_request& request, reply_relay_options errand) const {
-    const std::hash<std::string_view> digest;
+    const std::string owner = owner_of(request.headers);
     serve_once m;
-    m.request.name = std::to_string(digest(key_in(request.headers))) + ' '
+    m.request.name = (owner.empty() ? wire::sha256_hex(key_in(request.headers)) : owner) + ' '
                      + std::string{path_of(request.target)} + ' '
                      + std::string{request.headers.find("Idempotency-Key")};
-    m.request.fingerprint = digest(request.body);
+    m.request.fingerprint = wire::sha256_hex(request.body);
     m.spoken = errand.spoken;
     m.caller = errand.reply;
     m.serve = [system = options_.system, errand](transport::http_responder reply) mutable {
       errand.reply = std::move(reply);
       system->spawn(reply_relay, std::move(errand));
     };
-    caf::anon_send(keeper_, std::move(m));
+    caf::anon_send(replies_, std::move(m));
+  }
+
+  static std::vector<wire::openai::listed_model> names_in(const reload_report& r) {
+    std::vector<wire::openai::listed_model> models;
+    for (const callable_name& n : r.names)
+      models.push_back({n.name, n.owner});
+    return models;
   }
 
   void list_models(const wire::http_request& request,
                    const transport::http_responder& reply) const {
-    reply(json_reply(speaks_anthropic(request.headers) ? anthropic_list_ : model_list_));
+    const auto now = list_->now.load();
+    reply(json_reply(speaks_anthropic(request.headers) ? now->as_anthropic : now->as_openai));
   }
 
   void tell_model(const wire::http_request& request, const transport::http_responder& reply) const {
     const std::string_view id = path_of(request.target).substr(models_path.size());
-    const auto m = std::ranges::find(options_.models, id, &wire::openai::listed_model::id);
-    if (m == options_.models.end())
+    const auto now = list_->now.load();
+    const auto m = std::ranges::find(now->models, id, &wire::openai::listed_model::id);
+    if (m == now->models.end())
       return reply(spoken_by(request.headers).refuse(unknown_model(id)));
     reply(json_reply(speaks_anthropic(request.headers)
                          ? wire::anthropic::encode_model({m->id, m->id})
@@ -184,8 +229,9 @@ private:
 
   void explain(const wire::http_request& request, const transport::http_responder& reply) const {
     std::string name{path_of(request.target).substr(explain_path.size())};
-    options_.system->spawn(explain_relay, explain_question{explained_, std::move(name),
-                                                           &spoken_by(request.headers), reply});
+    options_.system->spawn(explain_relay,
+                           explain_question{explained_, std::move(name), owner_of(request.headers),
+                                            &spoken_by(request.headers), reply});
   }
 
   /// A body with `input` asks for embeddings, any other for a chat.
@@ -200,7 +246,8 @@ private:
         plan_relay, plan_question{options_.actors.router, std::move(call->request),
                                   &chat_completions_api(),
                                   [](const completion_plan& m) {
-                                    return wire::encode_plan(m.status, m.reason, m.plan);
+                                    return wire::encode_plan(m.status, m.reason, m.plan,
+                                                              m.prompt);
                                   },
                                   reply});
   }
@@ -217,7 +264,9 @@ private:
     options_.system->spawn(
         plan_relay, plan_question{options_.actors.router, std::move(asked), &messages_api(),
                                   [otherwise](const completion_plan& m) {
-                                    const token_count counted = m.plan.models.front().input_likely;
+                                    const token_count counted =
+                                        m.plan.models.empty() ? token_count{}
+                                                              : m.plan.models.front().input_likely;
                                     return wire::anthropic::encode_count_reply(
                                         counted > token_count{} ? counted : otherwise);
                                   },
@@ -236,11 +285,30 @@ private:
     options_.system->spawn(metrics_relay, options_.actors, reply);
   }
 
+  /// What may be called. Exchanged whole when the configuration was read again.
+  struct model_list {
+    struct texts {
+      std::vector<wire::openai::listed_model> models;
+      std::string as_openai;
+      std::string as_anthropic;
+    };
+
+    void replace(const std::vector<wire::openai::listed_model>& models) {
+      std::vector<wire::anthropic::listed_model> same;
+      for (const wire::openai::listed_model& m : models)
+        same.push_back({m.id, m.id});
+      now = std::make_shared<const texts>(texts{models, wire::openai::encode_model_list(models),
+                                                wire::anthropic::encode_model_list(same)});
+    }
+    std::atomic<std::shared_ptr<const texts>> now; ///< never null
+  };
+
   gateway_options options_;
+  std::shared_ptr<model_list> list_ = std::make_shared<model_list>();
+  admin_api admin_;
   explain_log_actor explained_;
-  reply_keeper_actor keeper_;
-  std::string model_list_;
-  std::string anthropic_list_;
+  reply_keeper_actor replies_;
+  key_gate_actor gate_; ///< null: there are no virtual keys
   std::atomic<bool> draining_ = false;
 };
 
@@ -263,9 +331,14 @@ gateway::gateway(gateway_options options) : door_{std::make_shared<door>(std::mo
 }
 
 transport::http_handler gateway::handler() const {
-  return [d = door_](const wire::http_request& request, const transport::http_responder& reply) {
-    d->on_request(request, reply);
+  return [d = door_](wire::http_request request, const transport::http_responder& reply) {
+    const auto answer = echo_trace(request.headers, reply);
+    d->on_request(std::move(request), answer);
   };
+}
+
+void gateway::reload(std::function<void(const reload_report&)> then) {
+  door_->reload(std::move(then));
 }
 
 void gateway::drain() {

@@ -1,5 +1,7 @@
 #include "gateway/kept_replies.hpp"
 
+#include "core/bounds.hpp"
+
 #include <utility>
 
 namespace spillway::gateway {
@@ -42,8 +44,9 @@ kept_replies::finish(const std::string& name, const transport::http_server_reply
 void kept_replies::forget_old(mono_time now) {
   while (!kept_.empty()) {
     const auto oldest = known_.find(kept_.front());
-    const bool fits = kept_.size() <= kept_replies_max && bytes_ <= kept_reply_bytes_max;
-    if (fits && now - oldest->second.kept_at < kept_reply_age_max)
+    const bool fits =
+        kept_.size() <= bounds::kept_replies_max && bytes_ <= bounds::kept_reply_bytes_max;
+    if (fits && now - oldest->second.kept_at < bounds::kept_reply_age_max)
       return;
     bytes_ -= oldest->second.reply.body.size();
     known_.erase(oldest);

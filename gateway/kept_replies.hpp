@@ -12,17 +12,10 @@
 
 namespace spillway::gateway {
 
-/// How long a reply is kept for callers who send their request again.
-inline constexpr auto kept_reply_age_max = std::chrono::hours{24};
-/// Replies kept: with the next bound, 6 KiB each.
-inline constexpr std::size_t kept_replies_max = 10'000;
-/// Bytes of their bodies: replies of embeddings alone may have megabytes.
-inline constexpr std::size_t kept_reply_bytes_max = 64 * 1024 * 1024;
-
 /// A request that its caller has given a name of its own.
 struct named_request {
   std::string name;            ///< the same for the same caller, path and Idempotency-Key
-  std::size_t fingerprint = 0; ///< of its body
+  std::string fingerprint; ///< SHA-256 of its body
 };
 
 /// What requests of the same name get: one of them is made, the others get its reply. A reply that
@@ -53,7 +46,7 @@ public:
 
 private:
   struct entry {
-    std::size_t fingerprint = 0;
+    std::string fingerprint;
     std::vector<transport::http_responder> waiting; ///< not empty while it is under way
     wire::http_response reply;
     mono_time kept_at{};

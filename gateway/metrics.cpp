@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace spillway::gateway {
 namespace {
@@ -60,6 +61,22 @@ void write_models(text& out, const report::usage_report& u) {
   out.family("spillway_cost_usd_total", kind::counter, "Money spent, by model.");
   for (const auto& [model, totals] : u.by_model)
     out.sample({{"model", model.value}}, to_decimal_usd(totals.cost));
+}
+
+/// OpenTelemetry's name for what `spillway_tokens_total` counts. Means alone: nobody keeps buckets.
+/// Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/ (2026-11), in
+/// Prometheus' spelling.
+void write_token_usage(text& out, const report::usage_report& u) {
+  out.family("gen_ai_client_token_usage", kind::summary, "Tokens of a call, by model and type.");
+  for (const auto& [model, totals] : u.by_model)
+    for (const auto& [type, tokens] :
+         {std::pair{"input", totals.input}, std::pair{"output", totals.output}}) {
+      const text::labels of{{"gen_ai_operation_name", "chat"},
+                            {"gen_ai_request_model", model.value},
+                            {"gen_ai_token_type", type}};
+      out.sample(of, std::to_string(tokens.value()), "_sum");
+      out.sample(of, number(totals.answered), "_count");
+    }
 }
 
 std::string ratio(double r) {
@@ -142,6 +159,7 @@ std::string encode_metrics(const metrics& m) {
   text out;
   write_requests(out, m.router);
   write_models(out, m.router.usage);
+  write_token_usage(out, m.router.usage);
   write_calibrations(out, m.router.calibrations);
   write_limiters(out, m.limiters);
   write_budget(out, m.budget);

@@ -61,7 +61,8 @@ question_relay_actor::behavior_type explain_relay(question_relay_actor::pointer 
                                                   explain_question question) {
   const auto e = begin(self, std::move(question));
   const auto id = parse_request_name(e->question.name);
-  self->request(e->question.log, caf::infinite, get_outcome{id.value_or(request_id{})})
+  self->request(e->question.log, caf::infinite,
+                get_outcome{id.value_or(request_id{}), e->question.asker})
       .then(
           [e](const outcome_reply& m) {
             if (m.outcome)

@@ -32,7 +32,8 @@ question_relay_actor::behavior_type plan_relay(question_relay_actor::pointer sel
 
 struct explain_question {
   explain_log_actor log;
-  std::string name; ///< of the request, as its caller knows it
+  std::string name;  ///< of the request, as its caller knows it
+  std::string asker; ///< as in `get_outcome`
   const api* spoken = nullptr;
   transport::http_responder reply;
 };

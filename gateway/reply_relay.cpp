@@ -26,7 +26,8 @@ void watch_caller(reply_relay_actor::pointer self, const transport::http_respond
 }
 
 void answer(reply_relay_actor::pointer self, const errand& e, const completion_reply& m) {
-  self->send(e.options.explained, outcome_of(m, e.options.spoken->name_of(m.id)));
+  self->send(e.options.explained, outcome_of(m, e.options.spoken->name_of(m.id),
+                                                 e.options.call.request.labels.key));
   e.options.reply(to_response(m, e.options.call, *e.options.spoken,
                               e.options.wall(self->clock().now())));
   self->quit();

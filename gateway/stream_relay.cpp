@@ -76,6 +76,7 @@ private:
     if (gone_)
       return self_->quit();
     options_.call.request.id = id;
+    owner_ = options_.call.request.labels.key;
     options_.call.request.sink = self_;
     // Unbounded in time, because the request's own deadline stands above it.
     self_->request(options_.router, caf::infinite, std::move(options_.call.request))
@@ -104,7 +105,7 @@ private:
   }
 
   void conclude(const completion_reply& m) {
-    self_->send(options_.explained, outcome_of(m, options_.spoken->name_of(m.id)));
+    self_->send(options_.explained, outcome_of(m, options_.spoken->name_of(m.id), owner_));
     std::string events;
     if (m.status == completion_status::answered) {
       if (!body_) // an answer without a word
@@ -133,6 +134,7 @@ private:
   reply_relay_options options_;
   std::shared_ptr<stream_encoder> encoder_;
   request_id id_;
+  std::string owner_; ///< the virtual key it came by
   std::shared_ptr<transport::http_body> body_; ///< null: no word has been written yet
   std::size_t waiting_bytes_ = 0;              ///< written, but not yet on their way to the caller
   std::optional<caf::typed_response_promise<deltas_taken>> held_;

@@ -31,6 +31,9 @@ struct call_labels {
   std::string session;
   std::vector<std::string> tags;
   std::string run; ///< of an agent: its steps share this name and an account of scope "run"
+  /// The virtual key it came by, which has an account of scope "key"; empty: none. Set by the
+  /// gateway, never by a caller.
+  std::string key{};
   std::string task_type{}; ///< "code_review", "simple_query" ...: steers the choice of the model
   routing::preference quality{}; ///< what matters most in that choice
   std::optional<double> quality_floor{}; ///< the least mean score, 0 to 1, that a model must have

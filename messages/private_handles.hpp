@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/routing/fallback.hpp"
+#include "core/routing/ranking.hpp"
+#include "core/routing/selection.hpp"
 #include "messages/handles.hpp"
 
 #include <memory>
@@ -69,6 +71,25 @@ struct replace_target {
   call_target target;
 };
 
+/// Reloader to router: from now on, new requests are answered by these models, as these routes say.
+struct replace_routing {
+  std::shared_ptr<const catalog> models;
+  std::vector<routing::route> routes;
+  std::string default_route;
+  duration deadline_default{};
+  routing::selection_policy selection;
+  routing::worth worth;
+};
+
+/// Where budget rules come from; each origin replaces its own.
+enum class rule_origin { configuration, virtual_keys };
+
+/// To the budget: from now on these are the rules of that origin. What has been spent stays spent.
+struct replace_budget_rules {
+  rule_origin origin = rule_origin::configuration;
+  std::vector<money::budget_rule> rules;
+};
+
 /// Who hears of which notices.
 struct alert_target {
   std::string name;
@@ -116,9 +137,11 @@ using supervisor_actor = caf::typed_actor<caf::reacts_to<wake_due>>;
 
 using router_self =
     router_actor::extend<caf::reacts_to<completion_finished>, caf::reacts_to<replace_target>,
-                         caf::reacts_to<key_condemned>, caf::reacts_to<wake_due>>;
+                         caf::reacts_to<replace_routing>, caf::reacts_to<key_condemned>,
+                         caf::reacts_to<wake_due>>;
 
-using budget_self = budget_actor::extend<caf::reacts_to<wake_due>>;
+using budget_self =
+    budget_actor::extend<caf::reacts_to<replace_budget_rules>, caf::reacts_to<wake_due>>;
 
 using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
 
@@ -152,4 +175,6 @@ SPILLWAY_MESSAGE(spillway::stream_begun)
 SPILLWAY_MESSAGE(spillway::stream_piece)
 SPILLWAY_MESSAGE(spillway::replace_target)
 SPILLWAY_MESSAGE(spillway::key_condemned)
+SPILLWAY_MESSAGE(spillway::replace_budget_rules)
+SPILLWAY_MESSAGE(spillway::replace_routing)
 SPILLWAY_MESSAGE(spillway::watch_runtime)

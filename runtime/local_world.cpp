@@ -108,10 +108,15 @@ result<std::unique_ptr<local_world>> local_world::start(config::settings& settin
   if (!receiver_port)
     return receiver_port.failure();
   s->receiver_port = std::move(*receiver_port);
+  std::unique_ptr<local_world> world{new local_world{std::move(s)}};
+  world->redirect(settings);
+  return world;
+}
+
+void local_world::redirect(config::settings& settings) const {
   for (config::provider_settings& upstream : settings.providers)
-    upstream.url = local_url(s->provider_port->port(), path_of(upstream.dialect));
-  settings.langfuse.url = local_url(s->receiver_port->port(), {});
-  return std::unique_ptr<local_world>{new local_world{std::move(s)}};
+    upstream.url = local_url(state_->provider_port->port(), path_of(upstream.dialect));
+  settings.langfuse.url = local_url(state_->receiver_port->port(), {});
 }
 
 local_world::local_world(std::unique_ptr<state> s) : state_{std::move(s)} {

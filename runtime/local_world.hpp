@@ -35,6 +35,9 @@ public:
                                                     local_world_options options);
   ~local_world();
 
+  /// Points the providers and Langfuse of `settings` here; models that are new are not served.
+  void redirect(config::settings& settings) const;
+
   /// An environment in which every key is set, to be read in place of the process's.
   static config::environment environment();
 

@@ -5,11 +5,14 @@
 #include "runtime/system_wall_clock.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
+#include "storage/key_store.hpp"
 #include "transport/beast_client.hpp"
 #include "transport/io_threads.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/strand.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
@@ -57,12 +60,16 @@ struct runtime::state {
   http_client_factory http_factory();
   result<void> wire(runtime_options options);
   void stop_clients();
+  void hear_hangup();
+  void stop_hangups();
 
   transport::io_threads io;
   caf::actor_system_config config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::shared_ptr<transport::beast_client>> clients;
   std::unique_ptr<boost::asio::signal_set> signals;
+  std::unique_ptr<boost::asio::signal_set> hangups; ///< on a strand of its own
+  std::function<void()> then_on_hangup;             ///< empty: nobody listens any more
   runtime_actors actors;
   bool wired = false;
 };
@@ -81,8 +88,9 @@ http_client_factory runtime::state::http_factory() {
 result<void> runtime::state::wire(runtime_options options) {
   wiring_options w;
   w.settings = std::move(options.settings);
-  auto secrets = config::read_environment(
-      w.settings, options.environment ? options.environment : config::process_environment());
+  const config::environment environment =
+      options.environment ? options.environment : config::process_environment();
+  auto secrets = config::read_environment(w.settings, environment);
   if (!secrets)
     return secrets.failure();
   w.secrets = std::move(*secrets);
@@ -98,7 +106,20 @@ result<void> runtime::state::wire(runtime_options options) {
     if (!alerts)
       return alerts.failure();
     w.alert_store = std::move(*alerts);
+    auto keys = storage::key_store::open(storage::key_store::path_beside(w.settings.journal.path));
+    if (!keys)
+      return keys.failure();
+    w.key_store = std::move(*keys);
   }
+  if (options.reread)
+    w.reread = [read = std::move(options.reread), environment]() -> result<config::settings> {
+      auto settings = read();
+      if (!settings)
+        return settings;
+      if (auto completed = config::read_environment(*settings, environment); !completed)
+        return completed.failure();
+      return settings;
+    };
   w.make_http = http_factory();
   w.wall = system_wall_clock();
   if (options.on_warning)
@@ -112,6 +133,26 @@ result<void> runtime::state::wire(runtime_options options) {
   actors = std::move(*wired_actors);
   wired = true;
   return {};
+}
+
+/// On the strand of `hangups`.
+void runtime::state::hear_hangup() {
+  if (!then_on_hangup)
+    return;
+  hangups->async_wait([this](auto, int) { hear_hangup(); });
+  then_on_hangup();
+}
+
+void runtime::state::stop_hangups() {
+  if (!hangups)
+    return;
+  std::promise<void> stopped;
+  boost::asio::post(hangups->get_executor(), [&] {
+    then_on_hangup = {};
+    hangups->cancel();
+    stopped.set_value();
+  });
+  stopped.get_future().wait();
 }
 
 void runtime::state::stop_clients() {
@@ -170,11 +211,19 @@ void runtime::on_interrupt(std::function<void()> then) {
       });
 }
 
+void runtime::on_hangup(std::function<void()> then) {
+  state_->then_on_hangup = std::move(then);
+  state_->hangups = std::make_unique<boost::asio::signal_set>(boost::asio::make_strand(io()),
+                                                              SIGHUP);
+  state_->hangups->async_wait([s = state_.get()](auto, int) { s->hear_hangup(); });
+}
+
 stop_report runtime::stop(duration patience) {
   stop_report report;
   if (!state_->wired)
     return report;
   state_->wired = false;
+  state_->stop_hangups();
   {
     caf::scoped_actor self{system()};
     self->request(router(), caf::infinite, drain_requests{patience})

@@ -24,6 +24,8 @@ struct runtime_options {
   config::environment environment;             ///< where keys come from; empty: the process's
   actors::alert_receiver on_alert; ///< of every notice; empty: a line on standard error each
   std::function<void(std::string)> on_give_up; ///< an actor died too often: stop() is due
+  /// Reads the configuration again; may block. Empty: it is not read again.
+  std::function<result<config::settings>()> reread{};
   /// Told at the start what is odd about the configuration; empty: nobody is.
   std::function<void(const std::string&)> on_warning{};
 };
@@ -54,6 +56,9 @@ public:
   /// Calls `then` on an I/O thread at the first SIGINT or SIGTERM. A second one ends the process as
   /// it would without us.
   void on_interrupt(std::function<void()> then);
+
+  /// Calls `then` on an I/O thread at each SIGHUP, which otherwise ends the process.
+  void on_hangup(std::function<void()> then);
 
   /// The I/O threads, for a host that brings sockets of its own.
   boost::asio::io_context& io();

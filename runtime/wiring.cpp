@@ -5,6 +5,7 @@
 #include "actors/completion_job.hpp"
 #include "actors/generation_record.hpp"
 #include "actors/journal.hpp"
+#include "actors/key_keeper.hpp"
 #include "actors/langfuse_batcher.hpp"
 #include "actors/limiter.hpp"
 #include "actors/provider.hpp"
@@ -13,8 +14,10 @@
 #include "providers/registry.hpp"
 #include "runtime/alert_targets.hpp"
 #include "runtime/limiter_plan.hpp"
+#include "runtime/reloader.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
+#include "storage/key_store.hpp"
 #include "storage/retention.hpp"
 #include "wire/langfuse/otlp.hpp"
 
@@ -81,6 +84,7 @@ private:
   result<void> settle_lost_calls();
   result<void> prepare_providers();
   result<void> spawn_core();
+  void spawn_keys();
   journal_actor spawn_journal(std::shared_ptr<storage::journal> file);
   result<journal_actor> trace_spool();
   result<void> spawn_traces();
@@ -92,6 +96,7 @@ private:
   result<request_id> first_request_id() const;
   void spawn_router(request_id first);
   void spawn_supervisor();
+  void spawn_reloader();
   void begin_alerts();
   std::function<completion_job_actor(router_self)> job_factory() const;
 
@@ -228,7 +233,17 @@ result<void> wirer::spawn_core() {
     return spawned;
   budget.alerts = out_.alerts;
   out_.budget = system_.spawn(actors::budget, std::move(budget));
+  spawn_keys();
   return {};
+}
+
+void wirer::spawn_keys() {
+  if (!options_->key_store)
+    return;
+  actors::key_keeper_options keys{options_->key_store, out_.budget, options_->wall};
+  out_.keys = options_->journal_detached
+                  ? system_.spawn<caf::detached>(actors::key_keeper, std::move(keys))
+                  : system_.spawn(actors::key_keeper, std::move(keys));
 }
 
 journal_actor wirer::spawn_journal(std::shared_ptr<storage::journal> file) {
@@ -433,6 +448,15 @@ void wirer::spawn_supervisor() {
   out_.supervisor = system_.spawn(supervisor, std::move(s));
 }
 
+void wirer::spawn_reloader() {
+  if (!options_->reread)
+    return;
+  reloader_options r{settings(), options_->reread, {}, out_.router, out_.budget};
+  for (const planned_target& t : planned_)
+    r.wired.push_back(t.model);
+  out_.reloader = system_.spawn<caf::detached>(reloader, std::move(r));
+}
+
 void wirer::begin_alerts() {
   caf::anon_send(out_.alerts,
                  watch_runtime{out_.budget, out_.traces, out_.journal, out_.alert_targets});
@@ -459,6 +483,7 @@ result<runtime_actors> wirer::wire() {
   }
   spawn_router(*first);
   spawn_supervisor();
+  spawn_reloader();
   begin_alerts();
   return std::move(out_);
 }
@@ -478,12 +503,14 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
     self->wait_for(whom);
   };
   end(actors.supervisor);
+  end(actors.reloader);
   end(actors.router);
   for (const supervised_target& t : actors.targets)
     end(t.target.limiter);
   for (const supervised_target& t : actors.targets)
     end(t.target.provider);
   end(actors.traces);
+  end(actors.keys);
   end(actors.budget);
   for (const alert_target& t : actors.alert_targets)
     end(t.courier);

@@ -5,7 +5,9 @@
 #include "config/secrets.hpp"
 #include "core/instant.hpp"
 #include "core/result.hpp"
+#include "messages/access.hpp"
 #include "messages/private_handles.hpp"
+#include "messages/reload.hpp"
 #include "runtime/supervision.hpp"
 #include "transport/http_client.hpp"
 
@@ -18,6 +20,7 @@
 
 namespace spillway::storage {
 class alert_store;
+class key_store;
 class journal;
 } // namespace spillway::storage
 
@@ -40,6 +43,9 @@ struct wiring_options {
   http_client_factory make_http;
   std::shared_ptr<storage::journal> journal;         ///< null: nothing survives a restart
   std::shared_ptr<storage::alert_store> alert_store; ///< likewise of alerts; used with a journal
+  std::shared_ptr<storage::key_store> key_store;     ///< null: there are no virtual keys
+  /// The configuration as it is now, completed; empty: it is not read again.
+  std::function<result<config::settings>()> reread;
   bool journal_detached = true;                      ///< false only where time is virtual
   wall_clock wall;
   std::uint64_t seed = 0; ///< of jitter and trace ids
@@ -50,12 +56,14 @@ struct wiring_options {
 /// The actors of one runtime.
 struct runtime_actors {
   router_self router;
-  budget_actor budget;
+  budget_self budget;
   langfuse_batcher_actor traces;
   alert_sink_self alerts;
   journal_actor journal; ///< null without a journal
   std::vector<alert_target> alert_targets;
   journal_actor spool; ///< keeps traces in memory where there is no journal; else null
+  key_keeper_actor keys; ///< of the gateway's callers; null without a key store
+  reloader_actor reloader; ///< null if the configuration is not read again
   supervisor_actor supervisor;
   std::vector<supervised_target> targets; ///< as first spawned, in order of the catalog
 };

@@ -1,6 +1,7 @@
 #include "transport/beast_listener.hpp"
 
 #include "transport/beast_session.hpp"
+#include "transport/tls_context.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -24,6 +25,12 @@ public:
         handler_{std::make_shared<const http_handler>(std::move(handler))} {}
 
   result<void> open() {
+    if (!options_->tls_cert.empty()) {
+      auto tls = make_server_tls(options_->tls_cert, options_->tls_key);
+      if (!tls)
+        return tls.failure();
+      tls_ = std::move(*tls);
+    }
     net::error_code failed;
     const auto address = net::asio::ip::make_address(options_->address, failed);
     if (failed)
@@ -94,7 +101,7 @@ private:
   }
 
   void serve(net::socket socket) {
-    auto session = std::make_shared<beast_session>(std::move(socket), options_, handler_);
+    auto session = std::make_shared<beast_session>(std::move(socket), tls_, options_, handler_);
     const std::uint64_t key = next_key_++;
     sessions_.emplace(key, session);
     session->start([self = shared_from_this(), key] {
@@ -118,6 +125,7 @@ private:
   net::timer pause_;
   std::shared_ptr<const beast_listener_options> options_;
   std::shared_ptr<const http_handler> handler_;
+  std::shared_ptr<boost::asio::ssl::context> tls_; ///< null: plain HTTP
   std::unordered_map<std::uint64_t, std::shared_ptr<beast_session>> sessions_;
   std::function<void()> on_drained_;
   std::uint64_t next_key_ = 1;

@@ -19,6 +19,8 @@ namespace spillway::transport {
 struct beast_listener_options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0; ///< 0: any free one
+  std::string tls_cert; ///< PEM file of the certificate and its chain; empty: plain HTTP
+  std::string tls_key;  ///< PEM file of its key
   std::size_t head_bytes_max = bounds::http_head_bytes_max;
   std::size_t body_bytes_max = bounds::http_request_body_bytes_max;
   std::size_t connections_max = bounds::listener_connections_max;
@@ -28,13 +30,14 @@ struct beast_listener_options {
   duration write_timeout = std::chrono::seconds{30};
 };
 
-/// An HTTP/1.1 server with keep-alive. Requests of one connection are answered one after another.
+/// An HTTP/1.1 server with keep-alive, over TLS 1.2 or later if it has a certificate. Requests of
+/// one connection are answered one after another.
 /// Too large heads and bodies are answered 431 and 413, half-sent requests 408, anything that is
 /// not HTTP 400; then the connection is closed.
 class beast_listener {
 public:
   /// Begins to listen. `handler` is called on the threads of `io`, which outlives the listener.
-  /// Errors: the address is none or is taken.
+  /// Errors: the address is none or is taken; a file of TLS cannot be used.
   static result<std::unique_ptr<beast_listener>>
   listen(boost::asio::io_context& io, beast_listener_options options, http_handler handler);
 

@@ -24,6 +24,9 @@ using request_parser = http::request_parser<http::string_body>;
 /// lose the reason.
 constexpr auto lingering_max = std::chrono::seconds{2};
 
+/// A TLS peer that leaves says so before it does: what can be read is no sign yet.
+constexpr auto look_again_after = std::chrono::milliseconds{50};
+
 /// What to tell a peer whose request could not be read; 0 if there is nobody to tell.
 int refusal_status(const net::error_code& failed) {
   if (failed == net::asio::error::timed_out)
@@ -73,14 +76,16 @@ struct beast_session::received {
   bool chunks = true; ///< the peer understands them
 };
 
-beast_session::beast_session(net::socket socket,
+beast_session::beast_session(net::socket socket, std::shared_ptr<boost::asio::ssl::context> tls,
                              std::shared_ptr<const beast_listener_options> options,
                              std::shared_ptr<const http_handler> handler)
-    : socket_{std::move(socket)},
+    : peer_{std::move(socket), std::move(tls)},
+      socket_{peer_.socket()},
       options_{std::move(options)},
       handler_{std::move(handler)},
       buffer_{make_read_buffer(options_->head_bytes_max)},
       dog_{socket_.get_executor()},
+      look_{socket_.get_executor()},
       work_{socket_.get_executor()} {
 }
 
@@ -119,11 +124,31 @@ void beast_session::watch(duration limit) {
 net::awaitable<> beast_session::serve() {
   net::error_code ignored;
   socket_.set_option(net::tcp::no_delay{true}, ignored);
-  socket_.non_blocking(true, ignored); // for looks at what has come; reads and writes are awaited
-  while (socket_.is_open() && !finishing_ && co_await serve_one() == next::read_on) {
+  if (co_await begin()) {
+    while (socket_.is_open() && !finishing_ && co_await serve_one() == next::read_on) {
+    }
+    co_await say_goodbye();
   }
   dog_.disarm();
   socket_.close(ignored);
+}
+
+/// False if there is nobody to talk to.
+net::awaitable<bool> beast_session::begin() {
+  if (!peer_.is_tls())
+    co_return true;
+  watch(options_->head_timeout);
+  const auto [failed] = co_await peer_.shake_hands();
+  dog_.disarm();
+  co_return !failed;
+}
+
+/// A TLS peer that hears no goodbye must think that its reply was cut.
+net::awaitable<> beast_session::say_goodbye() {
+  if (!peer_.is_tls() || timed_out_ || !socket_.is_open())
+    co_return;
+  watch(lingering_max);
+  static_cast<void>(co_await peer_.say_goodbye());
 }
 
 net::awaitable<beast_session::next> beast_session::serve_one() {
@@ -162,7 +187,7 @@ net::awaitable<std::optional<beast_session::received>> beast_session::read_reque
     }
     const bool nothing_yet = !parser.got_some();
     idle_ = nothing_yet;
-    const auto [cut, read] = co_await socket_.async_read_some(room_in(buffer_), net::awaited);
+    const auto [cut, read] = co_await peer_.async_read_some(room_in(buffer_), net::awaited);
     idle_ = false;
     buffer_.commit(read);
     failed = cut == net::asio::error::eof ? feed_end(parser) : cut;
@@ -188,7 +213,7 @@ net::awaitable<std::optional<beast_session::received>> beast_session::read_reque
 net::awaitable<bool> beast_session::promise_to_read() {
   constexpr std::string_view promise = "HTTP/1.1 100 Continue\r\n\r\n";
   const auto [failed, written] =
-      co_await net::asio::async_write(socket_, net::asio::buffer(promise), net::awaited);
+      co_await net::asio::async_write(peer_, net::asio::buffer(promise), net::awaited);
   co_return !failed;
 }
 
@@ -243,23 +268,20 @@ void beast_session::watch_peer(std::uint64_t of_request, std::function<void()> g
       net::asio::detached);
 }
 
-/// Ends when the peer leaves, sends more (what comes after that is not looked at), or its reply is
-/// written. A wake may be that of bytes which were read before the wait began, so what is there
-/// decides.
+/// Ends when the peer leaves, sends more (what comes after that is not looked at, but with TLS), or
+/// its reply is written.
 net::awaitable<> beast_session::wait_for_end(std::uint64_t of_request) {
-  for (;;) {
+  for (bool again = true; again;) {
     const auto [cut] = co_await socket_.async_wait(net::socket::wait_read, net::awaited);
     if (of_request != request_ || !gone_)
       co_return;
-    char next = 0;
-    net::error_code failed = cut;
-    if (!failed)
-      socket_.receive(net::asio::buffer(&next, 1), net::socket::message_peek, failed);
-    if (failed == net::asio::error::would_block)
-      continue;
-    if (failed)
-      tell_gone();
-    co_return;
+    if (cut || peer_.has_peer_left())
+      co_return tell_gone();
+    again = !peer_.has_more();
+    if (again) {
+      look_.expires_after(look_again_after);
+      co_await look_.async_wait(net::awaited);
+    }
   }
 }
 
@@ -315,7 +337,7 @@ net::awaitable<beast_session::next> beast_session::stream_body(http_body& body, 
     if (!nothing_to_do) {
       watch(options_->write_timeout);
       const auto [failed, n] =
-          co_await net::asio::async_write(socket_, net::asio::buffer(out), net::awaited);
+          co_await net::asio::async_write(peer_, net::asio::buffer(out), net::awaited);
       dog_.disarm();
       if (timed_out_)
         reset_on_close();
@@ -348,7 +370,7 @@ net::awaitable<beast_session::next> beast_session::write_reply(const wire::http_
   if (with_body && may_have_body(response.status))
     message[1] = net::asio::buffer(response.body);
   watch(options_->write_timeout);
-  const auto [failed, written] = co_await net::asio::async_write(socket_, message, net::awaited);
+  const auto [failed, written] = co_await net::asio::async_write(peer_, message, net::awaited);
   if (timed_out_)
     reset_on_close();
   co_return failed || !keep_alive ? next::end : next::read_on;
@@ -378,7 +400,7 @@ net::awaitable<> beast_session::enact(http_connection_fault fault) {
     case http_connection_fault::garbage:
       watch(options_->write_timeout);
       co_await net::asio::async_write(
-          socket_, net::asio::buffer(std::string_view{"\x16\x03 this is not HTTP \xff\r\n\r\n"}),
+          peer_, net::asio::buffer(std::string_view{"\x16\x03 this is not HTTP \xff\r\n\r\n"}),
           net::awaited);
       break;
     case http_connection_fault::stall: co_await discard_input(); break;
@@ -389,7 +411,7 @@ net::awaitable<> beast_session::enact(http_connection_fault fault) {
 net::awaitable<> beast_session::discard_input() {
   for (bool more = true; more;) {
     buffer_.clear();
-    const auto [failed, read] = co_await socket_.async_read_some(room_in(buffer_), net::awaited);
+    const auto [failed, read] = co_await peer_.async_read_some(room_in(buffer_), net::awaited);
     more = !failed;
   }
 }

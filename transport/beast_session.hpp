@@ -4,6 +4,7 @@
 
 #include "transport/beast_listener.hpp"
 #include "transport/net.hpp"
+#include "transport/peer_stream.hpp"
 #include "transport/watchdog.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -18,7 +19,8 @@ namespace spillway::transport {
 /// Reads requests, hands each to the handler and writes its reply, until either side closes.
 class beast_session : public std::enable_shared_from_this<beast_session> {
 public:
-  beast_session(net::socket socket, std::shared_ptr<const beast_listener_options> options,
+  beast_session(net::socket socket, std::shared_ptr<boost::asio::ssl::context> tls,
+                std::shared_ptr<const beast_listener_options> options,
                 std::shared_ptr<const http_handler> handler);
 
   /// Serves until the connection ends, then calls `on_end`, both on the session's strand.
@@ -35,6 +37,8 @@ private:
   struct received;
 
   net::awaitable<> serve();
+  net::awaitable<bool> begin();
+  net::awaitable<> say_goodbye();
   net::awaitable<next> serve_one();
   net::awaitable<std::optional<received>> read_request();
   net::awaitable<bool> promise_to_read();
@@ -54,7 +58,8 @@ private:
   bool accept_reply(std::uint64_t to_request, http_server_reply&& reply);
   void watch(duration limit);
 
-  net::socket socket_;
+  peer_stream peer_;
+  net::socket& socket_; ///< of `peer_`
   std::shared_ptr<const beast_listener_options> options_;
   std::shared_ptr<const http_handler> handler_;
   boost::beast::flat_buffer buffer_;
@@ -62,6 +67,7 @@ private:
   bool timed_out_ = false;
   bool idle_ = false;         ///< between two requests
   bool finishing_ = false;    ///< no request is taken any more
+  net::timer look_;           ///< until the peer is looked for again
   net::timer work_;           ///< cancelled when the handler has replied, or written more
   std::uint64_t request_ = 0; ///< the one being answered
   std::optional<http_server_reply> reply_;

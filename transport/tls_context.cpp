@@ -28,4 +28,23 @@ result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::st
   return context;
 }
 
+result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const std::string& cert_file,
+                                                                   const std::string& key_file) {
+  namespace ssl = boost::asio::ssl;
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  context->set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1
+                       | SSL_OP_NO_RENEGOTIATION);
+  boost::system::error_code failed;
+  context->use_certificate_chain_file(cert_file, failed);
+  if (failed)
+    return error{"cannot use the TLS certificate in '" + cert_file + "': " + failed.message()
+                 + "; give a readable PEM file with the certificate first"};
+  context->use_private_key_file(key_file, ssl::context::pem, failed);
+  if (failed)
+    return error{"cannot use the TLS key in '" + key_file + "': " + failed.message()
+                 + "; give a readable PEM file with the key of the certificate in '" + cert_file
+                 + "', without a passphrase"};
+  return context;
+}
+
 } // namespace spillway::transport

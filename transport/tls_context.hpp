@@ -16,4 +16,10 @@ namespace spillway::transport {
 /// Errors: the file cannot be read or holds no certificate.
 result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::string& ca_file);
 
+/// What an incoming TLS connection is shown: the certificate and its chain in `cert_file`, with the
+/// key in `key_file`, both PEM. TLS 1.2 or later; peers need no certificate.
+/// Errors: a file cannot be read, holds nothing of the kind, or the key is another certificate's.
+result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const std::string& cert_file,
+                                                                   const std::string& key_file);
+
 } // namespace spillway::transport

@@ -50,6 +50,12 @@ std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+json prompt_or_null(const context::note& prompt) {
+  if (prompt.what == context::outcome::as_it_is)
+    return nullptr;
+  return {{"outcome", context::to_string(prompt.what)}, {"note", prompt.text}};
+}
+
 } // namespace
 
 std::string encode_explanation(const explained_request& request) {
@@ -58,14 +64,17 @@ std::string encode_explanation(const explained_request& request) {
               {"reason", text_or_null(request.reason)},
               {"cost_usd", to_decimal_usd(request.cost)},
               {"waited_ms", milliseconds(request.waited)},
+              {"long_prompt", prompt_or_null(request.prompt)},
               {"calls", request.calls}};
   add_plan(out, request.plan ? *request.plan : routing::plan{});
   return text_of(out);
 }
 
 std::string encode_plan(completion_status status, const std::string& reason,
-                        const routing::plan& plan) {
-  json out = {{"status", to_string(status)}, {"reason", text_or_null(reason)}};
+                        const routing::plan& plan, const context::note& prompt) {
+  json out = {{"status", to_string(status)},
+              {"reason", text_or_null(reason)},
+              {"long_prompt", prompt_or_null(prompt)}};
   add_plan(out, plan);
   return text_of(out);
 }

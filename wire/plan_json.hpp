@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/completion_status.hpp"
+#include "core/context/strategy.hpp"
 #include "core/ids.hpp"
 #include "core/routing/plan.hpp"
 #include "core/units.hpp"
@@ -22,14 +23,17 @@ struct explained_request {
   duration waited{};
   std::size_t calls = 0;
   std::shared_ptr<const routing::plan> plan; ///< null if no model was looked at
+  context::note prompt{};
 };
 
-/// {"id", "status", "reason", "cost_usd", "waited_ms", "calls", "target", "chosen", "candidates"}.
+/// {"id", "status", "reason", "cost_usd", "waited_ms", "calls", "long_prompt",
+/// "target", "chosen", "candidates"}.
 /// What is not known is null; money is text, exact to the nano-dollar.
 std::string encode_explanation(const explained_request& request);
 
-/// {"status", "reason", "target", "chosen", "candidates"}: what would become of it.
+/// {"status", "reason", "long_prompt", "target", "chosen", "candidates"}: what would become of it.
+/// "long_prompt" is {"outcome", "note"} if the prompt is longer than the first model's context.
 std::string encode_plan(completion_status status, const std::string& reason,
-                        const routing::plan& plan);
+                        const routing::plan& plan, const context::note& prompt);
 
 } // namespace spillway::wire

@@ -2,6 +2,7 @@
 #include "apps/spillway/config_command.hpp"
 #include "apps/spillway/decode_command.hpp"
 #include "apps/spillway/doctor_command.hpp"
+#include "apps/spillway/keys_command.hpp"
 #include "apps/spillway/ledger_command.hpp"
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/report_command.hpp"
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   spillway::apps::add_config_command(app, exit_code);
   spillway::apps::add_decode_command(app, exit_code);
   spillway::apps::add_doctor_command(app, exit_code);
+  spillway::apps::add_keys_command(app, exit_code);
   spillway::apps::add_ledger_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_report_command(app, exit_code);

@@ -1,12 +1,15 @@
 #include "apps/spillway/serve_command.hpp"
 
+#include "apps/spillway/access_log.hpp"
 #include "config/gateway_keys.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
 #include "gateway/gateway.hpp"
 #include "runtime/local_world.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/service_notifier.hpp"
 #include "runtime/system_wall_clock.hpp"
+#include "storage/key_store.hpp"
 #include "transport/beast_listener.hpp"
 
 #include <CLI/CLI.hpp>
@@ -64,31 +67,80 @@ gateway::metrics_sources sources_of(const runtime::runtime_actors& actors) {
   return out;
 }
 
-std::string url_of(const std::string& host, std::uint16_t port) {
+std::string url_of(const transport::beast_listener_options& at, std::uint16_t port) {
+  const std::string& host = at.address;
   const bool v6 = host.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  const std::string scheme = at.tls_cert.empty() ? "http://" : "https://";
+  return scheme + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items)
+    out += (out.empty() ? "" : ", ") + item;
+  return out.empty() ? "nothing" : out;
+}
+
+void print_reload(const reload_report& r) {
+  if (!r.refused.empty()) {
+    std::fprintf(stderr, "spillway: the configuration stays as it was: %s\n", r.refused.c_str());
+    return;
+  }
+  std::printf("configuration read again; changed for new requests: %s; after a restart: %s\n",
+              joined(r.applied).c_str(), joined(r.after_restart).c_str());
+  for (const std::string& warning : r.warnings)
+    std::fprintf(stderr, "spillway: warning: %s\n", warning.c_str());
+  std::fflush(stdout);
+}
+
+/// One write a line: threads do not mix theirs.
+void print_line(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+struct serve_manner {
+  duration drain{};
+  bool simulated = false;
+  bool access_log = false;
+};
 
 /// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
 /// replies, the runtime.
 result<void> serve(runtime::runtime& rt, gateway::gateway& door,
-                   const transport::beast_listener_options& at, duration drain, bool simulated) {
+                   const transport::beast_listener_options& at, const serve_manner& how) {
   std::promise<void> ended;
   rt.on_interrupt([&] { ended.set_value(); });
-  auto listener = transport::beast_listener::listen(rt.io(), at, door.handler());
+  auto listener = transport::beast_listener::listen(
+      rt.io(), at,
+      how.access_log ? with_access_log(door.handler(), runtime::system_wall_clock(), print_line)
+                     : door.handler());
   if (!listener)
     return listener.failure();
-  std::printf("spillway serves %s/v1%s\n", url_of(at.address, (*listener)->port()).c_str(),
-              simulated ? " through a simulated provider; no provider key is used" : "");
+  auto made = runtime::service_notifier::make(config::process_environment(), rt.io());
+  if (!made)
+    return made.failure();
+  const std::shared_ptr<runtime::service_notifier> systemd = std::move(*made);
+  rt.on_hangup([door, systemd]() mutable {
+    systemd->reloading();
+    door.reload([systemd](const reload_report& r) {
+      print_reload(r);
+      systemd->ready("serving");
+    });
+  });
+  std::printf("spillway serves %s/v1%s\n", url_of(at, (*listener)->port()).c_str(),
+              how.simulated ? " through a simulated provider; no provider key is used" : "");
   std::fflush(stdout);
+  systemd->ready("serving");
   ended.get_future().wait();
+  systemd->stopping("waiting for calls in flight");
   std::printf("stopping: calls in flight get up to %lld s\n",
-              static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(drain).count()));
+              static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(how.drain).count()));
   std::fflush(stdout);
   auto flushed = std::make_shared<std::promise<void>>();
   door.drain();
   (*listener)->drain([flushed] { flushed->set_value(); });
-  const runtime::stop_report report = rt.stop(drain);
+  const runtime::stop_report report = rt.stop(how.drain);
   flushed->get_future().wait_for(flush_patience);
   const report::usage_report& usage = report.last.router.usage;
   std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
@@ -98,13 +150,31 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   return {};
 }
 
+/// Whether some caller could come in with a virtual key.
+result<bool> has_virtual_keys(const config::journal_settings& journal) {
+  if (journal.path.empty())
+    return false;
+  const auto store = storage::key_store::open(storage::key_store::path_beside(journal.path));
+  if (!store)
+    return store.failure();
+  const auto keys = (*store)->load();
+  if (!keys)
+    return keys.failure();
+  const wall_time now = runtime::system_wall_clock()(std::chrono::steady_clock::now());
+  return std::ranges::any_of(*keys, [&](const auto& key) { return key.is_live(now); });
+}
+
 result<void> run(const serve_options& options) {
   auto settings = read_settings(options);
   if (!settings)
     return settings.failure();
-  auto keys = config::read_gateway_keys(settings->gateway, config::process_environment());
-  if (!keys)
-    return keys.failure();
+  const auto virtual_keys = has_virtual_keys(settings->journal);
+  if (!virtual_keys)
+    return virtual_keys.failure();
+  auto access = config::read_gateway_access(settings->gateway, config::process_environment(),
+                                            *virtual_keys);
+  if (!access)
+    return access.failure();
   std::unique_ptr<runtime::local_world> world;
   runtime::runtime_options r;
   if (options.simulate) {
@@ -117,11 +187,21 @@ result<void> run(const serve_options& options) {
   transport::beast_listener_options at;
   at.address = settings->gateway.listen.host;
   at.port = settings->gateway.listen.port;
-  const duration drain = settings->runtime.drain;
+  at.tls_cert = settings->gateway.tls_cert;
+  at.tls_key = settings->gateway.tls_key;
+  const serve_manner how{settings->runtime.drain, options.simulate, settings->gateway.access_log};
   gateway::gateway_options g;
-  g.keys = std::move(*keys);
+  g.keys = std::move(access->keys);
+  g.keys_required = access->key_required;
+  g.admin_key = std::move(access->admin_key);
   g.wall = runtime::system_wall_clock();
   r.settings = *settings;
+  r.reread = [options, simulated = world.get()] {
+    auto again = read_settings(options);
+    if (again && simulated != nullptr)
+      simulated->redirect(*again);
+    return again;
+  };
   r.on_warning = [](const std::string& warning) {
     std::fprintf(stderr, "spillway: warning: %s\n", warning.c_str());
   };
@@ -130,9 +210,11 @@ result<void> run(const serve_options& options) {
     return rt.failure();
   g.system = &(*rt)->system();
   g.actors = sources_of((*rt)->actors());
+  g.reloader = (*rt)->actors().reloader;
+  g.keeper = (*rt)->actors().keys;
   g.models = listed(*settings, (*rt)->actors());
   gateway::gateway door{std::move(g)};
-  return serve(**rt, door, at, drain, options.simulate);
+  return serve(**rt, door, at, how);
 }
 
 } // namespace

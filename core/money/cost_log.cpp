@@ -151,6 +151,20 @@ std::vector<cost_line> cost_log::breakdown(cost_dimension by, const cost_query& 
   return by_name(by, narrowed);
 }
 
+std::vector<cost_line> cost_log::spent_within(const budget_rule& rule,
+                                              const cost_span& span) const {
+  std::map<std::string, cost_sum> sums;
+  visit({{}, {}, span}, rule.scope == "global" ? "" : rule.scope,
+        [&](wall_time, const row_key& key, const cost_sum& sum) {
+          if (rule.name.empty() || rule.name == key.name)
+            add_to(sums[key.name], sum);
+        });
+  std::vector<cost_line> out;
+  for (auto& [name, sum] : sums)
+    out.push_back({name, sum});
+  return out;
+}
+
 std::vector<cost_line> cost_log::by_name(cost_dimension by, const cost_query& q) const {
   const bool models = by == cost_dimension::model;
   std::map<std::string, cost_sum> sums;

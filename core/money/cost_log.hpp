@@ -79,6 +79,9 @@ public:
   /// meaning and is ignored.
   std::vector<cost_line> breakdown(cost_dimension by, const cost_query& q) const;
 
+  /// What the accounts of `rule` spent in `span`, one line an account with its scope's value.
+  std::vector<cost_line> spent_within(const budget_rule& rule, const cost_span& span) const;
+
   /// The running period of the log's zone.
   cost_span running(period p, wall_time now) const;
 

@@ -139,6 +139,7 @@ struct ledger::state {
 
   void note_levels(account& a);
   void note_refusal(account& a);
+  void adopt(rule_book& book, budget_rule rule);
   void grant(reservation_id id, std::vector<account_ref> accounts, nano_usd amount);
 
   /// Every account that concerns `scopes`, each once. False if one more could not be opened.
@@ -162,6 +163,21 @@ void ledger::state::note_refusal(account& a) {
     return;
   a.refused = true;
   crossings.push_back({a.status(), 0});
+}
+
+/// Another limit makes other levels: those that are reached are told again.
+void ledger::state::adopt(rule_book& book, budget_rule rule) {
+  book.rule = std::move(rule);
+  for (const auto& entry : book.accounts) {
+    account& a = *entry.second;
+    a.on_exhausted = book.rule.on_exhausted;
+    if (a.limit == book.rule.limit)
+      continue;
+    a.limit = book.rule.limit;
+    a.levels_reached = 0;
+    a.refused = false;
+    note_levels(a);
+  }
 }
 
 bool ledger::state::collect(const std::vector<scope_value>& scopes, wall_time now,
@@ -276,6 +292,38 @@ void ledger::restore(const std::vector<restored_posting>& postings, wall_time no
       (p.settled ? a->spent : a->reserved) += p.amount;
     if (!p.settled)
       state_->reservations.emplace(p.id, std::move(r));
+  }
+}
+
+std::vector<budget_rule> ledger::replace_rules(std::vector<budget_rule> rules) {
+  std::vector<rule_book> before = std::exchange(state_->books, {});
+  std::vector<budget_rule> fresh;
+  for (budget_rule& rule : rules) {
+    SPILLWAY_ASSERT(rule.limit >= nano_usd{0});
+    const auto same = std::ranges::find_if(before, [&](const rule_book& book) {
+      return book.rule.scope == rule.scope && book.rule.name == rule.name
+             && book.rule.per == rule.per;
+    });
+    if (same == before.end()) {
+      fresh.push_back(rule);
+      state_->books.push_back({std::move(rule), {}, {}});
+      continue;
+    }
+    state_->adopt(*same, std::move(rule));
+    state_->books.push_back(std::move(*same));
+    before.erase(same);
+  }
+  return fresh;
+}
+
+void ledger::add_spent(const budget_rule& rule, const std::string& name, nano_usd spent,
+                       wall_time now) {
+  const auto book = std::ranges::find(state_->books, rule, &rule_book::rule);
+  SPILLWAY_ASSERT(book != state_->books.end());
+  book->roll_over(now, state_->zone);
+  if (const account_ref a = book->open(name)) {
+    a->spent += spent;
+    state_->note_levels(*a);
   }
 }
 

@@ -125,6 +125,15 @@ public:
 
   void restore(const std::vector<restored_posting>& postings, wall_time now);
 
+  /// From now on these rules hold. An account of a rule for the same scope, name and period goes on
+  /// with what is spent and reserved of it; calls in flight do not count for rules that are new.
+  /// Returns the new ones, whose accounts know nothing of the past (`add_spent` tells them).
+  std::vector<budget_rule> replace_rules(std::vector<budget_rule> rules);
+
+  /// So much had been spent on the account `name` of a rule in its current period.
+  /// Requires: the rule is one of ours.
+  void add_spent(const budget_rule& rule, const std::string& name, nano_usd spent, wall_time now);
+
   /// Every account of the current periods. Also forgets accounts of periods long over.
   std::vector<account_status> status(wall_time now);
 

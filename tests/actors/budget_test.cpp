@@ -18,7 +18,7 @@ struct budget_world {
   virtual_system world;
   tests::alert_record alerts;
   alert_sink_actor sink;
-  budget_actor budget;
+  budget_self budget;
 
   explicit budget_world(nano_usd limit) {
     sink = alerts.spawn_in(world.system());
@@ -91,6 +91,31 @@ TEST_CASE("a budget of zero refuses whatever costs and lets pass what is free") 
   budget_world w{nano_usd{0}};
   CHECK_FALSE(w.reserve(1, 1).reserved);
   CHECK(w.reserve(2, 0).reserved);
+}
+
+TEST_CASE("rules of virtual keys come and go, and count what their keys have spent today") {
+  budget_world w{nano_usd{100}};
+  const std::vector<money::scope_value> bot{{"key", "bot"}};
+  const auto ask = [&](std::uint64_t id, std::int64_t amount) {
+    w.world.self()->send(w.budget, reserve_spend{{id}, bot, nano_usd{amount}});
+    w.world.self()->send(w.budget, settle_spend{{id}, nano_usd{amount}});
+    w.world.settle();
+  };
+  const auto room = [&] {
+    return w.world.ask<remaining_budget>(w.budget, get_remaining_budget{bot}).remaining;
+  };
+  ask(1, 30);
+  w.world.self()->send(w.budget, replace_budget_rules{rule_origin::virtual_keys,
+                                                      {{"key", "bot", money::period::day,
+                                                        nano_usd{40}}}});
+  w.world.settle();
+  CHECK(room() == nano_usd{10});
+  w.world.self()->send(w.budget, replace_budget_rules{rule_origin::configuration, {}});
+  w.world.settle();
+  CHECK(room() == nano_usd{10});
+  w.world.self()->send(w.budget, replace_budget_rules{rule_origin::virtual_keys, {}});
+  w.world.settle();
+  CHECK_FALSE(room());
 }
 
 TEST_CASE("a new day opens a new account") {

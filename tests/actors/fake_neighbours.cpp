@@ -18,6 +18,7 @@ router_self::behavior_type fake_router(router_self::pointer, fake_neighbours* lo
       [](const drain_requests&) { return drain_reply{}; },
       [log](const completion_finished& m) { log->finished.push_back(m.reply); },
       [](const replace_target&) {},
+      [](const replace_routing&) {},
       [log](const key_condemned& m) { log->condemned.push_back(m); },
       [](wake_due) {},
   };

@@ -2,8 +2,8 @@
 # The gateway as a user runs it: three curls, and an orderly end. serve.sh SPILLWAY_BINARY
 set -eu
 folder=$(mktemp -d)
-: >"$folder/log"
-"$1" serve --simulate --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
+: >"$folder/log" # before the server, for the one who waits for its first line
+"$1" serve --simulate --listen 127.0.0.1:0 >>"$folder/log" 2>&1 &
 server=$!
 trap 'kill -KILL $server 2>/dev/null || true; rm -rf "$folder"' EXIT
 

@@ -20,18 +20,37 @@ TEST_CASE("a gateway that other machines reach does not start without keys") {
   const auto nothing = with("", "");
   for (const std::string host : {"0.0.0.0", "::", "192.168.1.2", "1.127.0.1"}) {
     INFO(host);
-    const auto keys = read_gateway_keys({{host, 80}, {}}, nothing);
-    REQUIRE_FALSE(keys);
-    CHECK(keys.failure().message.find("gateway.keys_env") != std::string::npos);
+    const auto access = read_gateway_access({{host, 80}, {}}, nothing, false);
+    REQUIRE_FALSE(access);
+    CHECK(access.failure().message.find("gateway.keys_env") != std::string::npos);
+    CHECK(access.failure().message.find("spillway keys create") != std::string::npos);
+    CHECK(read_gateway_access({{host, 80}, {}}, nothing, true)->key_required);
   }
-  for (const std::string host : {"127.0.0.1", "127.1.2.3", "::1"})
-    CHECK(read_gateway_keys({{host, 80}, {}}, nothing));
-  CHECK(read_gateway_keys({{"0.0.0.0", 80}, {"KEY"}}, with("KEY", "k"))->size() == 1);
+  for (const std::string host : {"127.0.0.1", "127.1.2.3", "::1"}) {
+    const auto access = read_gateway_access({{host, 80}, {}}, nothing, false);
+    REQUIRE(access);
+    CHECK_FALSE(access->key_required);
+    CHECK(read_gateway_access({{host, 80}, {}, true}, nothing, false)->key_required);
+  }
+  const auto access = read_gateway_access({{"0.0.0.0", 80}, {"KEY"}}, with("KEY", "k"), false);
+  REQUIRE(access);
+  CHECK(access->keys.size() == 1);
+  CHECK(access->key_required);
 }
 
 TEST_CASE("a key that is named and not set is an error, not a door left open") {
-  CHECK_FALSE(read_gateway_keys({{}, {"KEY", "OTHER"}}, with("KEY", "k")));
-  CHECK_FALSE(read_gateway_keys({{}, {"KEY"}}, with("KEY", "")));
+  CHECK_FALSE(read_gateway_access({{}, {"KEY", "OTHER"}}, with("KEY", "k"), false));
+  CHECK_FALSE(read_gateway_access({{}, {"KEY"}}, with("KEY", ""), false));
+  CHECK_FALSE(read_gateway_access({{}, {}, false, "ADMIN"}, with("KEY", "k"), false));
+}
+
+TEST_CASE("the admin API has a key that no caller has") {
+  const auto read = [](gateway_settings s) {
+    return read_gateway_access(s, with("KEY", "k"), false);
+  };
+  CHECK(read({{}, {}, false, "KEY"})->admin_key.reveal() == "k");
+  CHECK(read({})->admin_key.empty());
+  CHECK_FALSE(read({{}, {"KEY"}, false, "KEY"}));
 }
 
 TEST_CASE("an address to listen on is an address and a port") {

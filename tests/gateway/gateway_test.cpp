@@ -354,6 +354,9 @@ TEST_CASE("metrics count what was served") {
   has("# TYPE spillway_requests_total counter");
   has("spillway_upstream_calls_total{model=\"gpt-4o-mini\",outcome=\"answered\"} 2");
   CHECK(r.body.find("spillway_limit_used{model=") != std::string::npos);
+  has("# TYPE gen_ai_client_token_usage summary");
+  has("gen_ai_client_token_usage_count{gen_ai_operation_name=\"chat\",gen_ai_request_model="
+      "\"gpt-4o-mini\",gen_ai_token_type=\"output\"} 2");
 }
 
 TEST_CASE("a caller that leaves cancels its request") {

@@ -11,8 +11,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace spillway::tests {
@@ -28,12 +31,28 @@ struct gateway_world_options {
   std::string routes; ///< beside that one
   runtime::local_world_options provider = quick();
   std::vector<secret> keys;
+  bool keys_required = false;
+  std::string admin_key; ///< with it, there is a journal and virtual keys
+};
+
+/// A folder of its own, gone with the test.
+struct folder_of_test {
+  folder_of_test() {
+    if (mkdtemp(path.data()) == nullptr)
+      throw std::runtime_error{"no folder for the test"};
+  }
+  ~folder_of_test() { std::filesystem::remove_all(path); }
+  folder_of_test(const folder_of_test&) = delete;
+  folder_of_test& operator=(const folder_of_test&) = delete;
+  std::string path = "/tmp/spillway-gateway-XXXXXX";
 };
 
 /// A gateway before a runtime before a simulated provider, all over real loopback sockets, and a
 /// client to call it.
 struct gateway_world {
   explicit gateway_world(gateway_world_options options = {}) {
+    if (!options.admin_key.empty())
+      options.config += "[journal]\npath = \"" + folder.path + "/journal\"\n";
     auto settings = config::load_text(R"(
 [routes]
 default = ["gpt-4o-mini", "gpt-3.5-turbo"]
@@ -56,6 +75,9 @@ output_default = 100
     g.actors.limiters.push_back(rt->actors().targets.front().target.limiter);
     g.models = {{"gpt-4o-mini", "openai"}, {"default", "spillway"}};
     g.keys = std::move(options.keys);
+    g.keys_required = options.keys_required;
+    g.keeper = rt->actors().keys;
+    g.admin_key = secret{options.admin_key};
     g.wall = runtime::system_wall_clock();
     door = std::make_unique<gateway::gateway>(std::move(g));
     listener = std::move(*transport::beast_listener::listen(rt->io(), {}, door->handler()));
@@ -86,6 +108,7 @@ output_default = 100
     return call({"POST", "/v1/chat/completions", {}, std::move(body)});
   }
 
+  folder_of_test folder;
   std::unique_ptr<runtime::local_world> provider;
   std::unique_ptr<runtime::runtime> rt;
   std::unique_ptr<gateway::gateway> door;

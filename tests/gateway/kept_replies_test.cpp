@@ -1,3 +1,4 @@
+#include "core/bounds.hpp"
 #include "gateway/kept_replies.hpp"
 
 #include <catch2/catch.hpp>
@@ -27,21 +28,21 @@ void serve(kept_replies& k, const named_request& r, mono_time now, int status = 
 
 TEST_CASE("a request of one name is made once; who comes meanwhile waits, who comes later reads") {
   kept_replies k;
-  const named_request r{"a", 1};
+  const named_request r{"a", "1"};
   CHECK(k.claim(r, {}, start).what == verdict::serve);
   CHECK(k.claim(r, {}, start).what == verdict::wait);
-  CHECK(k.claim({"a", 2}, {}, start).what == verdict::differs);
+  CHECK(k.claim({"a", "2"}, {}, start).what == verdict::differs);
   CHECK(k.finish("a", reply_of(200), start).size() == 2);
   const auto later = k.claim(r, {}, start + 1s);
   CHECK(later.what == verdict::replay);
   CHECK(later.reply.body == "done");
-  CHECK(k.claim({"a", 2}, {}, start + 1s).what == verdict::differs);
-  CHECK(k.claim({"b", 2}, {}, start + 1s).what == verdict::serve);
+  CHECK(k.claim({"a", "2"}, {}, start + 1s).what == verdict::differs);
+  CHECK(k.claim({"b", "2"}, {}, start + 1s).what == verdict::serve);
 }
 
 TEST_CASE("a failure is told to all who wait, and is not kept") {
   kept_replies k;
-  const named_request r{"a", 1};
+  const named_request r{"a", "1"};
   k.claim(r, {}, start);
   k.claim(r, {}, start);
   const transport::http_server_reply how =
@@ -53,28 +54,28 @@ TEST_CASE("a failure is told to all who wait, and is not kept") {
 
 TEST_CASE("a reply is forgotten after a day, when there are too many, and when they are too large") {
   kept_replies k;
-  const named_request first{"first", 1};
+  const named_request first{"first", "1"};
   serve(k, first, start);
   SECTION("a day") {
     CHECK(k.claim(first, {}, start + 24h - 1s).what == verdict::replay);
     CHECK(k.claim(first, {}, start + 24h).what == verdict::serve);
   }
   SECTION("many") {
-    for (std::size_t i = 0; i < gateway::kept_replies_max; ++i)
-      serve(k, {std::to_string(i), 1}, start);
-    CHECK(k.size() == gateway::kept_replies_max);
+    for (std::size_t i = 0; i < bounds::kept_replies_max; ++i)
+      serve(k, {std::to_string(i), "1"}, start);
+    CHECK(k.size() == bounds::kept_replies_max);
     CHECK(k.claim(first, {}, start).what == verdict::serve);
   }
   SECTION("large") {
-    serve(k, {"large", 1}, start, 200, std::string(gateway::kept_reply_bytes_max, 'x'));
-    CHECK(k.claim({"large", 1}, {}, start).what == verdict::replay);
+    serve(k, {"large", "1"}, start, 200, std::string(bounds::kept_reply_bytes_max, 'x'));
+    CHECK(k.claim({"large", "1"}, {}, start).what == verdict::replay);
     CHECK(k.claim(first, {}, start).what == verdict::serve);
   }
 }
 
 TEST_CASE("a request under way is never forgotten") {
   kept_replies k;
-  k.claim({"slow", 1}, {}, start);
-  CHECK(k.claim({"slow", 1}, {}, start + 48h).what == verdict::wait);
+  k.claim({"slow", "1"}, {}, start);
+  CHECK(k.claim({"slow", "1"}, {}, start + 48h).what == verdict::wait);
   CHECK(k.finish("never", reply_of(200), start).empty());
 }

@@ -56,6 +56,7 @@ struct supervised_world {
               },
               [](const completion_finished&) {},
               [this](const replace_target& m) { announced.push_back(m); },
+              [](const replace_routing&) {},
               [](const key_condemned&) {},
               [](wake_due) {}};
     });

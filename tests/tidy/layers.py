@@ -28,7 +28,8 @@ PORTS = {
     ("simulator", "transport"): {"transport/http_server.hpp"},
     ("actors", "transport"): {"transport/http_client.hpp"},
     ("gateway", "transport"): {"transport/http_server.hpp"},
-    ("actors", "storage"): {"storage/alert_store.hpp", "storage/journal.hpp", "storage/retention.hpp"},
+    ("actors", "storage"): {"storage/alert_store.hpp", "storage/journal.hpp",
+                            "storage/key_store.hpp", "storage/retention.hpp"},
     ("actors", "providers"): {"providers/codec.hpp"},
     ("actors", "wire"): {"wire/http_message.hpp"},
 }
@@ -57,8 +58,9 @@ INTERNAL_HEADERS = {
     "agents/argument_parse.hpp", "config/parse.hpp", "simulator/openai_request.hpp",
     "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
     "transport/call.hpp", "transport/connection.hpp", "transport/message_feed.hpp",
-    "transport/net.hpp", "transport/public_address.hpp", "transport/tls_context.hpp",
-    "transport/watchdog.hpp", "wire/anthropic/schema.hpp", "wire/json_reader.hpp",
+    "transport/net.hpp", "transport/peer_stream.hpp", "transport/public_address.hpp",
+    "transport/tls_context.hpp", "transport/watchdog.hpp", "wire/anthropic/schema.hpp",
+    "wire/json_reader.hpp",
 }
 
 KNOWN_THIRD_PARTY = {"absl", "boost", "caf", "nlohmann", "toml++", "sqlite3.h", "openssl",

@@ -67,6 +67,36 @@ struct ca_file {
   std::string path = "/tmp/spillway-test-ca-XXXXXX";
 };
 
+/// A PEM file of its key, gone with the object.
+struct key_file {
+  explicit key_file(const identity& of) {
+    const int fd = mkstemp(path.data());
+    std::FILE* f = fdopen(fd, "w");
+    PEM_write_PrivateKey(f, of.key, nullptr, nullptr, 0, nullptr, nullptr);
+    std::fclose(f);
+  }
+  ~key_file() { std::remove(path.c_str()); }
+  std::string path = "/tmp/spillway-test-key-XXXXXX";
+};
+
+/// A listener that shows a certificate for localhost, and a client that trusts it.
+struct tls_world {
+  explicit tls_world(transport::http_handler handler) {
+    transport::beast_listener_options listening;
+    listening.tls_cert = certificate.path;
+    listening.tls_key = key.path;
+    transport::beast_client_options calling;
+    calling.ca_file = certificate.path;
+    world = std::make_unique<http_world>(std::move(handler), 1, listening, calling);
+    world->to = {true, "localhost", world->listener->port()};
+  }
+
+  identity who{"localhost", day_s};
+  ca_file certificate{who};
+  key_file key{who};
+  std::unique_ptr<http_world> world;
+};
+
 /// Serves one TLS connection with one reply.
 struct tls_server {
   explicit tls_server(const identity& who) : context{asio::ssl::context::tls_server} {
@@ -135,4 +165,70 @@ TEST_CASE("a certificate that has expired is refused") {
   const identity old{"localhost", -day_s};
   const ca_file trusted{old};
   check_refused(call_over_tls(old, trusted.path), "expired");
+}
+
+TEST_CASE("a listener with a certificate speaks TLS, one request after another") {
+  tls_world w{[](wire::http_request request, const transport::http_responder& reply) {
+    wire::http_response response;
+    response.body = request.body;
+    reply(std::move(response));
+  }};
+  const std::string large(1 << 20, 'x');
+  for (const std::string& body : {std::string{"one"}, large, std::string{}})
+    CHECK(response_of(w.world->call(post(body))).body == body);
+}
+
+TEST_CASE("a reply is streamed over TLS as it comes") {
+  tls_world w{[](const wire::http_request&, const transport::http_responder& reply) {
+    auto body = std::make_shared<transport::http_body>();
+    reply(transport::http_streamed_reply{200, {}, body});
+    body->write("first ");
+    body->write("second");
+    body->finish();
+  }};
+  CHECK(response_of(w.world->call({"GET", "/", {}, {}})).body == "first second");
+}
+
+TEST_CASE("a TLS peer that leaves is noticed before its reply is there") {
+  std::promise<transport::http_responder> asked;
+  std::promise<void> gone;
+  tls_world w{[&](const wire::http_request&, const transport::http_responder& reply) {
+    reply.on_gone([&] { gone.set_value(); });
+    asked.set_value(reply);
+  }};
+  auto call = w.world->send({"GET", "/", {}, {}});
+  const auto reply = soon(asked.get_future());
+  w.world->client->cancel(w.world->last_call);
+  soon(gone.get_future());
+}
+
+TEST_CASE("whoever speaks plain HTTP to a TLS listener is not served, and harms nobody") {
+  tls_world w{[](const wire::http_request&, const transport::http_responder& reply) {
+    reply(wire::http_response{});
+  }};
+  w.world->to.tls = false;
+  CHECK(std::holds_alternative<transport::http_failure>(
+      w.world->call({"GET", "/", {}, {}}).outcome));
+  w.world->to.tls = true;
+  CHECK(response_of(w.world->call({"GET", "/", {}, {}})).status == 200);
+}
+
+TEST_CASE("files that make no TLS are named, and nothing listens") {
+  const identity one{"localhost", day_s};
+  const identity other{"localhost", day_s};
+  const ca_file certificate{one};
+  const key_file key{other};
+  transport::io_threads io{0};
+  const auto refused = [&](const std::string& cert, const std::string& with) {
+    transport::beast_listener_options options;
+    options.tls_cert = cert;
+    options.tls_key = with;
+    auto opened = transport::beast_listener::listen(io.context(), options, {});
+    REQUIRE_FALSE(opened);
+    return opened.failure().message;
+  };
+  CHECK(refused("/nowhere/cert.pem", key.path).find("/nowhere/cert.pem") != std::string::npos);
+  CHECK(refused(certificate.path, "/nowhere/key.pem").find("/nowhere/key.pem")
+        != std::string::npos);
+  CHECK(refused(certificate.path, key.path).find(key.path) != std::string::npos);
 }

@@ -58,7 +58,7 @@ TEST_CASE("a plan that chose none, and a request without a plan, name no model")
   routing::plan p = two_models();
   p.chosen.reset();
   const json plan =
-      json::parse(wire::encode_plan(completion_status::over_budget, "no money left", p));
+      json::parse(wire::encode_plan(completion_status::over_budget, "no money left", p, {}));
   CHECK(plan.at("status") == "over_budget");
   CHECK(plan.at("reason") == "no money left");
   CHECK(plan.at("chosen").is_null());
@@ -67,5 +67,12 @@ TEST_CASE("a plan that chose none, and a request without a plan, name no model")
 }
 
 TEST_CASE("a reason that is not UTF-8 does not break the JSON") {
-  CHECK(json::accept(wire::encode_plan(completion_status::upstream_failed, "\xff", {})));
+  CHECK(json::accept(wire::encode_plan(completion_status::upstream_failed, "\xff", {}, {})));
+}
+
+TEST_CASE("what becomes of a long prompt is told beside the models") {
+  const json told = json::parse(wire::encode_plan(
+      completion_status::answered, {}, {}, {context::outcome::truncated, "left out: 3 turns"}));
+  CHECK(told["long_prompt"]["outcome"] == "truncated");
+  CHECK(told["long_prompt"]["note"] == "left out: 3 turns");
 }

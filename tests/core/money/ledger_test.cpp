@@ -191,6 +191,30 @@ TEST_CASE("each period begins afresh in its zone, for every scope, across a chan
     CHECK(a.spent == nano_usd{0});
 }
 
+TEST_CASE("other rules hold from now on, and what is spent stays spent") {
+  const budget_rule day{"global", "", period::day, nano_usd{100}};
+  const budget_rule bot{"key", "bot", period::day, nano_usd{50}};
+  ledger l{{day}, "UTC"};
+  l.reserve({1}, {}, nano_usd{40}, noon);
+  l.reserve({2}, {}, nano_usd{20}, noon);
+  l.settle({1}, nano_usd{40});
+  budget_rule less = day;
+  less.limit = nano_usd{70};
+  CHECK(l.replace_rules({less, bot}) == std::vector{bot});
+  l.add_spent(bot, "bot", nano_usd{45}, noon);
+  CHECK(l.headroom({}, noon) == nano_usd{10});
+  CHECK(l.headroom({{"key", "bot"}}, noon) == nano_usd{5});
+  l.settle({2}, nano_usd{5});
+  CHECK(l.headroom({}, noon) == nano_usd{25});
+  budget_rule least = day;
+  least.limit = nano_usd{10};
+  CHECK(l.replace_rules({least}).empty());
+  CHECK(l.headroom({{"key", "bot"}}, noon) == nano_usd{-35});
+  CHECK_FALSE(l.reserve({3}, {}, nano_usd{1}, noon).reserved);
+  CHECK(l.replace_rules({}).empty());
+  CHECK(l.reserve({4}, {}, nano_usd{1000}, noon).reserved);
+}
+
 TEST_CASE("whatever happens, what is spent and reserved stays within the limit") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     INFO("seed " << seed);

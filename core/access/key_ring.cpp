@@ -1,0 +1,88 @@
+#include "core/access/key_ring.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace spillway::access {
+namespace {
+
+bool may_call(const virtual_key& key, std::string_view target) {
+  return key.targets.empty() || std::ranges::find(key.targets, target) != key.targets.end();
+}
+
+std::string quoted(std::string_view text) {
+  return "`" + std::string{text} + "`";
+}
+
+std::string explain_target(const virtual_key& key, std::string_view target) {
+  std::string allowed;
+  for (const std::string& t : key.targets)
+    allowed += (allowed.empty() ? "" : ", ") + quoted(t);
+  return "key " + quoted(key.name) + " may not call "
+         + (target.empty() ? "the default route" : quoted(target)) + "; it may call " + allowed;
+}
+
+std::string explain_limit(const virtual_key& key, rate::dimension which, bool too_large) {
+  const std::string limit = std::to_string(key.limits.of(which).value_or(0));
+  std::string what = rate::to_string(which);
+  std::ranges::replace(what, '_', ' ');
+  return "key " + quoted(key.name) + " has a limit of " + limit + " " + what
+         + (too_large ? ", and this request alone is larger" : ", which is used up");
+}
+
+} // namespace
+
+void key_ring::replace(std::vector<virtual_key> keys) {
+  auto before = std::exchange(by_id_, {});
+  live_.clear();
+  for (virtual_key& key : keys) {
+    if (!key.revoked)
+      live_.insert_or_assign(key.name, key.id);
+    const auto old = before.find(key.id);
+    const std::string id = key.id;
+    if (old != before.end() && old->second.key.limits == key.limits)
+      by_id_.emplace(id, holder{std::move(key), std::move(old->second.used)});
+    else
+      by_id_.emplace(id, holder{key, rate::admission{key.limits}});
+  }
+}
+
+const virtual_key* key_ring::find(std::string_view id, wall_time now) const {
+  const auto it = by_id_.find(id);
+  return it == by_id_.end() || !it->second.key.is_live(now) ? nullptr : &it->second.key;
+}
+
+key_decision key_ring::admit(const key_request& r, instant now) {
+  const auto named = live_.find(r.name);
+  if (named == live_.end() || find(named->second, now.wall) == nullptr)
+    return {key_verdict::unknown_key, "key " + quoted(r.name) + " has been revoked or has expired"};
+  holder& h = by_id_.at(named->second);
+  if (!may_call(h.key, r.target))
+    return {key_verdict::target_not_allowed, explain_target(h.key, r.target)};
+  const rate::decision d = h.used.acquire(r.lease, r.tokens, now);
+  if (d.outcome == rate::verdict::granted) {
+    h.used.mark_sent(r.lease, now);
+    h.used.prove_arrival(r.lease, now);
+    leases_.emplace(r.lease, named->second);
+    return {};
+  }
+  const bool too_large = d.outcome == rate::verdict::never;
+  key_decision refused{too_large ? key_verdict::too_large : key_verdict::limited,
+                       explain_limit(h.key, d.binding.value_or(rate::dimension{}), too_large)};
+  if (!too_large)
+    refused.retry_after = d.ready_at - now.mono;
+  return refused;
+}
+
+void key_ring::end(lease_id lease, std::optional<token_count> tokens, instant now) {
+  const auto held = leases_.extract(lease);
+  const auto it = held ? by_id_.find(held.mapped()) : by_id_.end();
+  if (it == by_id_.end())
+    return;
+  if (tokens)
+    it->second.used.settle(lease, *tokens, now);
+  else
+    it->second.used.release(lease, rate::lease_end::not_sent, now);
+}
+
+} // namespace spillway::access

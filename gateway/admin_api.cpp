@@ -1,0 +1,175 @@
+#include "gateway/admin_api.hpp"
+
+#include "gateway/caller.hpp"
+#include "gateway/refusal.hpp"
+#include "wire/access/key_json.hpp"
+#include "wire/access/key_text.hpp"
+#include "wire/access/reload_json.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <string>
+#include <utility>
+
+namespace spillway::gateway {
+namespace {
+
+constexpr std::string_view keys_path = "/admin/keys";
+constexpr std::string_view reload_path = "/admin/reload";
+constexpr std::string_view rotation = "/rotate";
+
+wire::http_response json_reply(int status, std::string body) {
+  wire::http_response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  // The text of a key may be in it.
+  response.headers.add("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+refusal unavailable() {
+  return {503,
+          {"the keeper of virtual keys has stopped", "server_error", "shutting_down", ""}};
+}
+
+/// Asks `whom` and answers with what `encode` makes of it and of the time.
+template <class Reply, class Command, class Encode>
+void ask(const admin_api_options& o, Command command, const transport::http_responder& reply,
+         Encode encode) {
+  o.system->spawn([=, whom = o.keeper, wall = o.wall](caf::event_based_actor* self) {
+    self->request(whom, caf::infinite, command)
+        .then([=](const Reply& r) { reply(encode(r, wall(self->clock().now()))); },
+              [=](const caf::error&) { reply(encode_refusal(unavailable())); });
+  });
+}
+
+refusal not_found(const std::string& why) {
+  return {404, {why, "invalid_request_error", "key_not_found", ""}};
+}
+
+refusal no_chance(const error& why) {
+  return {503, {why.message, "server_error", "", ""}};
+}
+
+refusal not_done(const std::string& why) {
+  return {409, {why, "invalid_request_error", "key_unchanged", ""}};
+}
+
+} // namespace
+
+void admin_api::on_request(std::string_view path, const wire::http_request& request,
+                           const transport::http_responder& reply) const {
+  if (options_.key.empty())
+    return reply(encode_refusal(forbidden("the admin API is off; name the variable with its key in "
+                                          "gateway.admin_key_env")));
+  if (!is_same_secret(key_in(request.headers), options_.key))
+    return reply(encode_refusal(unauthorized()));
+  if (path == keys_path || path.starts_with(std::string{keys_path} + "/"))
+    return serve_keys(path.substr(keys_path.size()), request, reply);
+  if (path == reload_path)
+    return serve_reload(request, reply);
+  reply(encode_refusal(unknown_path(request.method, path)));
+}
+
+void admin_api::reload(std::function<void(const reload_report&)> then) const {
+  reload_report none;
+  none.refused = "this gateway has no configuration file to read again";
+  if (!options_.reloader)
+    return then(none);
+  options_.system->spawn([whom = options_.reloader, tell = options_.on_reloaded,
+                          then = std::move(then)](caf::event_based_actor* self) {
+    self->request(whom, caf::infinite, reload_configuration{})
+        .then(
+            [=](const reload_report& r) {
+              if (r.refused.empty() && tell)
+                tell(r);
+              then(r);
+            },
+            [=](const caf::error&) {
+              reload_report gone;
+              gone.refused = "the gateway is stopping";
+              then(gone);
+            });
+  });
+}
+
+void admin_api::serve_reload(const wire::http_request& request,
+                             const transport::http_responder& reply) const {
+  if (request.method != "POST")
+    return reply(encode_refusal(wrong_method(request.method, "POST")));
+  reload([reply](const reload_report& r) {
+    reply(r.refused.empty()
+              ? json_reply(200, wire::encode_reload(r.applied, r.after_restart, r.warnings))
+              : encode_refusal({422, {r.refused, "invalid_request_error", "configuration", ""}}));
+  });
+}
+
+void admin_api::serve_keys(std::string_view rest, const wire::http_request& request,
+                           const transport::http_responder& reply) const {
+  if (!options_.keeper)
+    return reply(encode_refusal(forbidden("virtual keys are kept beside the journal, and there is "
+                                          "none; set journal.path")));
+  if (rest.empty()) {
+    if (request.method == "GET")
+      return list(reply);
+    if (request.method == "POST")
+      return create(request, reply);
+    return reply(encode_refusal(wrong_method(request.method, "GET, POST")));
+  }
+  rest.remove_prefix(1);
+  const bool rotates = rest.ends_with(rotation);
+  const std::string_view allowed = rotates ? "POST" : "DELETE";
+  if (request.method != allowed)
+    return reply(encode_refusal(wrong_method(request.method, allowed)));
+  if (rotates)
+    return rotate(std::string{rest.substr(0, rest.size() - rotation.size())}, reply);
+  revoke(std::string{rest}, reply);
+}
+
+void admin_api::list(const transport::http_responder& reply) const {
+  ask<key_list>(options_, list_keys{}, reply, [](const key_list& r, wall_time now) {
+    return r.failed.empty() ? json_reply(200, wire::encode_keys(r.keys, now))
+                            : encode_refusal({503, {r.failed, "server_error", "", ""}});
+  });
+}
+
+void admin_api::create(const wire::http_request& request,
+                       const transport::http_responder& reply) const {
+  auto key = wire::decode_key_wish(request.body);
+  if (!key)
+    return reply(encode_refusal(malformed_request(key.failure().message)));
+  auto minted = wire::mint_key();
+  if (!minted)
+    return reply(encode_refusal(no_chance(minted.failure())));
+  key->id = minted->id;
+  key->salt = minted->salt;
+  key->digest = minted->digest;
+  ask<key_change>(options_, create_key{std::move(*key)}, reply,
+                  [text = minted->text](const key_change& r, wall_time now) {
+                    return r.refused.empty() ? json_reply(201, wire::encode_key(r.key, now, text))
+                                             : encode_refusal(not_done(r.refused));
+                  });
+}
+
+void admin_api::revoke(std::string id, const transport::http_responder& reply) const {
+  ask<key_change>(options_, revoke_key{std::move(id)}, reply,
+                  [](const key_change& r, wall_time now) {
+                    return r.refused.empty() ? json_reply(200, wire::encode_key(r.key, now))
+                                             : encode_refusal(not_found(r.refused));
+                  });
+}
+
+void admin_api::rotate(std::string id, const transport::http_responder& reply) const {
+  auto minted = wire::mint_key(id);
+  if (!minted)
+    return reply(encode_refusal(no_chance(minted.failure())));
+  ask<key_change>(options_, rotate_key{std::move(id), minted->salt, minted->digest}, reply,
+                  [text = minted->text](const key_change& r, wall_time now) {
+                    return r.refused.empty() ? json_reply(200, wire::encode_key(r.key, now, text))
+                                             : encode_refusal(not_found(r.refused));
+                  });
+}
+
+} // namespace spillway::gateway

@@ -1,0 +1,72 @@
+#include "runtime/reloader.hpp"
+
+#include "core/catalog.hpp"
+#include "runtime/settings_change.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace spillway::runtime {
+
+void reloader_state::start(reloader_actor::pointer self, reloader_options options) {
+  self_ = self;
+  options_ = std::move(options);
+}
+
+reload_report reloader_state::on_reload_configuration() {
+  auto read = options_.read();
+  if (!read)
+    return {read.failure().message, {}, {}, {}, {}};
+  settings_change change = compare_settings(options_.current, *read);
+  config::settings fresh = usable_settings(options_.current, std::move(*read));
+  const std::string& standard = fresh.routing.default_route;
+  if (std::ranges::count(fresh.routing.routes, standard, &routing::route::name) == 0)
+    return {"the default route `" + standard
+                + "` has only models that are new; they are called after a restart",
+            {}, {}, {}, {}};
+  if (change.routing)
+    tell_router(fresh);
+  if (change.budgets)
+    self_->send(options_.budget,
+                replace_budget_rules{rule_origin::configuration, fresh.budget.rules});
+  // What waits for a restart goes on to be told as such.
+  options_.current.models = std::move(fresh.models);
+  options_.current.routing.routes = std::move(fresh.routing.routes);
+  options_.current.routing.default_route = std::move(fresh.routing.default_route);
+  options_.current.routing.deadline = fresh.routing.deadline;
+  options_.current.routing.selection = std::move(fresh.routing.selection);
+  options_.current.routing.worth = fresh.routing.worth;
+  options_.current.budget.rules = std::move(fresh.budget.rules);
+  return {{}, std::move(change.applied), std::move(change.after_restart),
+          std::move(fresh.warnings), callable_names()};
+}
+
+std::vector<callable_name> reloader_state::callable_names() const {
+  std::vector<callable_name> out;
+  for (const model_entry& m : options_.current.models)
+    if (std::ranges::find(options_.wired, m.id) != options_.wired.end())
+      out.push_back({m.id.value, m.provider.value});
+  for (const routing::route& r : options_.current.routing.routes)
+    out.push_back({r.name, "spillway"});
+  return out;
+}
+
+void reloader_state::tell_router(const config::settings& s) {
+  replace_routing news;
+  news.models = std::make_shared<const catalog>(s.models);
+  news.routes = s.routing.routes;
+  news.default_route = s.routing.default_route;
+  news.deadline_default = s.routing.deadline;
+  news.selection = s.routing.selection;
+  news.worth = s.routing.worth;
+  self_->send(options_.router, std::move(news));
+}
+
+reloader_actor::behavior_type reloader(reloader_actor::stateful_pointer<reloader_state> self,
+                                       reloader_options options) {
+  self->state.start(self, std::move(options));
+  return {[self](reload_configuration) { return self->state.on_reload_configuration(); }};
+}
+
+} // namespace spillway::runtime

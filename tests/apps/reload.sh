@@ -1,0 +1,80 @@
+#!/bin/sh
+# A configuration that changes under a gateway that runs. reload.sh SPILLWAY_BINARY
+set -eu
+folder=$(mktemp -d)
+cd "$folder"
+write() { # write ROUTES
+  cat >spillway.toml <<END
+[gateway]
+listen = "127.0.0.1:0"
+admin_key_env = "TEST_ADMIN_KEY"
+[routes]
+$1
+END
+}
+export TEST_ADMIN_KEY=operators-only
+write 'default = ["gpt-4o-mini"]'
+: >log # before the server, for the one who waits for its first line
+"$1" serve --simulate --config spillway.toml >>log 2>&1 &
+server=$!
+trap 'kill -KILL $server 2>/dev/null || true; rm -rf "$folder"' EXIT
+
+expect() { # expect TEXT FILE
+  grep -q -e "$1" "$2" || { echo "no '$1' in:"; cat "$2"; exit 1; }
+}
+await() { # await TEXT FILE
+  tries=0
+  until grep -q -e "$1" "$2"; do
+    tries=$((tries + 1))
+    [ $tries -lt 300 ] || { echo "no '$1' in:"; cat "$2"; exit 1; }
+    sleep 0.1
+  done
+}
+await '^spillway serves' log
+url=$(sed -n 's/^spillway serves \(http[^ ]*\).*/\1/p' log)
+reload() { curl -sS -o answer -w '%{http_code}' -X POST "${url%/v1}/admin/reload" -H "x-api-key: $1"; }
+ask() { # ask MODEL
+  curl -sS -D head -o answer "$url/chat/completions" \
+    -d "{\"model\": \"$1\", \"max_tokens\": 50, \"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}"
+}
+
+ask careful
+expect 'model_not_found' answer
+[ "$(reload wrong)" = 401 ]
+
+# The admin API.
+write 'default = ["gpt-4o-mini"]
+careful = ["gpt-4o"]'
+[ "$(reload operators-only)" = 200 ]
+expect '"applied":\["routes"\],"after_restart":\[\]' answer
+ask careful
+expect 'x-spillway-model: gpt-4o' head
+curl -sS "$url/models" >answer
+expect '"id":"careful"' answer
+
+# What is wrong changes nothing.
+write 'default = ["no-such-model"]'
+[ "$(reload operators-only)" = 422 ]
+expect 'no-such-model' answer
+ask careful
+expect 'x-spillway-model: gpt-4o' head
+
+# The signal, which also tells what must wait.
+write 'default = ["gpt-4o"]
+[[budget.rules]]
+period = "day"
+limit_usd = 0.0000001
+on_exhausted = "refuse"
+[runtime]
+drain = "3s"'
+kill -HUP $server
+await 'configuration read again; changed for new requests: routes, budget.rules; after a restart: runtime' log
+ask default
+expect 'insufficient_quota' answer
+write 'default = []'
+kill -HUP $server
+await 'the configuration stays as it was: ' log
+
+kill -TERM $server
+wait $server || { echo "ended with $?"; cat log; exit 1; }
+echo "the gateway takes over what changes"
