@@ -4,6 +4,12 @@ add_library(spillway_options INTERFACE)
 target_compile_features(spillway_options INTERFACE cxx_std_20)
 target_compile_options(spillway_options INTERFACE
   $<BUILD_INTERFACE:-Wall;-Wextra;-Wshadow;-Wnon-virtual-dtor>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # No source takes a gigabyte, so that collecting garbage only costs: a seventh of the time of those
+  # that instantiate actors.
+  target_compile_options(spillway_options INTERFACE
+    $<BUILD_INTERFACE:--param=ggc-min-heapsize=1500000>)
+endif()
 target_include_directories(spillway_options INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>

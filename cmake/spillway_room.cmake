@@ -21,6 +21,8 @@ function(spillway_test name)
   cmake_parse_arguments(PARSE_ARGV 1 test "" "" "SOURCES;LINK;LABELS")
   add_executable(test_${name} ${test_SOURCES})
   target_link_libraries(test_${name} PRIVATE spillway_test_main ${test_LINK})
+  # A test runs once for each time it is compiled.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}")
 endfunction()
