@@ -44,7 +44,7 @@ inline bool ends_word(const char* after, const char* end) noexcept {
 namespace detail {
 
 constexpr std::uint64_t each(unsigned char byte) noexcept {
-  return 0x0101'0101'0101'0101 * byte;
+  return std::uint64_t{0x0101'0101'0101'0101} * byte;
 }
 
 // The top bit of each byte that is an ASCII character from `first` to `last`.
