@@ -40,12 +40,16 @@ request_id chunk_job_state::part_id(std::size_t number) const {
   return {options_.first_part.value + number};
 }
 
-/// A request like the caller's, for what is left of its time.
+/// A request like the caller's, for what is left of its time and an equal share of what it may
+/// cost: several are under way at once.
 run_completion chunk_job_state::derived(chat_request chat, request_id id) const {
   run_completion m = request_;
   m.id = id;
   m.chat = std::make_shared<const chat_request>(std::move(chat));
   m.deadline = std::max<duration>(deadline_ - self_->clock().now(), std::chrono::milliseconds{1});
+  if (m.cost_max)
+    m.cost_max =
+        nano_usd{m.cost_max->value() / static_cast<std::int64_t>(answers_.size() + 1)};
   m.sink = delta_sink_actor{};
   m.context_strategy = context::strategy::fallback;
   return m;

@@ -34,13 +34,7 @@ struct job_world {
   completion_job_actor job;
 
   job_world() {
-    actors::completion_job_options o;
-    o.router = around.router;
-    o.budget = around.budget;
-    o.traces = around.batcher;
-    o.alerts = around.sink;
-    o.policy = {2s, false};
-    o.wall = world.wall();
+    actors::completion_job_options o = around.job_options();
     job = world.system().spawn(actors::completion_job, std::move(o));
   }
   ~job_world() {

@@ -53,13 +53,8 @@ struct context_world {
     for (const char* model : {"small", "large"})
       o.targets[{model}] = {call_target{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
     o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j;
+      actors::completion_job_options j = around.job_options();
       j.router = std::move(whose);
-      j.budget = around.budget;
-      j.traces = around.batcher;
-      j.alerts = around.sink;
-      j.policy = {2s, false};
-      j.wall = world.wall();
       return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
     };
     o.wall = world.wall();
@@ -189,6 +184,21 @@ TEST_CASE("a part that is not answered ends the request with its number and its 
   CHECK(r.status == completion_status::invalid_request);
   CHECK_THAT(r.reason, Catch::Matches("part [0-9]+ of [0-9]+: .*"));
   CHECK(r.cost.total > nano_usd{0});
+}
+
+TEST_CASE("a request in parts costs no more than it may, however many parts are under way") {
+  context_world w;
+  run_completion m = w.request(prose(10'000), strategy::chunk);
+  m.cost_max = nano_usd{nano_usd_per_usd / 100};
+  const completion_reply refused = w.ask(m);
+  CHECK(refused.status == completion_status::over_budget);
+  CHECK(w.around.calls.empty());
+  m.cost_max = nano_usd{nano_usd_per_usd / 20};
+  CHECK(w.ask(m).status == completion_status::answered);
+  nano_usd worst;
+  for (const reserve_spend& r : w.around.reserved)
+    worst += r.amount;
+  CHECK(worst <= *m.cost_max);
 }
 
 TEST_CASE("whoever cancels a request in parts cancels the parts") {

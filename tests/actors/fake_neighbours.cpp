@@ -104,6 +104,17 @@ fake_neighbours::fake_neighbours(virtual_system& world) : world_{world} {
   sink = alerts.spawn_in(system);
 }
 
+actors::completion_job_options fake_neighbours::job_options() const {
+  actors::completion_job_options o;
+  o.router = router;
+  o.budget = budget;
+  o.traces = batcher;
+  o.alerts = sink;
+  o.policy = {std::chrono::seconds{2}, false};
+  o.wall = world_.wall();
+  return o;
+}
+
 void fake_neighbours::answer_held(provider_reply reply) {
   world_.self()->send(provider, std::move(reply));
   world_.settle();

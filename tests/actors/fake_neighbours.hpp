@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/completion_job.hpp"
 #include "messages/private_handles.hpp"
 #include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
@@ -26,6 +27,9 @@ struct fake_neighbours {
   std::function<permit_reply(const await_permit&)> on_await;
   std::function<provider_reply(const call_provider&)> on_call;
   bool holds_calls = false; ///< calls are answered by the test, through `answer_held`
+
+  /// Of a job among these neighbours.
+  actors::completion_job_options job_options() const;
 
   /// Answers the oldest call that is held.
   void answer_held(provider_reply reply);

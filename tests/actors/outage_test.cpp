@@ -113,13 +113,7 @@ struct outage_world {
   }
 
   void ask(const std::vector<model_id>& route, duration deadline = 5min) {
-    actors::completion_job_options o;
-    o.router = around.router;
-    o.budget = around.budget;
-    o.traces = around.batcher;
-    o.alerts = around.sink;
-    o.policy = {2s, false};
-    o.wall = world.wall();
+    actors::completion_job_options o = around.job_options();
     o.seed = ++last_id * 7919;
     jobs.push_back(world.system().spawn(actors::completion_job, std::move(o)));
     auto chat = std::make_shared<chat_request>();

@@ -55,13 +55,8 @@ struct keyed_world {
     o.targets[{"m"}] = {target("p/a", 2), target("p/b", 1), target("p/c", 1)};
     o.targets[{"other"}] = {target("p/a", 1)};
     o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j;
+      actors::completion_job_options j = around.job_options();
       j.router = std::move(whose);
-      j.budget = around.budget;
-      j.traces = around.batcher;
-      j.alerts = around.sink;
-      j.policy = {2s, false};
-      j.wall = world.wall();
       return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
     };
     o.wall = world.wall();

@@ -64,13 +64,8 @@ struct spending_world {
 
   /// Starts request `id` at a job of its own; `settle` lets it run.
   const completion_job_actor& begin(std::uint64_t id, const plan& p) {
-    actors::completion_job_options o;
-    o.router = around.router;
+    actors::completion_job_options o = around.job_options();
     o.budget = budget;
-    o.traces = around.batcher;
-    o.alerts = around.sink;
-    o.policy = {2s, false};
-    o.wall = world.wall();
     jobs.push_back(world.system().spawn(actors::completion_job, std::move(o)));
     auto chat = std::make_shared<chat_request>();
     chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
