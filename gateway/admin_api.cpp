@@ -1,6 +1,7 @@
 #include "gateway/admin_api.hpp"
 
 #include "gateway/caller.hpp"
+#include "gateway/json_reply.hpp"
 #include "gateway/refusal.hpp"
 #include "wire/access/key_json.hpp"
 #include "wire/access/key_text.hpp"
@@ -19,13 +20,10 @@ constexpr std::string_view keys_path = "/admin/keys";
 constexpr std::string_view reload_path = "/admin/reload";
 constexpr std::string_view rotation = "/rotate";
 
-wire::http_response json_reply(int status, std::string body) {
-  wire::http_response response;
-  response.status = status;
-  response.headers.add("Content-Type", "application/json");
-  // The text of a key may be in it.
+/// The text of a key may be in it.
+wire::http_response private_reply(int status, std::string body) {
+  wire::http_response response = json_reply(status, std::move(body));
   response.headers.add("Cache-Control", "no-store");
-  response.body = std::move(body);
   return response;
 }
 
@@ -101,7 +99,7 @@ void admin_api::serve_reload(const wire::http_request& request,
     return reply(encode_refusal(wrong_method(request.method, "POST")));
   reload([reply](const reload_report& r) {
     reply(r.refused.empty()
-              ? json_reply(200, wire::encode_reload(r.applied, r.after_restart, r.warnings))
+              ? private_reply(200, wire::encode_reload(r.applied, r.after_restart, r.warnings))
               : encode_refusal({422, {r.refused, "invalid_request_error", "configuration", ""}}));
   });
 }
@@ -130,7 +128,7 @@ void admin_api::serve_keys(std::string_view rest, const wire::http_request& requ
 
 void admin_api::list(const transport::http_responder& reply) const {
   ask<key_list>(options_, list_keys{}, reply, [](const key_list& r, wall_time now) {
-    return r.failed.empty() ? json_reply(200, wire::encode_keys(r.keys, now))
+    return r.failed.empty() ? private_reply(200, wire::encode_keys(r.keys, now))
                             : encode_refusal({503, {r.failed, "server_error", "", ""}});
   });
 }
@@ -148,15 +146,16 @@ void admin_api::create(const wire::http_request& request,
   key->digest = minted->digest;
   ask<key_change>(options_, create_key{std::move(*key)}, reply,
                   [text = minted->text](const key_change& r, wall_time now) {
-                    return r.refused.empty() ? json_reply(201, wire::encode_key(r.key, now, text))
-                                             : encode_refusal(not_done(r.refused));
+                    return r.refused.empty()
+                               ? private_reply(201, wire::encode_key(r.key, now, text))
+                               : encode_refusal(not_done(r.refused));
                   });
 }
 
 void admin_api::revoke(std::string id, const transport::http_responder& reply) const {
   ask<key_change>(options_, revoke_key{std::move(id)}, reply,
                   [](const key_change& r, wall_time now) {
-                    return r.refused.empty() ? json_reply(200, wire::encode_key(r.key, now))
+                    return r.refused.empty() ? private_reply(200, wire::encode_key(r.key, now))
                                              : encode_refusal(not_found(r.refused));
                   });
 }
@@ -167,8 +166,9 @@ void admin_api::rotate(std::string id, const transport::http_responder& reply) c
     return reply(encode_refusal(no_chance(minted.failure())));
   ask<key_change>(options_, rotate_key{std::move(id), minted->salt, minted->digest}, reply,
                   [text = minted->text](const key_change& r, wall_time now) {
-                    return r.refused.empty() ? json_reply(200, wire::encode_key(r.key, now, text))
-                                             : encode_refusal(not_found(r.refused));
+                    return r.refused.empty()
+                               ? private_reply(200, wire::encode_key(r.key, now, text))
+                               : encode_refusal(not_found(r.refused));
                   });
 }
 

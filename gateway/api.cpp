@@ -1,6 +1,7 @@
 #include "gateway/api.hpp"
 
 #include "core/model_answer.hpp"
+#include "gateway/json_reply.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -49,13 +50,9 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
 
 wire::http_response to_response(const completion_reply& m, const chat_call& call, const api& spoken,
                                 wall_time now) {
-  wire::http_response response;
-  if (m.status == completion_status::answered) {
-    response.headers.add("Content-Type", "application/json");
-    response.body = spoken.encode(m, call, now);
-  } else {
-    response = spoken.refuse(refusal_of(m));
-  }
+  wire::http_response response = m.status == completion_status::answered
+                                     ? json_reply(200, spoken.encode(m, call, now))
+                                     : spoken.refuse(refusal_of(m));
   add_spillway_headers(response.headers, m, spoken.name_of(m.id));
   return response;
 }

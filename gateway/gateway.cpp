@@ -5,6 +5,7 @@
 #include "gateway/api.hpp"
 #include "gateway/caller.hpp"
 #include "gateway/explain_log.hpp"
+#include "gateway/json_reply.hpp"
 #include "gateway/key_gate.hpp"
 #include "gateway/question_relay.hpp"
 #include "gateway/reply_keeper.hpp"
@@ -52,13 +53,6 @@ bool speaks_anthropic(const wire::http_headers& headers) {
 /// In whose words a refusal is put that no API of its own gives.
 const api& spoken_by(const wire::http_headers& headers) {
   return speaks_anthropic(headers) ? messages_api() : chat_completions_api();
-}
-
-wire::http_response json_reply(std::string body) {
-  wire::http_response response;
-  response.headers.add("Content-Type", "application/json");
-  response.body = std::move(body);
-  return response;
 }
 
 wire::http_response text_reply(int status, std::string text) {
@@ -213,7 +207,7 @@ private:
   void list_models(const wire::http_request& request,
                    const transport::http_responder& reply) const {
     const auto now = list_->now.load();
-    reply(json_reply(speaks_anthropic(request.headers) ? now->as_anthropic : now->as_openai));
+    reply(json_reply(200, speaks_anthropic(request.headers) ? now->as_anthropic : now->as_openai));
   }
 
   void tell_model(const wire::http_request& request, const transport::http_responder& reply) const {
@@ -222,7 +216,7 @@ private:
     const auto m = std::ranges::find(now->models, id, &wire::openai::listed_model::id);
     if (m == now->models.end())
       return reply(spoken_by(request.headers).refuse(unknown_model(id)));
-    reply(json_reply(speaks_anthropic(request.headers)
+    reply(json_reply(200, speaks_anthropic(request.headers)
                          ? wire::anthropic::encode_model({m->id, m->id})
                          : wire::openai::encode_model(*m)));
   }

@@ -1,6 +1,7 @@
 #include "core/tokens/estimator.hpp"
 #include "gateway/api.hpp"
 #include "gateway/controls.hpp"
+#include "gateway/json_reply.hpp"
 #include "gateway/request_name.hpp"
 #include "wire/anthropic/chat_events.hpp"
 #include "wire/anthropic/chat_reply.hpp"
@@ -64,11 +65,10 @@ public:
   }
 
   wire::http_response refuse(const refusal& r) const override {
-    wire::http_response response;
-    response.status = r.status;
-    response.headers = r.headers;
-    response.headers.add("Content-Type", "application/json");
-    response.body = anthropic::encode_error_body(error_of(r));
+    wire::http_response response =
+        json_reply(r.status, anthropic::encode_error_body(error_of(r)));
+    for (const auto& [name, value] : r.headers)
+      response.headers.add(name, value);
     return response;
   }
 };

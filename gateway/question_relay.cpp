@@ -1,5 +1,6 @@
 #include "gateway/question_relay.hpp"
 
+#include "gateway/json_reply.hpp"
 #include "gateway/request_name.hpp"
 
 #include <memory>
@@ -10,13 +11,6 @@ namespace {
 
 /// Asking touches no network: who takes longer has gone.
 constexpr auto question_patience = std::chrono::seconds{5};
-
-wire::http_response json_reply(std::string body) {
-  wire::http_response response;
-  response.headers.add("Content-Type", "application/json");
-  response.body = std::move(body);
-  return response;
-}
 
 /// Answers once, and ends.
 template <class Question>
@@ -39,7 +33,7 @@ std::shared_ptr<errand<Question>> begin(question_relay_actor::pointer self, Ques
 
 wire::http_response reply_of(const plan_question& q, const completion_plan& m) {
   if (m.status == completion_status::answered || !m.plan.models.empty())
-    return json_reply(q.encode(m));
+    return json_reply(200, q.encode(m));
   completion_reply refused;
   refused.status = m.status;
   refused.reason = m.reason;
@@ -66,7 +60,7 @@ question_relay_actor::behavior_type explain_relay(question_relay_actor::pointer 
       .then(
           [e](const outcome_reply& m) {
             if (m.outcome)
-              e->answer(json_reply(wire::encode_explanation(*m.outcome)));
+              e->answer(json_reply(200, wire::encode_explanation(*m.outcome)));
             else
               e->answer(e->question.spoken->refuse(unknown_request(e->question.name)));
           },

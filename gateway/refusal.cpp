@@ -1,5 +1,7 @@
 #include "gateway/refusal.hpp"
 
+#include "gateway/json_reply.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -122,11 +124,9 @@ refusal refusal_of(const completion_reply& m) {
 }
 
 wire::http_response encode_refusal(const refusal& r) {
-  wire::http_response response;
-  response.status = r.status;
-  response.headers = r.headers;
-  response.headers.add("Content-Type", "application/json");
-  response.body = wire::openai::encode_error_body(r.body);
+  wire::http_response response = json_reply(r.status, wire::openai::encode_error_body(r.body));
+  for (const auto& [name, value] : r.headers)
+    response.headers.add(name, value);
   return response;
 }
 

@@ -1,5 +1,6 @@
 #include "wire/alerts/webhook.hpp"
 
+#include "wire/digest.hpp"
 #include "wire/iso_time.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,16 +13,6 @@ namespace spillway::wire {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-std::string hex(const unsigned char* bytes, std::size_t count) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) {
-    out += digits[bytes[i] >> 4];
-    out += digits[bytes[i] & 0xF];
-  }
-  return out;
-}
 
 } // namespace
 
@@ -49,7 +40,7 @@ std::string sign_webhook(const secret& key, std::string_view timestamp, std::str
   unsigned int size = 0;
   HMAC(EVP_sha256(), key.reveal().data(), static_cast<int>(key.reveal().size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return "v1=" + hex(digest.data(), size);
+  return "v1=" + to_hex(digest.data(), size);
 }
 
 http_request encode_webhook(const alerts::numbered_notice& n, const webhook_route& to,
