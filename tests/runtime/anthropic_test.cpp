@@ -1,14 +1,9 @@
-#include "config/load.hpp"
-#include "runtime/local_world.hpp"
-#include "runtime/runtime.hpp"
-
-#include <caf/send.hpp>
-#include <catch2/catch.hpp>
-
-#include <algorithm>
+#include "tests/runtime/dialect_runtime.hpp"
 
 using namespace spillway;
 using namespace std::chrono_literals;
+using spillway::testing::dialect_runtime;
+using spillway::testing::text_of;
 
 namespace {
 
@@ -35,50 +30,17 @@ chat_request question() {
   return chat;
 }
 
-/// A runtime whose Claude is simulated, in Anthropic's own dialect, over real sockets.
-struct anthropic_runtime {
-  explicit anthropic_runtime(std::vector<simulator::fault_rule> faults = {}) {
-    auto settings = config::load_text(claude_first, "test");
-    REQUIRE(settings);
-    runtime::local_world_options options;
-    options.latency = {2ms, 0.5, {}, 50ms};
-    options.faults = std::move(faults);
-    auto started_world = runtime::local_world::start(*settings, std::move(options));
-    REQUIRE(started_world);
-    world = std::move(*started_world);
-    runtime::runtime_options r;
-    r.settings = std::move(*settings);
-    r.environment = runtime::local_world::environment();
-    auto started = runtime::runtime::start(std::move(r));
-    REQUIRE(started);
-    rt = std::move(*started);
-  }
-
-  completion_reply ask(chat_request chat, delta_sink_actor sink = {}) {
-    run_completion r;
-    r.target = "default";
-    r.chat = std::make_shared<const chat_request>(std::move(chat));
-    r.deadline = 20s;
-    r.sink = std::move(sink);
-    return rt->client()->complete(std::move(r));
-  }
+struct anthropic_runtime : dialect_runtime {
+  explicit anthropic_runtime(std::vector<simulator::fault_rule> faults = {})
+      : dialect_runtime{claude_first, std::move(faults)} {}
 
   /// The reply to a streamed question, and into `text` what its sink was told.
   completion_reply hear(std::string& text) {
-    const delta_sink_actor sink = rt->system().spawn([&text]() -> delta_sink_actor::behavior_type {
-      return {[&text](const deliver_deltas& m) {
-        for (const chat_delta& d : *m.deltas)
-          text += d.text;
-        return deltas_taken{};
-      }};
-    });
-    completion_reply reply = ask(question(), sink);
-    caf::anon_send_exit(sink, caf::exit_reason::user_shutdown);
+    std::vector<deliver_deltas> heard;
+    completion_reply reply = dialect_runtime::hear(question(), heard);
+    text += text_of(heard);
     return reply;
   }
-
-  std::unique_ptr<runtime::local_world> world;
-  std::unique_ptr<runtime::runtime> rt;
 };
 
 } // namespace

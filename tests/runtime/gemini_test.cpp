@@ -1,14 +1,11 @@
-#include "config/load.hpp"
-#include "runtime/local_world.hpp"
-#include "runtime/runtime.hpp"
-
-#include <caf/send.hpp>
-#include <catch2/catch.hpp>
+#include "tests/runtime/dialect_runtime.hpp"
 
 #include <algorithm>
 
 using namespace spillway;
 using namespace std::chrono_literals;
+using spillway::testing::dialect_runtime;
+using spillway::testing::text_of;
 
 namespace {
 
@@ -40,67 +37,19 @@ chat_request question() {
   return chat;
 }
 
-std::string text_of(const std::vector<deliver_deltas>& heard) {
-  std::string text;
-  for (const deliver_deltas& m : heard)
-    for (const chat_delta& d : *m.deltas)
-      text += d.text;
-  return text;
-}
-
 simulator::fault_rule breaking(simulator::fault_kind kind, std::size_t after_events) {
   simulator::fault_rule rule = once(kind);
   rule.after_events = after_events;
   return rule;
 }
 
-/// A runtime whose Gemini is simulated, in Gemini's own dialect, over real sockets.
-struct gemini_runtime {
-  explicit gemini_runtime(std::vector<simulator::fault_rule> faults = {}) {
-    auto settings = config::load_text(gemini_first, "test");
-    REQUIRE(settings);
-    runtime::local_world_options options;
-    options.latency = {2ms, 0.5, {}, 50ms};
-    options.faults = std::move(faults);
-    auto started_world = runtime::local_world::start(*settings, std::move(options));
-    REQUIRE(started_world);
-    world = std::move(*started_world);
-    runtime::runtime_options r;
-    r.settings = std::move(*settings);
-    r.environment = runtime::local_world::environment();
-    r.on_alert = [this](const alerts::notice& n) { told.push_back(n); };
-    auto started = runtime::runtime::start(std::move(r));
-    REQUIRE(started);
-    rt = std::move(*started);
-  }
+struct gemini_runtime : dialect_runtime {
+  explicit gemini_runtime(std::vector<simulator::fault_rule> faults = {})
+      : dialect_runtime{gemini_first, std::move(faults)} {}
 
-  completion_reply ask(chat_request chat, const std::string& target = "default",
-                       delta_sink_actor sink = {}) {
-    run_completion r;
-    r.target = target;
-    r.chat = std::make_shared<const chat_request>(std::move(chat));
-    r.deadline = 20s;
-    r.sink = std::move(sink);
-    return rt->client()->complete(std::move(r));
-  }
-
-  /// The reply to a streamed question, and into `heard` what its sink was told.
   completion_reply hear(std::vector<deliver_deltas>& heard) {
-    const delta_sink_actor sink =
-        rt->system().spawn([&heard]() -> delta_sink_actor::behavior_type {
-          return {[&heard](const deliver_deltas& m) {
-            heard.push_back(m);
-            return deltas_taken{};
-          }};
-        });
-    completion_reply reply = ask(question(), "default", sink);
-    caf::anon_send_exit(sink, caf::exit_reason::user_shutdown);
-    return reply;
+    return dialect_runtime::hear(question(), heard);
   }
-
-  std::vector<alerts::notice> told; ///< written by the sink; read after stop()
-  std::unique_ptr<runtime::local_world> world;
-  std::unique_ptr<runtime::runtime> rt;
 };
 
 } // namespace
