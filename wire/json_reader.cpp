@@ -1,68 +1,16 @@
 #include "wire/json_reader.hpp"
 
-#include "core/bounds.hpp"
-#include "wire/json_text.hpp"
-
 #include <cmath>
 #include <utility>
 
 namespace spillway::wire {
 namespace {
 
-/// True if brackets outside strings nest deeper than allowed. Checked on the text, before a parser
-/// spends memory on it.
-bool too_deep(std::string_view text) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > bounds::json_depth_max)
-        return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 std::string shown(std::string_view path) {
   return path.empty() ? "the document" : std::string{path};
 }
 
 } // namespace
-
-result<nlohmann::json> parse_json(std::string_view text) {
-  if (too_deep(text))
-    return error{"JSON is nested deeper than " + std::to_string(bounds::json_depth_max)
-                 + " levels"};
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::parse_error& e) {
-    return error{"not valid JSON: unexpected at byte " + std::to_string(e.byte)};
-  } catch (const nlohmann::json::exception&) {
-    return error{"not valid JSON: a number is out of range"};
-  }
-}
-
-result<nlohmann::json> parse_reply_json(std::string_view text) {
-  auto parsed = parse_json(text);
-  if (parsed)
-    return parsed;
-  auto mended = parse_json(mended_json(text));
-  return mended ? std::move(mended) : std::move(parsed);
-}
-
-std::string dump_json(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 void json_fault::report(const std::string& path, const std::string& what) {
   if (!first_)

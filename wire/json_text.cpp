@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace spillway::wire {
 namespace {
@@ -12,6 +13,29 @@ constexpr std::string_view escaped_replacement = "\\uFFFD";
 bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// Has a byte of `word` its highest bit set, or is one below 0x20, a quote or a backslash? Bytes
+/// behind the first such may be taken for one, so this answers for the word as a whole.
+bool has_special(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  const auto has_zero = [](std::uint64_t w) { return (w - ones) & ~w; };
+  const std::uint64_t found = (word - ones * 0x20) | word | has_zero(word ^ ones * '"')
+                              | has_zero(word ^ ones * '\\');
+  return (found & ones * 0x80) != 0;
+}
+
+/// Bytes at the start of `text` that are written as they are.
+std::size_t plain_length(std::string_view text) {
+  std::size_t length = 0;
+  for (std::uint64_t word = 0; length + sizeof word <= text.size(); length += sizeof word) {
+    std::memcpy(&word, text.data() + length, sizeof word);
+    if (has_special(word))
+      break;
+  }
+  while (length < text.size() && is_plain(text[length]))
+    ++length;
+  return length;
 }
 
 bool in_range(std::string_view text, std::size_t at, unsigned char low, unsigned char high) {
@@ -107,8 +131,7 @@ void move_escape(std::string_view& text, std::string& out) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const auto plain = static_cast<std::size_t>(
-        std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    const std::size_t plain = plain_length(text);
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty())

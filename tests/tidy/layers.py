@@ -38,7 +38,7 @@ PORTS = {
 THIRD_PARTY = {
     "core": (set(), {"absl", "zstd.h"}),
     "messages": ({"caf"}, {"caf"}),
-    "wire": (set(), {"absl", "nlohmann", "openssl"}),
+    "wire": (set(), {"absl", "nlohmann", "openssl", "simdjson.h"}),
     "config": (set(), {"toml++"}),
     "storage": (set(), {"sqlite3.h"}),
     "providers": (set(), set()),
@@ -60,11 +60,11 @@ INTERNAL_HEADERS = {
     "transport/call.hpp", "transport/connection.hpp", "transport/message_feed.hpp",
     "transport/net.hpp", "transport/peer_stream.hpp", "transport/public_address.hpp",
     "transport/tls_context.hpp", "transport/watchdog.hpp", "wire/anthropic/schema.hpp",
-    "wire/json_reader.hpp",
+    "wire/json_document.hpp", "wire/json_reader.hpp",
 }
 
 KNOWN_THIRD_PARTY = {"absl", "boost", "caf", "nlohmann", "toml++", "sqlite3.h", "openssl",
-                     "benchmark", "CLI", "catch2", "simdjson", "spdlog", "prometheus", "zstd.h"}
+                     "benchmark", "CLI", "catch2", "simdjson.h", "spdlog", "prometheus", "zstd.h"}
 
 # The only rooms that read a clock, and where nothing may block or lock.
 CLOCK_ROOMS = {"runtime", "transport", "apps", "examples", "bench"}

@@ -25,9 +25,20 @@ TEST_CASE("A text is quoted as the library does it", "[wire]") {
   for (const std::string& text :
        {std::string{}, std::string{"plain"}, all_ascii, std::string{"h\u00e9 \u20ac \U0001F600"}}) {
     CAPTURE(text);
-    CHECK(written(text) == dump_json(text));
+    CHECK(written(text) == json(text).dump());
     CHECK(json::parse(written(text)) == text);
   }
+}
+
+TEST_CASE("What must be escaped is seen wherever it stands", "[wire]") {
+  const std::string special{"\x01\x1F\"\\\n\x7F", 6};
+  for (std::size_t at = 0; at < 20; ++at)
+    for (const char c : special) {
+      std::string text(20, 'x');
+      text[at] = c;
+      CAPTURE(at);
+      CHECK(written(text) == json(text).dump());
+    }
 }
 
 TEST_CASE("Any bytes become a text that every parser takes", "[wire]") {

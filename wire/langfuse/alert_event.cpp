@@ -1,16 +1,9 @@
 #include "wire/langfuse/alert_event.hpp"
 
-#include "wire/langfuse/attributes.hpp"
-#include "wire/langfuse/envelope.hpp"
-#include "wire/langfuse/span_text.hpp"
+#include "wire/langfuse/span.hpp"
 
 namespace spillway::wire::langfuse {
 namespace {
-
-using nlohmann::json;
-
-constexpr int span_kind_internal = 1;
-constexpr int status_code_error = 2;
 
 const char* level_of(const alerts::notice& n) {
   if (n.kind == alerts::notice_kind::resolve)
@@ -23,7 +16,7 @@ const char* level_of(const alerts::notice& n) {
   return "DEFAULT";
 }
 
-json attributes_of(const alerts::numbered_notice& n, const std::string& source) {
+attribute_list attributes_of(const alerts::numbered_notice& n, const std::string& source) {
   const std::string observation = "langfuse.observation.";
   const std::string metadata = observation + "metadata.";
   const alerts::notice& what = *n.what;
@@ -42,7 +35,7 @@ json attributes_of(const alerts::numbered_notice& n, const std::string& source) 
   list.add(metadata + "count", std::to_string(what.count));
   list.add(metadata + "dedup_key", dedup_key(what));
   list.add(metadata + "source", source);
-  return list.take();
+  return list;
 }
 
 } // namespace
@@ -51,17 +44,14 @@ std::string encode_alert_event(const alerts::numbered_notice& n, const trace_res
                                const std::string& source) {
   const std::string name = "spillway/notice/" + std::to_string(n.id);
   const bool failed = std::string_view{level_of(*n.what)} == "ERROR";
-  json span = {{"traceId", hex_id(name, trace_id_digits)},
-               {"spanId", hex_id(name, span_id_digits)},
-               {"name", "spillway alert " + n.what->what.key.rule},
-               {"kind", span_kind_internal},
-               {"startTimeUnixNano", nanos_text(n.what->at)},
-               {"endTimeUnixNano", nanos_text(n.what->at)},
-               {"attributes", attributes_of(n, source)},
-               {"status", json::object()}};
+  span s;
+  s.trace_id = s.span_id = name;
+  s.name = "spillway alert " + n.what->what.key.rule;
+  s.started_at = s.ended_at = n.what->at;
+  s.attributes = attributes_of(n, source);
   if (failed)
-    span["status"] = {{"code", status_code_error}, {"message", n.what->what.text}};
-  return export_of(json::array({std::move(span)}), resource);
+    s.failure = n.what->what.text;
+  return join_traces({trace_text(s, resource)});
 }
 
 } // namespace spillway::wire::langfuse

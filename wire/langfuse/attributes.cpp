@@ -7,8 +7,6 @@
 namespace spillway::wire::langfuse {
 namespace {
 
-using nlohmann::json;
-
 const std::string observation = "langfuse.observation.";
 const std::string metadata = "langfuse.observation.metadata.";
 
@@ -72,24 +70,6 @@ void add_metadata(const report::generation& g, attribute_list& list) {
 
 } // namespace
 
-void attribute_list::add(const std::string& key, const std::string& value) {
-  list_.push_back({{"key", key}, {"value", {{"stringValue", value}}}});
-}
-
-void attribute_list::add_if_set(const std::string& key, const std::string& value) {
-  if (!value.empty())
-    add(key, value);
-}
-
-void attribute_list::add_all(const std::string& key, const std::vector<std::string>& values) {
-  if (values.empty())
-    return;
-  json list = json::array();
-  for (const std::string& value : values)
-    list.push_back({{"stringValue", value}});
-  list_.push_back({{"key", key}, {"value", {{"arrayValue", {{"values", std::move(list)}}}}}});
-}
-
 std::string status_message(const report::generation& g) {
   if (!g.failure)
     return {};
@@ -97,7 +77,7 @@ std::string status_message(const report::generation& g) {
   return g.failure->message.empty() ? kind : kind + ": " + g.failure->message;
 }
 
-json generation_attributes(const report::generation& g, const trace_resource& resource) {
+attribute_list generation_attributes(const report::generation& g, const trace_resource& resource) {
   attribute_list list;
   list.add(observation + "type", g.embedded ? "embedding" : "generation");
   list.add(observation + "model.name", g.model.value);
@@ -109,7 +89,7 @@ json generation_attributes(const report::generation& g, const trace_resource& re
   add_texts(g, resource, list);
   add_failure(g, list);
   add_metadata(g, list);
-  return list.take();
+  return list;
 }
 
 } // namespace spillway::wire::langfuse

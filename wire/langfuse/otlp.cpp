@@ -3,8 +3,6 @@
 #include "core/assert.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/langfuse/attributes.hpp"
-#include "wire/langfuse/envelope.hpp"
-#include "wire/langfuse/span_text.hpp"
 
 #include <algorithm>
 
@@ -12,29 +10,6 @@ namespace spillway::wire::langfuse {
 namespace {
 
 using nlohmann::json;
-
-constexpr int span_kind_client = 3;
-constexpr int status_code_error = 2;
-
-json span_status(const report::generation& g) {
-  if (!g.failure)
-    return json::object();
-  return {{"code", status_code_error}, {"message", status_message(g)}};
-}
-
-json span_of(const report::generation& g, const trace_resource& resource) {
-  json span = {{"traceId", hex_id(g.trace_id, trace_id_digits)},
-               {"spanId", hex_id(g.span_id, span_id_digits)},
-               {"name", "chat " + g.model.value},
-               {"kind", span_kind_client},
-               {"startTimeUnixNano", nanos_text(g.started_at)},
-               {"endTimeUnixNano", nanos_text(std::max(g.started_at, g.ended_at))},
-               {"attributes", generation_attributes(g, resource)},
-               {"status", span_status(g)}};
-  if (!g.parent_span_id.empty())
-    span["parentSpanId"] = hex_id(g.parent_span_id, span_id_digits);
-  return span;
-}
 
 /// Parts of one trace; a line break is no part of either, JSON has it escaped.
 struct trace_lines {
@@ -56,9 +31,19 @@ bool is_text(const json& attribute) {
 
 } // namespace
 
-std::string encode_trace(const report::generation& generation, const trace_resource& resource) {
-  return dump_json({{"attributes", resource_attributes(resource)}}) + '\n'
-         + dump_json(span_of(generation, resource));
+std::string encode_trace(const report::generation& g, const trace_resource& resource) {
+  span s;
+  s.trace_id = g.trace_id;
+  s.span_id = g.span_id;
+  s.parent_id = g.parent_span_id;
+  s.name = "chat " + g.model.value;
+  s.kind = span_kind::client;
+  s.started_at = g.started_at;
+  s.ended_at = g.ended_at;
+  s.attributes = generation_attributes(g, resource);
+  if (g.failure)
+    s.failure = status_message(g);
+  return trace_text(s, resource);
 }
 
 std::string join_traces(const std::vector<std::string_view>& traces) {

@@ -21,6 +21,8 @@ void append(json piece, json& all) {
 } // namespace
 
 json encode_logprobs(std::string_view text) {
+  if (text.empty())
+    return nullptr;
   auto parsed = parse_json(text);
   return parsed ? std::move(parsed).value() : json();
 }
