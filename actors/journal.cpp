@@ -1,5 +1,6 @@
 #include "actors/journal.hpp"
 
+#include "actors/trace_memory.hpp"
 #include "core/bounds.hpp"
 #include "storage/retention.hpp"
 
@@ -189,11 +190,7 @@ void journal_state::on_committed(bool traces_changed) {
   if (!tally || tally->dropped == dropped_told_)
     return;
   const std::size_t lost = tally->dropped - std::exchange(dropped_told_, tally->dropped);
-  self_->send(options_.alerts,
-              raise_alert{alert_severity::critical, "traces_lost", "langfuse",
-                          "no room for more: the oldest " + std::to_string(lost)
-                              + " traces were dropped; see why Langfuse takes none, or raise "
-                                "langfuse.spool_mib_max"});
+  self_->send(options_.alerts, traces_lost(lost));
 }
 
 /// Rides on commits: where nothing is written nothing grows.
@@ -253,17 +250,17 @@ journal_self::behavior_type journal(journal_self::stateful_pointer<journal_state
     self->quit(std::move(m.reason));
   });
   return {
-      [self](record_intent& m) { return self->state.on_record_intent(m); },
-      [self](record_settlement& m) { self->state.on_record_settlement(m); },
-      [self](record_lessons& m) { self->state.on_record_lessons(m); },
-      [self](const load_leases& m) { return self->state.on_load_leases(m); },
-      [self](record_alerts& m) { self->state.on_record_alerts(m); },
       [self](const record_generation& m) { self->state.on_record_generation(m); },
       [self](const watch_traces& m) { self->state.on_watch_traces(m); },
       [self](const load_traces& m) { return self->state.on_load_traces(m); },
       [self](end_traces& m) { self->state.on_end_traces(m); },
       [self](replace_trace& m) { self->state.on_replace_trace(m); },
       [self](get_trace_status) { return self->state.on_get_trace_status(); },
+      [self](record_intent& m) { return self->state.on_record_intent(m); },
+      [self](record_settlement& m) { self->state.on_record_settlement(m); },
+      [self](record_lessons& m) { self->state.on_record_lessons(m); },
+      [self](const load_leases& m) { return self->state.on_load_leases(m); },
+      [self](record_alerts& m) { self->state.on_record_alerts(m); },
       [self](commit_due) { self->state.on_commit_due(); },
   };
 }

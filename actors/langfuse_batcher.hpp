@@ -30,7 +30,7 @@ struct langfuse_batcher_options {
   /// A smaller trace with the same numbers; absent if there is nothing to leave out.
   std::function<std::optional<std::string>(std::string_view)> shorten;
   report::trace_queue::options queue;
-  journal_actor spool; ///< keeps the traces until they are delivered; null without `http`
+  trace_spool_actor spool; ///< keeps the traces until they are delivered; null without `http`
   alert_sink_actor alerts;
 };
 

@@ -91,8 +91,23 @@ using langfuse_batcher_actor = caf::typed_actor<
     // Pending, delivered, dead.
     caf::replies_to<get_trace_status>::with<trace_status>>;
 
+/// Keeps traces until they are delivered: in memory, or as part of what a journal does.
+using trace_spool_actor = caf::typed_actor<
+    // One more.
+    caf::reacts_to<record_generation>,
+    // Tell somebody whenever traces wait.
+    caf::reacts_to<watch_traces>,
+    // The oldest.
+    caf::replies_to<load_traces>::with<traces_reply>,
+    // They were delivered, or refused for good ...
+    caf::reacts_to<end_traces>,
+    // ... or had to be made smaller.
+    caf::reacts_to<replace_trace>,
+    // Pending, delivered, dead.
+    caf::replies_to<get_trace_status>::with<trace_status>>;
+
 /// Makes intents, settlements and traces durable. Detached: the only actor that touches files.
-using journal_actor = caf::typed_actor<
+using journal_actor = trace_spool_actor::extend<
     // Durable before the call leaves.
     caf::replies_to<record_intent>::with<journal_reply>,
     // Durable soon.
@@ -102,19 +117,7 @@ using journal_actor = caf::typed_actor<
     // What a limiter that restarts must still count.
     caf::replies_to<load_leases>::with<leases_reply>,
     // What alerts must not forget: durable soon.
-    caf::reacts_to<record_alerts>,
-    // A trace of no settlement, to keep until it is delivered.
-    caf::reacts_to<record_generation>,
-    // Tell somebody whenever traces wait.
-    caf::reacts_to<watch_traces>,
-    // The oldest traces.
-    caf::replies_to<load_traces>::with<traces_reply>,
-    // They were delivered, or refused for good ...
-    caf::reacts_to<end_traces>,
-    // ... or had to be made smaller.
-    caf::reacts_to<replace_trace>,
-    // Pending, delivered, dead.
-    caf::replies_to<get_trace_status>::with<trace_status>>;
+    caf::reacts_to<record_alerts>>;
 
 /// Decides what operators are told, and tells them. One per runtime.
 using alert_sink_actor = caf::typed_actor<

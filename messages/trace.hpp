@@ -46,13 +46,13 @@ struct traces_waiting {
 
 using trace_watcher_actor = caf::typed_actor<caf::reacts_to<traces_waiting>>;
 
-/// Command to the journal: tell `watcher` whenever the number of traces that wait has changed.
+/// Command to a trace spool: tell `watcher` whenever the number of traces that wait has changed.
 /// There is one watcher; a later one takes its place.
 struct watch_traces {
   trace_watcher_actor watcher;
 };
 
-/// Command to the journal: the oldest traces, in order: at most `count_max`, and `bytes_max` unless
+/// Command to a trace spool: the oldest traces, in order: at most `count_max`, and `bytes_max` unless
 /// the first alone is more. They stay until they are ended.
 struct load_traces {
   std::size_t count_max = 0;
@@ -65,12 +65,12 @@ struct traces_reply {
   trace_status status;
 };
 
-/// Event to the journal: these need not be kept any longer.
+/// Event to a trace spool: these need not be kept any longer.
 struct end_traces {
   std::vector<report::ended_trace> ended;
 };
 
-/// Event to the journal: keep these bytes under the number of a trace.
+/// Event to a trace spool: keep these bytes under the number of a trace.
 struct replace_trace {
   report::kept_trace trace;
 };

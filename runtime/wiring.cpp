@@ -10,6 +10,7 @@
 #include "actors/limiter.hpp"
 #include "actors/provider.hpp"
 #include "actors/router.hpp"
+#include "actors/trace_memory.hpp"
 #include "core/bounds.hpp"
 #include "providers/registry.hpp"
 #include "runtime/alert_targets.hpp"
@@ -85,8 +86,8 @@ private:
   result<void> prepare_providers();
   result<void> spawn_core();
   void spawn_keys();
-  journal_actor spawn_journal(std::shared_ptr<storage::journal> file);
-  result<journal_actor> trace_spool();
+  void spawn_journal();
+  trace_spool_actor trace_spool();
   result<void> spawn_traces();
   result<void> spawn_couriers();
   result<void> plan_targets();
@@ -246,41 +247,38 @@ void wirer::spawn_keys() {
                   : system_.spawn(actors::key_keeper, std::move(keys));
 }
 
-journal_actor wirer::spawn_journal(std::shared_ptr<storage::journal> file) {
+void wirer::spawn_journal() {
+  if (!options_->journal)
+    return;
   actors::journal_options j;
-  j.alert_file = file == options_->journal ? options_->alert_store : nullptr;
-  j.file = std::move(file);
+  j.file = options_->journal;
+  j.alert_file = options_->alert_store;
   j.alerts = out_.alerts;
   j.wall = options_->wall;
   j.encode_trace = encode_trace_;
   j.keep = settings().journal.keep;
   j.zone = settings().budget.zone;
-  return options_->journal_detached ? system_.spawn<caf::detached>(actors::journal, j)
-                                    : system_.spawn(actors::journal, j);
+  out_.journal = options_->journal_detached ? system_.spawn<caf::detached>(actors::journal, j)
+                                            : system_.spawn(actors::journal, j);
 }
 
-/// Who keeps traces until they are delivered: the journal, or one in memory that keeps nothing
-/// else.
-result<journal_actor> wirer::trace_spool() {
+/// Who keeps traces until they are delivered.
+trace_spool_actor wirer::trace_spool() {
   if (out_.journal)
     return out_.journal;
-  auto memory = storage::journal::open(":memory:", bounds::trace_memory_bytes_max);
-  if (!memory)
-    return memory.failure();
-  return out_.spool = spawn_journal(std::move(*memory));
+  return out_.spool = system_.spawn(
+             actors::trace_memory,
+             actors::trace_memory_options{bounds::trace_memory_bytes_max, out_.alerts,
+                                          options_->wall, encode_trace_});
 }
 
 result<void> wirer::spawn_traces() {
-  if (options_->journal)
-    out_.journal = spawn_journal(options_->journal);
+  spawn_journal();
   const config::langfuse_settings& l = settings().langfuse;
   actors::langfuse_batcher_options traces;
   traces.alerts = out_.alerts;
   traces.queue = {l.flush_at, l.flush_interval, l.flush_at, options_->seed};
   if (const auto& keys = options_->secrets.langfuse) {
-    const auto spool = trace_spool();
-    if (!spool)
-      return spool.failure();
     auto http = options_->make_http({{}, 2});
     if (!http)
       return error{"langfuse: " + http.failure().message};
@@ -291,7 +289,7 @@ result<void> wirer::spawn_traces() {
     traces.headers = access.headers;
     traces.join = wire::langfuse::join_traces;
     traces.shorten = wire::langfuse::without_texts;
-    traces.spool = *spool;
+    traces.spool = trace_spool();
   }
   out_.traces = system_.spawn(actors::langfuse_batcher, std::move(traces));
   return {};

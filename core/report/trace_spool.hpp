@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace spillway::report {
 
@@ -35,6 +37,40 @@ struct trace_tally {
   std::size_t delivered = 0;
   std::size_t refused = 0;
   std::size_t dropped = 0; ///< the spool was full
+};
+
+/// Traces in memory, in order of arrival, until they are ended; at most `bytes_max` of them, but
+/// always the newest.
+class trace_spool {
+public:
+  explicit trace_spool(std::size_t bytes_max) : bytes_max_{bytes_max} {}
+
+  /// Drops the oldest where there is no room.
+  void add(std::string bytes, wall_time at);
+  /// The same trace in other bytes. One that is not there any more changes nothing.
+  void replace(kept_trace trace);
+  /// Likewise.
+  void end(const ended_trace& ended);
+
+  /// The oldest, in order: at most `count_max`, and `bytes_max` unless the first alone is more.
+  std::vector<kept_trace> oldest(std::size_t count_max, std::size_t bytes_max) const;
+
+  trace_tally tally() const;
+
+private:
+  struct trace {
+    std::string bytes;
+    wall_time at{};
+  };
+  using place = std::map<std::uint64_t, trace>::iterator;
+
+  void remove(place at);
+
+  std::size_t bytes_max_;
+  std::map<std::uint64_t, trace> kept_;
+  std::size_t bytes_ = 0;
+  std::uint64_t last_ = 0;
+  trace_tally ended_; ///< how many ended in which way; the rest of it is unused
 };
 
 } // namespace spillway::report
