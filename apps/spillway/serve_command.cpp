@@ -15,6 +15,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <future>
 #include <memory>
@@ -60,7 +61,7 @@ std::vector<wire::openai::listed_model> listed(const config::settings& settings,
 }
 
 gateway::metrics_sources sources_of(const runtime::runtime_actors& actors) {
-  gateway::metrics_sources out{actors.router, {}, actors.budget, actors.traces};
+  gateway::metrics_sources out{actors.router, {}, actors.budget, actors.traces, actors.answers};
   for (const runtime::supervised_target& t : actors.targets)
     if (std::ranges::find(out.limiters, t.target.limiter) == out.limiters.end())
       out.limiters.push_back(t.target.limiter);
@@ -99,57 +100,6 @@ void print_line(const std::string& line) {
   std::fflush(stdout);
 }
 
-struct serve_manner {
-  duration drain{};
-  bool simulated = false;
-  bool access_log = false;
-};
-
-/// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
-/// replies, the runtime.
-result<void> serve(runtime::runtime& rt, gateway::gateway& door,
-                   const transport::beast_listener_options& at, const serve_manner& how) {
-  std::promise<void> ended;
-  rt.on_interrupt([&] { ended.set_value(); });
-  auto listener = transport::beast_listener::listen(
-      rt.io(), at,
-      how.access_log ? with_access_log(door.handler(), runtime::system_wall_clock(), print_line)
-                     : door.handler());
-  if (!listener)
-    return listener.failure();
-  auto made = runtime::service_notifier::make(config::process_environment(), rt.io());
-  if (!made)
-    return made.failure();
-  const std::shared_ptr<runtime::service_notifier> systemd = std::move(*made);
-  rt.on_hangup([door, systemd]() mutable {
-    systemd->reloading();
-    door.reload([systemd](const reload_report& r) {
-      print_reload(r);
-      systemd->ready("serving");
-    });
-  });
-  std::printf("spillway serves %s/v1%s\n", url_of(at, (*listener)->port()).c_str(),
-              how.simulated ? " through a simulated provider; no provider key is used" : "");
-  std::fflush(stdout);
-  systemd->ready("serving");
-  ended.get_future().wait();
-  systemd->stopping("waiting for calls in flight");
-  std::printf("stopping: calls in flight get up to %lld s\n",
-              static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(how.drain).count()));
-  std::fflush(stdout);
-  auto flushed = std::make_shared<std::promise<void>>();
-  door.drain();
-  (*listener)->drain([flushed] { flushed->set_value(); });
-  const runtime::stop_report report = rt.stop(how.drain);
-  flushed->get_future().wait_for(flush_patience);
-  const report::usage_report& usage = report.last.router.usage;
-  std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
-              static_cast<unsigned long long>(usage.requests),
-              static_cast<unsigned long long>(usage.answered), report.cancelled,
-              to_display_usd(usage.cost).c_str());
-  return {};
-}
-
 /// Whether some caller could come in with a virtual key.
 result<bool> has_virtual_keys(const config::journal_settings& journal) {
   if (journal.path.empty())
@@ -164,17 +114,129 @@ result<bool> has_virtual_keys(const config::journal_settings& journal) {
   return std::ranges::any_of(*keys, [&](const auto& key) { return key.is_live(now); });
 }
 
+/// What of the configuration's gateway changes while it runs: who may call, the log, the
+/// certificate.
+class live_gateway {
+public:
+  /// Looks at a configuration that has been read. Errors: keys or a certificate cannot be used.
+  result<void> prepare(const config::settings& s) {
+    const auto virtual_keys = has_virtual_keys(s.journal);
+    if (!virtual_keys)
+      return virtual_keys.failure();
+    auto access =
+        config::read_gateway_access(s.gateway, config::process_environment(), *virtual_keys);
+    if (!access)
+      return access.failure();
+    if (!s.gateway.tls_cert.empty())
+      if (auto usable = transport::beast_listener::check_certificate(s.gateway.tls_cert,
+                                                                     s.gateway.tls_key);
+          !usable)
+        return usable;
+    prepared_ = std::make_shared<const parts>(parts{s.gateway, std::move(*access)});
+    return {};
+  }
+
+  /// The configuration prepared last holds from now on, unless it would need another socket: then
+  /// that before does, and only its certificate is read again.
+  gateway::access_rules take_over() {
+    const auto now = prepared_.load();
+    const auto before = current_.load();
+    const bool same_socket = !before
+                             || (before->settings.listen == now->settings.listen
+                                 && before->settings.tls_cert.empty()
+                                        == now->settings.tls_cert.empty());
+    const auto holds = same_socket ? now : before;
+    current_ = holds;
+    log_->is_on = holds->settings.access_log;
+    const auto listener = listener_.load();
+    if (listener && !holds->settings.tls_cert.empty()) {
+      const auto shown = listener->replace_certificate(holds->settings.tls_cert,
+                                                       holds->settings.tls_key);
+      if (!shown)
+        std::fprintf(stderr, "spillway: the certificate stays as it was: %s\n",
+                     shown.failure().message.c_str());
+    }
+    return {holds->access.keys, holds->access.key_required, holds->access.admin_key};
+  }
+
+  void set_listener(std::shared_ptr<transport::beast_listener> listener) {
+    listener_ = std::move(listener);
+  }
+
+  std::shared_ptr<const access_log> log() const { return log_; }
+
+private:
+  struct parts {
+    config::gateway_settings settings;
+    config::gateway_access access;
+  };
+
+  std::shared_ptr<access_log> log_ = std::make_shared<access_log>(print_line);
+  std::atomic<std::shared_ptr<const parts>> prepared_;
+  std::atomic<std::shared_ptr<const parts>> current_;
+  std::atomic<std::shared_ptr<transport::beast_listener>> listener_;
+};
+
+struct serve_manner {
+  duration drain{};
+  bool simulated = false;
+  std::shared_ptr<live_gateway> live;
+};
+
+/// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
+/// replies, the runtime.
+result<void> serve(runtime::runtime& rt, gateway::gateway& door,
+                   const transport::beast_listener_options& at, const serve_manner& how) {
+  std::promise<void> ended;
+  rt.on_interrupt([&] { ended.set_value(); });
+  auto opened = transport::beast_listener::listen(
+      rt.io(), at,
+      with_access_log(door.handler(), runtime::system_wall_clock(), how.live->log()));
+  if (!opened)
+    return opened.failure();
+  const std::shared_ptr<transport::beast_listener> listener = std::move(*opened);
+  how.live->set_listener(listener);
+  auto made = runtime::service_notifier::make(config::process_environment(), rt.io());
+  if (!made)
+    return made.failure();
+  const std::shared_ptr<runtime::service_notifier> systemd = std::move(*made);
+  rt.on_hangup([door, systemd]() mutable {
+    systemd->reloading();
+    door.reload([systemd](const reload_report& r) {
+      print_reload(r);
+      systemd->ready("serving");
+    });
+  });
+  std::printf("spillway serves %s/v1%s\n", url_of(at, listener->port()).c_str(),
+              how.simulated ? " through a simulated provider; no provider key is used" : "");
+  std::fflush(stdout);
+  systemd->ready("serving");
+  ended.get_future().wait();
+  systemd->stopping("waiting for calls in flight");
+  std::printf("stopping: calls in flight get up to %lld s\n",
+              static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(how.drain).count()));
+  std::fflush(stdout);
+  auto flushed = std::make_shared<std::promise<void>>();
+  door.drain();
+  listener->drain([flushed] { flushed->set_value(); });
+  const runtime::stop_report report = rt.stop(how.drain);
+  flushed->get_future().wait_for(flush_patience);
+  how.live->set_listener({});
+  const report::usage_report& usage = report.last.router.usage;
+  std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
+              static_cast<unsigned long long>(usage.requests),
+              static_cast<unsigned long long>(usage.answered), report.cancelled,
+              to_display_usd(usage.cost).c_str());
+  return {};
+}
+
 result<void> run(const serve_options& options) {
   auto settings = read_settings(options);
   if (!settings)
     return settings.failure();
-  const auto virtual_keys = has_virtual_keys(settings->journal);
-  if (!virtual_keys)
-    return virtual_keys.failure();
-  auto access = config::read_gateway_access(settings->gateway, config::process_environment(),
-                                            *virtual_keys);
-  if (!access)
-    return access.failure();
+  const auto live = std::make_shared<live_gateway>();
+  if (auto prepared = live->prepare(*settings); !prepared)
+    return prepared.failure();
   std::unique_ptr<runtime::local_world> world;
   runtime::runtime_options r;
   if (options.simulate) {
@@ -189,16 +251,20 @@ result<void> run(const serve_options& options) {
   at.port = settings->gateway.listen.port;
   at.tls_cert = settings->gateway.tls_cert;
   at.tls_key = settings->gateway.tls_key;
-  const serve_manner how{settings->runtime.drain, options.simulate, settings->gateway.access_log};
+  const serve_manner how{settings->runtime.drain, options.simulate, live};
   gateway::gateway_options g;
-  g.keys = std::move(access->keys);
-  g.keys_required = access->key_required;
-  g.admin_key = std::move(access->admin_key);
+  g.access = live->take_over();
+  g.take_over = [live] { return live->take_over(); };
   g.wall = runtime::system_wall_clock();
+  g.cache_by_default = settings->cache.by_default;
   r.settings = *settings;
-  r.reread = [options, simulated = world.get()] {
+  r.reread = [options, live, simulated = world.get()]() -> result<config::settings> {
     auto again = read_settings(options);
-    if (again && simulated != nullptr)
+    if (!again)
+      return again;
+    if (auto prepared = live->prepare(*again); !prepared)
+      return prepared.failure();
+    if (simulated != nullptr)
       simulated->redirect(*again);
     return again;
   };
