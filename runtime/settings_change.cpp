@@ -75,8 +75,8 @@ std::vector<std::string> tiers_in_use(const config::settings& s, const provider_
   return tiers;
 }
 
-/// Whether the same actors serve `now`, one of the models of `before`: whatever its limits, each key
-/// that could call it still can, in the same days.
+/// Whether the same actors serve `now`, a model of `before`: whatever its limits, each key that
+/// could call it still can, in the same days.
 bool same_service(const config::settings& before, const model_entry& old, const model_entry& now) {
   const auto offered_alike = [&](const std::string& tier) {
     const rate::limits* const had = old.limits_of(tier);
