@@ -87,6 +87,9 @@ TEST_CASE("the same request gets the same answer for nothing, if it says that th
   CHECK(json::parse(again.body).at("usage") == json::parse(first.body).at("usage"));
   CHECK(again.headers.find("x-spillway-cost-usd") == "0");
   CHECK(again.headers.find("x-spillway-attempts") == "0");
+  const std::string id{again.headers.find("x-spillway-request-id")};
+  const json why = json::parse(w.get("/explain/" + id).body);
+  CHECK(why.at("reason") == "the same was asked before, and answered by gpt-4o-mini");
   CHECK(calls(w) == 1);
   CHECK(w.rt->look().budget.accounts.at(0).spent == spent.spent);
   CHECK(w.rt->look().budget.open_reservations == 0);
