@@ -206,8 +206,12 @@ TEST_CASE("who pays is not for the caller to say") {
   const std::string key = text_of(create(w, R"({"name":"bot"})"));
   wire::http_request request{"POST", "/v1/chat/completions", {}, question};
   request.headers.add("Authorization", "Bearer " + key);
-  request.headers.add("X-Spillway-Caller", "cat");
-  CHECK(w.call(std::move(request)).status == 400);
+  for (const char* name :
+       {"X-Spillway-Caller", "X-Spillway-Caller-Tag", "x-spillway-caller-target"}) {
+    wire::http_request claim = request;
+    claim.headers.add(name, "cat");
+    CHECK(w.call(std::move(claim)).status == 400);
+  }
 }
 
 TEST_CASE("on loopback whoever sends no key may call; a virtual key is looked at all the same") {
