@@ -1,7 +1,6 @@
 #include "apps/spillway/serve_command.hpp"
 
-#include "apps/spillway/access_log.hpp"
-#include "config/gateway_keys.hpp"
+#include "apps/spillway/live_gateway.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
 #include "gateway/gateway.hpp"
@@ -9,13 +8,11 @@
 #include "runtime/runtime.hpp"
 #include "runtime/service_notifier.hpp"
 #include "runtime/system_wall_clock.hpp"
-#include "storage/key_store.hpp"
 #include "transport/beast_listener.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <future>
 #include <memory>
@@ -100,83 +97,6 @@ void print_line(const std::string& line) {
   std::fflush(stdout);
 }
 
-/// Whether some caller could come in with a virtual key.
-result<bool> has_virtual_keys(const config::journal_settings& journal) {
-  if (journal.path.empty())
-    return false;
-  const auto store = storage::key_store::open(storage::key_store::path_beside(journal.path));
-  if (!store)
-    return store.failure();
-  const auto keys = (*store)->load();
-  if (!keys)
-    return keys.failure();
-  const wall_time now = runtime::system_wall_clock()(std::chrono::steady_clock::now());
-  return std::ranges::any_of(*keys, [&](const auto& key) { return key.is_live(now); });
-}
-
-/// What of the configuration's gateway changes while it runs: who may call, the log, the
-/// certificate.
-class live_gateway {
-public:
-  /// Looks at a configuration that has been read. Errors: keys or a certificate cannot be used.
-  result<void> prepare(const config::settings& s) {
-    const auto virtual_keys = has_virtual_keys(s.journal);
-    if (!virtual_keys)
-      return virtual_keys.failure();
-    auto access =
-        config::read_gateway_access(s.gateway, config::process_environment(), *virtual_keys);
-    if (!access)
-      return access.failure();
-    if (!s.gateway.tls_cert.empty())
-      if (auto usable = transport::beast_listener::check_certificate(s.gateway.tls_cert,
-                                                                     s.gateway.tls_key);
-          !usable)
-        return usable;
-    prepared_ = std::make_shared<const parts>(parts{s.gateway, std::move(*access)});
-    return {};
-  }
-
-  /// The configuration prepared last holds from now on, unless it would need another socket: then
-  /// that before does, and only its certificate is read again.
-  gateway::access_rules take_over() {
-    const auto now = prepared_.load();
-    const auto before = current_.load();
-    const bool same_socket = !before
-                             || (before->settings.listen == now->settings.listen
-                                 && before->settings.tls_cert.empty()
-                                        == now->settings.tls_cert.empty());
-    const auto holds = same_socket ? now : before;
-    current_ = holds;
-    log_->is_on = holds->settings.access_log;
-    const auto listener = listener_.load();
-    if (listener && !holds->settings.tls_cert.empty()) {
-      const auto shown = listener->replace_certificate(holds->settings.tls_cert,
-                                                       holds->settings.tls_key);
-      if (!shown)
-        std::fprintf(stderr, "spillway: the certificate stays as it was: %s\n",
-                     shown.failure().message.c_str());
-    }
-    return {holds->access.keys, holds->access.key_required, holds->access.admin_key};
-  }
-
-  void set_listener(std::shared_ptr<transport::beast_listener> listener) {
-    listener_ = std::move(listener);
-  }
-
-  std::shared_ptr<const access_log> log() const { return log_; }
-
-private:
-  struct parts {
-    config::gateway_settings settings;
-    config::gateway_access access;
-  };
-
-  std::shared_ptr<access_log> log_ = std::make_shared<access_log>(print_line);
-  std::atomic<std::shared_ptr<const parts>> prepared_;
-  std::atomic<std::shared_ptr<const parts>> current_;
-  std::atomic<std::shared_ptr<transport::beast_listener>> listener_;
-};
-
 struct serve_manner {
   duration drain{};
   bool simulated = false;
@@ -234,7 +154,7 @@ result<void> run(const serve_options& options) {
   auto settings = read_settings(options);
   if (!settings)
     return settings.failure();
-  const auto live = std::make_shared<live_gateway>();
+  const auto live = std::make_shared<live_gateway>(print_line);
   if (auto prepared = live->prepare(*settings); !prepared)
     return prepared.failure();
   std::unique_ptr<runtime::local_world> world;
