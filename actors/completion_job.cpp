@@ -10,14 +10,6 @@
 namespace spillway::actors {
 namespace {
 
-/// Leases of one request are numbered within its id: unique without a shared counter.
-constexpr std::uint64_t attempts_per_request_max = 256;
-
-lease_id lease_of(request_id request, std::uint64_t attempt) {
-  SPILLWAY_ASSERT(attempt < attempts_per_request_max);
-  return {request.value * attempts_per_request_max + attempt};
-}
-
 rate::lease_end lease_end_of(const provider_reply& m, const call_failure& failure) {
   if (!m.request_sent)
     return rate::lease_end::not_sent;
@@ -226,7 +218,7 @@ void completion_job_state::call() {
   ask(target().provider,
       call_provider{attempt_.lease, candidate().upstream_name, candidate().output_max,
                     job_.request.chat, time_left(), job_.request.id, candidate().model->id,
-                    job_.request.sink, job_.request.embedding},
+                    job_.request.sink, job_.request.embedding, traceparent()},
       &completion_job_state::on_provider_reply);
 }
 
@@ -243,8 +235,7 @@ void completion_job_state::on_answer(const provider_reply& m, const model_answer
   const money::call_cost cost = price(m, answer);
   settle(m, answer, cost, routing::health::well);
   report_end({}, cost.total);
-  reply_.attempts.push_back(
-      {candidate().model->id, {}, answer.usage(), cost.total, now() - attempt_.called_at});
+  note_attempt(m, {}, answer.usage(), cost.total);
   reply_.cost = cost;
   const nano_usd room = attempt_.headroom + attempt_.reserved;
   if (room < nano_usd{bounds::budget_nano_usd_max})
@@ -272,7 +263,7 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
   release_failed(m, failure);
   tell_of(failure);
   report_end(failure, held_after(m, failure));
-  reply_.attempts.push_back({candidate().model->id, failure.kind, {}, held_after(m, failure)});
+  note_attempt(m, failure.kind, {}, held_after(m, failure));
   if (cut_ || cut_by_deadline(failure))
     return finish(cut_.value_or(completion_status::deadline_exceeded));
   take(walk_->on_failure(failure, now() - attempt_.called_at, time_left()));
@@ -284,7 +275,7 @@ void completion_job_state::on_broken_answer(const provider_reply& m, const call_
   const money::call_cost cost = price(m, {came, nullptr});
   settle(m, {came, nullptr}, cost, health_after(failure), &failure);
   tell_of(failure);
-  reply_.attempts.push_back({candidate().model->id, failure.kind, came->usage, cost.total});
+  note_attempt(m, failure.kind, came->usage, cost.total);
   reply_.cost = cost;
   reply_.reply = came;
   reply_.model = candidate().model->id;
@@ -324,6 +315,17 @@ void completion_job_state::release_unsent() {
   self_->send(target().limiter, std::move(unsent));
   self_->send(options_.budget, release_spend{reservation()});
   record({attempt_.lease, call_outcome::not_sent, {}, {}, {}, options_.wall(now()), {}}, nullptr);
+}
+
+void completion_job_state::note_attempt(const provider_reply& m,
+                                        std::optional<failure_kind> failure,
+                                        const token_usage& usage, nano_usd cost) {
+  const duration first_words = m.first_content_at > attempt_.called_at
+                                   ? m.first_content_at - attempt_.called_at
+                                   : duration{};
+  reply_.attempts.push_back({candidate().model->id, failure, usage, cost,
+                             now() - attempt_.called_at, first_words, candidate().model->provider,
+                             job_.request.embedding != nullptr});
 }
 
 /// The provider may bill a call whose answer never came: its worst case stays spent.
@@ -457,6 +459,14 @@ void completion_job_state::finish(completion_status status) {
   job_.request.embedding.reset();
   job_.request.sink = delta_sink_actor{};
   self_->send(options_.router, completion_finished{std::move(reply_)});
+}
+
+/// Empty: the trace is nobody's business but ours, and we keep none.
+std::string completion_job_state::traceparent() const {
+  const call_labels& labels = job_.request.labels;
+  if (labels.parent_span_id.empty() && !options_.traced)
+    return {};
+  return traceparent_of(labels, attempt_.lease, options_.traced || labels.sampled);
 }
 
 /// What the request may still cost by its caller's own word.

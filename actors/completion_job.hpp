@@ -23,6 +23,7 @@ struct completion_job_options {
   routing::fallback_policy policy;
   wall_clock wall;
   std::uint64_t seed = 0; ///< for jitter and trace ids
+  bool traced = false;    ///< somebody takes the traces
 };
 
 /// Serves one request: reserve -> permit -> intent -> call -> settle -> trace, along the candidates
@@ -78,6 +79,8 @@ private:
               routing::health target_is,
               const call_failure* failure = nullptr);
   void record(call_settlement row, std::shared_ptr<const report::generation> trace);
+  void note_attempt(const provider_reply& m, std::optional<failure_kind> failure,
+                    const token_usage& usage, nano_usd cost);
   void release_unsent();
   nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
   void release_failed(const provider_reply& m, const call_failure& failure);
@@ -107,6 +110,7 @@ private:
   wall_time wall_of(mono_time t) const { return options_.wall(now()) - (now() - t); }
   std::vector<money::scope_value> scopes() const;
   nano_usd cost_left() const;
+  std::string traceparent() const;
   void arm_deadline();
 
   completion_job_self::pointer self_ = nullptr;

@@ -1,7 +1,11 @@
 #include "actors/generation_record.hpp"
 
+#include "core/assert.hpp"
+
 namespace spillway::actors {
 namespace {
+
+constexpr std::uint64_t attempts_per_request_max = 256;
 
 /// SplitMix64: spreads consecutive numbers over all 64 bits.
 std::uint64_t spread(std::uint64_t x) noexcept {
@@ -25,6 +29,15 @@ std::string span_id_of(lease_id lease) {
 }
 
 } // namespace
+
+lease_id lease_of(request_id request, std::uint64_t attempt) {
+  SPILLWAY_ASSERT(attempt < attempts_per_request_max);
+  return {request.value * attempts_per_request_max + attempt};
+}
+
+std::string traceparent_of(const call_labels& labels, lease_id lease, bool sampled) {
+  return "00-" + labels.trace_id + "-" + span_id_of(lease) + (sampled ? "-01" : "-00");
+}
 
 std::string new_trace_id(std::uint64_t seed, request_id request) {
   const std::uint64_t high = spread(seed ^ spread(request.value));
@@ -71,6 +84,32 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
     g->metadata.emplace_back("long_prompt", context::to_string(call.prompt.what));
     g->metadata.emplace_back("long_prompt_note", call.prompt.text);
   }
+  return g;
+}
+
+std::shared_ptr<const report::generation>
+make_kept_generation(const run_completion& request, const answers::kept_answer& given,
+                     std::uint64_t seed, wall_time now) {
+  const call_labels& labels = request.labels;
+  auto g = std::make_shared<report::generation>();
+  g->trace_id = labels.trace_id.empty() ? new_trace_id(seed, request.id) : labels.trace_id;
+  g->lease = lease_of(request.id, 0);
+  g->span_id = span_id_of(g->lease);
+  g->parent_span_id = labels.parent_span_id;
+  g->trace_name = labels.trace_name;
+  g->request = request.id;
+  g->model = given.model;
+  g->model_reported = given.answer.model_reported();
+  g->started_at = g->first_byte_at = g->ended_at = now;
+  g->input = request.chat;
+  g->embedded = request.embedding;
+  g->output = given.answer.chat;
+  g->user = labels.user;
+  g->session = labels.session;
+  g->tags = labels.tags;
+  g->metadata.emplace_back("cache", "hit");
+  if (!labels.team.empty())
+    g->metadata.emplace_back("team", labels.team);
   return g;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/answers/kept_answers.hpp"
 #include "core/call_record.hpp"
 #include "core/instant.hpp"
 #include "core/model_answer.hpp"
@@ -37,6 +38,19 @@ std::shared_ptr<const report::generation> make_generation(const finished_call& c
 /// as far as anybody knows.
 std::shared_ptr<const report::generation>
 make_lost_generation(const call_intent& call, const provider_id& provider, wall_time now);
+
+/// The trace of an answer that was kept, which took no call and cost nothing.
+std::shared_ptr<const report::generation>
+make_kept_generation(const run_completion& request, const answers::kept_answer& given,
+                     std::uint64_t seed, wall_time now);
+
+/// Attempts of one request are numbered within its id: unique without a shared counter. Zero is
+/// that of an answer that was kept.
+lease_id lease_of(request_id request, std::uint64_t attempt);
+
+/// The call of `lease` as its provider is told of it, under the trace of `labels`. W3C's, version
+/// 00; the call's span is that of its generation.
+std::string traceparent_of(const call_labels& labels, lease_id lease, bool sampled);
 
 /// 32 lower-case hex digits, the same for the same request of the same runtime.
 std::string new_trace_id(std::uint64_t seed, request_id request);

@@ -160,6 +160,18 @@ limiter_status limiter_state::on_get_limiter_status() {
   return {model_, desk_.usage(now()), desk_.open_leases(), queue_.size()};
 }
 
+void limiter_state::on_replace_limits(const replace_limits& m) {
+  const instant at = now();
+  desk_.replace_limits(m.limits, at);
+  for (const lease_id lease : queue_.take_impossible(desk_, at)) {
+    forget_probe(lease);
+    answer(lease, permit_verdict::never);
+  }
+  // What the queue waited for may be due at another time.
+  armed_at_ = mono_time::max();
+  serve_queue();
+}
+
 void limiter_state::on_wake_due() {
   armed_at_ = mono_time::max();
   serve_queue();
@@ -308,6 +320,7 @@ limiter_self::behavior_type limiter(limiter_self::stateful_pointer<limiter_state
       [self](const settle_permit& m) { self->state.on_settle_permit(m); },
       [self](const release_permit& m) { self->state.on_release_permit(m); },
       [self](get_limiter_status) { return self->state.on_get_limiter_status(); },
+      [self](const replace_limits& m) { self->state.on_replace_limits(m); },
       [self](wake_due) { self->state.on_wake_due(); },
   };
 }

@@ -48,6 +48,7 @@ public:
   void on_settle_permit(const settle_permit& m);
   void on_release_permit(const release_permit& m);
   limiter_status on_get_limiter_status();
+  void on_replace_limits(const replace_limits& m);
   void on_wake_due();
   void on_holder_down(const caf::down_msg& m);
   void on_stop();

@@ -70,10 +70,13 @@ caf::result<provider_reply> provider_state::on_call_provider(const call_provider
 }
 
 wire::http_request provider_state::encode(const call_provider& m) const {
-  if (m.embedding)
-    return options_.codec->encode_embedding({*m.embedding, m.upstream_model});
-  return options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max,
-                                 static_cast<bool>(m.sink), m.lease});
+  wire::http_request request =
+      m.embedding ? options_.codec->encode_embedding({*m.embedding, m.upstream_model})
+                  : options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max,
+                                            static_cast<bool>(m.sink), m.lease});
+  if (!m.traceparent.empty())
+    request.headers.add("traceparent", m.traceparent);
+  return request;
 }
 
 void provider_state::on_cancel_call(const cancel_call& m) {

@@ -23,6 +23,8 @@ duration effective_deadline(duration asked, duration otherwise) {
 void router_state::start(router_self::pointer self, router_options options) {
   self_ = self;
   options_ = std::move(options);
+  if (options_.answers)
+    self_->monitor(options_.answers);
   next_id_ = options_.first_id.value;
   for (auto& [model, targets] : options_.targets) {
     std::vector<std::int64_t> weights;
@@ -55,12 +57,32 @@ caf::result<completion_reply> router_state::on_run_completion(run_completion& m)
     return refusal(m, completion_status::overloaded, "too many requests are in flight");
   if (running_.count(m.id) != 0 || in_parts_.count(m.id) != 0)
     return refusal(m, completion_status::invalid_request, "a request with this id is running");
+  if (may_be_kept(m))
+    return hand_to_keeper(m);
   opening opened = open(m);
   if (opened.refused)
     return std::move(*opened.refused);
   if (opened.chunks)
     return hand_to_chunk_job(m, std::move(opened));
   return hand_to_job(m, std::move(opened));
+}
+
+bool router_state::may_be_kept(const run_completion& m) const {
+  using answers::cache_use;
+  return options_.answers && (m.chat || m.embedding)
+         && (m.cache == cache_use::standard ? options_.answers_by_default
+                                            : m.cache == cache_use::on);
+}
+
+/// It comes back, without the wish, if there is no answer.
+caf::result<completion_reply> router_state::hand_to_keeper(run_completion& m) {
+  m.deadline = effective_deadline(m.deadline, options_.deadline_default);
+  if (m.target.empty())
+    m.target = route_for(m.labels);
+  const routing::route* const route = find_route(m.target);
+  return self_->delegate(options_.answers,
+                         find_answer{std::move(m), route ? route->models : std::vector<model_id>{},
+                                     self_});
 }
 
 caf::result<completion_plan> router_state::on_plan_completion(plan_completion& m) {
@@ -334,6 +356,8 @@ void router_state::learn_from(const running_request& done, const completion_repl
 }
 
 void router_state::on_job_down(const caf::down_msg& m) {
+  if (options_.answers && m.source == options_.answers.address())
+    options_.answers = answer_keeper_actor{}; // what it kept is gone, and nothing else
   std::erase_if(in_parts_, [&](const auto& e) { return e.second.address() == m.source; });
   std::erase_if(idle_, [&](const completion_job_actor& job) { return job.address() == m.source; });
   const auto it = std::ranges::find_if(

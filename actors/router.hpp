@@ -43,6 +43,8 @@ struct router_options {
   wall_clock wall;
   std::uint64_t seed = 0; ///< of trace ids
   request_id first_id{1}; ///< ids count up from here; above all ids of earlier runs
+  answer_keeper_actor answers{};      ///< null: no answers are kept
+  bool answers_by_default = false;    ///< look there for requests that do not say
 };
 
 /// Takes requests in, picks their candidates, hands each to a job of its own and gives the outcome
@@ -86,6 +88,8 @@ private:
     std::optional<context::chunk_plan> chunks; ///< set: it is asked in parts
   };
 
+  bool may_be_kept(const run_completion& m) const;
+  caf::result<completion_reply> hand_to_keeper(run_completion& m);
   void open_routes();
   opening open(run_completion& m);
   void fit_prompt(run_completion& m, const routing::route& preference, opening& o);

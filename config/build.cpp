@@ -298,6 +298,10 @@ result<settings> build_settings(const node& root, std::vector<routing::route> ro
   take(find(root, {"gateway", "tls_cert"}), out.gateway.tls_cert);
   take(find(root, {"gateway", "tls_key"}), out.gateway.tls_key);
   take(find(root, {"gateway", "access_log"}), out.gateway.access_log);
+  out.cache.by_default = text_of(find(root, {"cache", "default"})) == "on";
+  take(find(root, {"cache", "keep_for"}), out.cache.keep_for);
+  take(find(root, {"cache", "mib_max"}), out.cache.mib_max);
+  take(find(root, {"cache", "shared"}), out.cache.shared);
 
   withdrawal_reasons reasons;
   build_models(root, out, reasons);

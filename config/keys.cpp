@@ -202,6 +202,14 @@ constexpr key_spec keys[] = {
     {.path = "gateway.tls_key", .kind = kind::text},
     {.path = "gateway.access_log", .kind = kind::flag},
 
+    {.path = "cache.default", .kind = kind::choice, .choices = "off, on"},
+    {.path = "cache.keep_for",
+     .kind = kind::span,
+     .least = 1000,
+     .most = ms(bounds::answers_kept_for_max)},
+    {.path = "cache.mib_max", .kind = kind::integer, .most = bounds::answers_kept_mib_max},
+    {.path = "cache.shared", .kind = kind::flag},
+
     {.path = "langfuse.enabled", .kind = kind::flag_auto},
     {.path = "langfuse.base_url", .kind = kind::url},
     {.path = "langfuse.public_key_env", .kind = kind::env_name},

@@ -144,6 +144,14 @@ struct journal_settings {
   duration keep = std::chrono::hours{24 * 40};
 };
 
+/// Answers that are kept for who asks the same again.
+struct cache_settings {
+  bool by_default = false; ///< also for requests that do not ask for it
+  duration keep_for = std::chrono::hours{1};
+  std::size_t mib_max = 64; ///< 0: none are kept, whatever a request says
+  bool shared = false;      ///< over teams and keys
+};
+
 enum class alert_target_kind { webhook, slack, pagerduty, langfuse };
 
 const char* to_string(alert_target_kind kind) noexcept;
@@ -181,6 +189,7 @@ struct settings {
   langfuse_settings langfuse;
   journal_settings journal;
   gateway_settings gateway;
+  cache_settings cache;
   alert_settings alerts;
   /// What is odd but allowed, for the log at start.
   std::vector<std::string> warnings;

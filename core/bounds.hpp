@@ -267,4 +267,17 @@ inline constexpr std::size_t kept_reply_bytes_max = 64 * 1024 * 1024;
 /// gateway. The oldest is forgotten.
 inline constexpr std::size_t explained_requests_max = 4'096;
 
+// Answers kept ------------------------------------------------------------------------------------
+
+/// MiB of answers that may be kept for who asks the same again: more than a process has beside it.
+inline constexpr std::size_t answers_kept_mib_max = 16 * 1024;
+/// How long an answer may be kept: in a month models change under the same name.
+inline constexpr auto answers_kept_for_max = 720h;
+/// One question and its answer take at most this share of the room: a larger one would push out
+/// what many others ask.
+inline constexpr std::size_t answer_kept_share = 8;
+/// Text of a chat's answer that is kept: it is streamed in one piece, which JSON's escapes make up
+/// to six times longer, and which must fit `http_stream_queue_bytes_max`.
+inline constexpr std::size_t answer_kept_bytes_max = 128 * 1024;
+
 } // namespace spillway::bounds

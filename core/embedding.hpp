@@ -22,6 +22,7 @@ struct embedding_request {
   std::optional<std::int64_t> dimensions{};
   std::string task{}; ///< what the vectors are for, as Gemini names it: "RETRIEVAL_QUERY"
   std::string user{};
+  friend bool operator==(const embedding_request&, const embedding_request&) = default;
 };
 
 /// One vector for each input, in their order.

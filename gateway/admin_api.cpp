@@ -59,10 +59,11 @@ refusal not_done(const std::string& why) {
 
 void admin_api::on_request(std::string_view path, const wire::http_request& request,
                            const transport::http_responder& reply) const {
-  if (options_.key.empty())
+  const secret key = options_.key();
+  if (key.empty())
     return reply(encode_refusal(forbidden("the admin API is off; name the variable with its key in "
                                           "gateway.admin_key_env")));
-  if (!is_same_secret(key_in(request.headers), options_.key))
+  if (!is_same_secret(key_in(request.headers), key))
     return reply(encode_refusal(unauthorized()));
   if (path == keys_path || path.starts_with(std::string{keys_path} + "/"))
     return serve_keys(path.substr(keys_path.size()), request, reply);

@@ -21,7 +21,7 @@ struct admin_api_options {
   reloader_actor reloader; ///< null: the configuration is not read again
   std::function<void(const reload_report&)> on_reloaded; ///< of each that was taken over
   key_keeper_actor keeper;             ///< null: there are no virtual keys, for want of a journal
-  secret key;                          ///< empty: the API is off
+  std::function<secret()> key; ///< as it is now; an empty one: the API is off
   wall_clock wall;
 };
 

@@ -25,6 +25,11 @@ void add_request_name(wire::http_headers& headers, const std::string& name) {
     headers.add(field, name);
 }
 
+void add_cache_header(wire::http_headers& headers, answers::cache_outcome what) {
+  if (what != answers::cache_outcome::unasked)
+    headers.add("x-spillway-cache", what == answers::cache_outcome::hit ? "hit" : "miss");
+}
+
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name) {
   using std::chrono::milliseconds;
@@ -35,6 +40,7 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
     headers.add("x-spillway-context", context::to_string(m.prompt.what));
     headers.add("x-spillway-context-note", printable(m.prompt.text));
   }
+  add_cache_header(headers, m.cache);
   headers.add("x-spillway-cost-usd", to_decimal_usd(m.cost.total));
   if (const model_answer answer{m.reply, m.vectors}) {
     headers.add("x-spillway-input-tokens", std::to_string(answer.usage().input.value()));

@@ -54,9 +54,12 @@ const api& messages_api();
 /// Source: openai-python and anthropic-sdk-python, `_request_id` (2026-11).
 void add_request_name(wire::http_headers& headers, const std::string& name);
 
+/// Tells what became of the wish for a kept answer: x-spillway-cache, unless there was none.
+void add_cache_header(wire::http_headers& headers, answers::cache_outcome what);
+
 /// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
 /// -input-tokens, -output-tokens, -waited-ms, -attempts and -budget-left-usd; -context if the
-/// prompt was too long.
+/// prompt was too long, -cache if a kept answer would have done.
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
                           const std::string& name);
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* key_header = "x-spillway-caller";
 constexpr const char* tag_header = "x-spillway-caller-tag";
+constexpr const char* target_header = "x-spillway-caller-target";
 
 } // namespace
 
@@ -30,13 +31,24 @@ bool is_same_secret(std::string_view given, const secret& expected) {
 }
 
 bool claims_identity(const wire::http_headers& headers) {
-  return headers.contains(key_header) || headers.contains(tag_header);
+  return headers.contains(key_header) || headers.contains(tag_header)
+         || headers.contains(target_header);
 }
 
 void note_identity(wire::http_headers& headers, const caller_identity& who) {
   headers.add(key_header, who.key);
   for (const std::string& tag : who.tags)
     headers.add(tag_header, tag);
+  for (const std::string& target : who.targets)
+    headers.add(target_header, target);
+}
+
+std::vector<std::string_view> allowed_targets(const wire::http_headers& headers) {
+  std::vector<std::string_view> out;
+  for (const auto& [name, value] : headers)
+    if (name == target_header)
+      out.push_back(value);
+  return out;
 }
 
 void read_identity(const wire::http_headers& headers, call_labels& labels) {

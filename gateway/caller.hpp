@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string_view>
+#include <vector>
 
 /// Who calls: what he sent, and whose key that is.
 namespace spillway::gateway {
@@ -24,6 +25,9 @@ bool claims_identity(const wire::http_headers& headers);
 
 /// Notes in the request whose key it came by, for the one who reads it (`read_identity`).
 void note_identity(wire::http_headers& headers, const caller_identity& who);
+
+/// What was noted of the models and routes that the caller may name; none: all.
+std::vector<std::string_view> allowed_targets(const wire::http_headers& headers);
 
 /// What was noted: the key and, beside the caller's own, its tags.
 void read_identity(const wire::http_headers& headers, call_labels& labels);

@@ -83,9 +83,22 @@ result<routing::preference> read_preference(std::string_view text) {
   return error{"x-spillway-quality must be balanced, quality, cost or speed"};
 }
 
+result<answers::cache_use> read_cache_use(std::string_view text) {
+  if (text == "on")
+    return answers::cache_use::on;
+  if (text == "off")
+    return answers::cache_use::off;
+  return error{"x-spillway-cache must be on or off"};
+}
+
 bool is_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos
          && text.find_first_not_of('0') != std::string_view::npos;
+}
+
+/// The last bit of the flags.
+bool is_sampled(std::string_view flags) {
+  return std::string_view{"13579bdf"}.find(flags.back()) != std::string_view::npos;
 }
 
 /// A header that is no traceparent is passed over, as the standard says.
@@ -100,6 +113,7 @@ void read_traceparent(std::string_view text, call_labels& labels) {
     return;
   labels.trace_id = trace;
   labels.parent_span_id = span;
+  labels.sampled = is_sampled(text.substr(53, 2));
 }
 
 void read_labels(const controls& c, call_labels& labels) {
@@ -144,6 +158,12 @@ result<void> read_controls(const wire::http_headers& headers, const pairs& metad
     request.context_strategy = context::parse_strategy(text);
     if (!request.context_strategy)
       return error{"x-spillway-context must be auto, error, fallback, truncate, compress or chunk"};
+  }
+  if (const auto text = c.find("cache"); !text.empty()) {
+    const auto use = read_cache_use(text);
+    if (!use)
+      return use.failure();
+    request.cache = *use;
   }
   if (const auto text = c.find("priority"); !text.empty()) {
     const auto level = read_priority(text);

@@ -24,6 +24,7 @@ namespace spillway::gateway {
 /// | context | for a prompt that is too long: auto, error, fallback, truncate, compress or chunk |
 /// | task | the type of task: steers the choice of the model |
 /// | max-cost-usd | all its calls together may cost no more; dearer ones are not made |
+/// | cache | on: a kept answer to the same request will do; off: none will |
 /// | quality | balanced, quality, cost or speed: what matters most in that choice |
 ///
 /// `traceparent` (W3C) names the trace and the span that called.

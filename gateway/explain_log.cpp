@@ -50,10 +50,12 @@ explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self,
 }
 
 note_outcome outcome_of(const completion_reply& m, std::string name, std::string owner) {
+  const bool kept = m.cache == answers::cache_outcome::hit;
   return {m.id,
           std::move(owner),
-          {std::move(name), m.status, m.reason, m.cost.total, m.waited, m.attempts.size(), m.plan,
-           m.prompt}};
+          {std::move(name), m.status,
+           kept ? "the same was asked before, and answered by " + m.model.value : m.reason,
+           m.cost.total, m.waited, m.attempts.size(), m.plan, m.prompt}};
 }
 
 } // namespace spillway::gateway

@@ -65,14 +65,21 @@ wire::http_response text_reply(int status, std::string text) {
 
 } // namespace
 
-/// What the handler's copies share. Read-only but for a flag and a list that is exchanged whole.
+/// What the handler's copies share. Read-only but for a flag and what is exchanged whole.
 class gateway::door : public std::enable_shared_from_this<door> {
 public:
   explicit door(gateway_options options)
       : options_{std::move(options)},
+        access_{std::make_shared<access_now>(std::move(options_.access))},
         admin_{{options_.system, options_.reloader,
-                [list = list_](const reload_report& r) { list->replace(names_in(r)); },
-                options_.keeper, options_.admin_key, options_.wall}} {
+                [list = list_, access = access_,
+                 take_over = options_.take_over](const reload_report& r) {
+                  list->replace(names_in(r));
+                  if (take_over)
+                    access->replace(take_over());
+                },
+                options_.keeper, [access = access_] { return access->now.load()->admin_key; },
+                options_.wall}} {
     list_->replace(options_.models);
     replies_ = options_.system->spawn(reply_keeper, options_.actors.router);
     explained_ = options_.system->spawn(explain_log, options_.actors.router);
@@ -110,6 +117,13 @@ public:
     });
   }
 
+  static std::vector<route> routes() {
+    std::vector<route> out;
+    for (const served_path& p : paths)
+      out.push_back({p.method, p.path, p.bills});
+    return out;
+  }
+
 private:
   using server = void (door::*)(const wire::http_request&, const transport::http_responder&) const;
   struct served_path {
@@ -117,6 +131,7 @@ private:
     std::string_view method;
     bool needs_key;
     server serve;
+    bool bills = false;
   };
   static const std::array<served_path, 12> paths;
 
@@ -124,9 +139,10 @@ private:
   /// even then: it has limits of its own.
   bool is_authorized(const wire::http_headers& headers) const {
     const std::string_view given = key_in(headers);
-    if (options_.keys.empty() && !options_.keys_required && wire::key_id_in(given).empty())
+    const auto access = access_->now.load();
+    if (access->keys.empty() && !access->keys_required && wire::key_id_in(given).empty())
       return true;
-    return std::ranges::any_of(options_.keys,
+    return std::ranges::any_of(access->keys,
                                [&](const secret& key) { return is_same_secret(given, key); });
   }
 
@@ -164,14 +180,27 @@ private:
     if (!call)
       return reply(spoken.refuse(malformed_request(call.failure().message)));
     const bool stream = call->stream;
+    const bool looks_for_kept = prepare_for_kept(request, call->request);
     reply_relay_options errand{options_.actors.router, options_.wall, &spoken, std::move(*call),
-                               reply, explained_};
-    if (stream)
-      options_.system->spawn(stream_relay, std::move(errand));
-    else if (request.headers.contains("Idempotency-Key"))
+                               reply, explained_, looks_for_kept};
+    if (request.headers.contains("Idempotency-Key"))
       serve_by_name(request, std::move(errand));
+    else if (stream)
+      options_.system->spawn(stream_relay, std::move(errand));
     else
       options_.system->spawn(reply_relay, std::move(errand));
+  }
+
+  /// True if a kept answer would do. Callers with different keys of the configuration get none of
+  /// each other's.
+  bool prepare_for_kept(const wire::http_request& request, run_completion& asked) const {
+    using answers::cache_use;
+    const bool looks = options_.actors.answers
+                       && (asked.cache == cache_use::on
+                           || (asked.cache == cache_use::standard && options_.cache_by_default));
+    if (looks && asked.labels.key.empty())
+      asked.cache_owner = wire::sha256_hex(key_in(request.headers));
+    return looks;
   }
 
   /// Whose virtual key a request came by; empty: the operator's own.
@@ -190,9 +219,15 @@ private:
     m.request.fingerprint = wire::sha256_hex(request.body);
     m.spoken = errand.spoken;
     m.caller = errand.reply;
+    m.streamed = errand.call.stream;
     m.serve = [system = options_.system, errand](transport::http_responder reply) mutable {
-      errand.reply = std::move(reply);
-      system->spawn(reply_relay, std::move(errand));
+      if (errand.call.stream) {
+        errand.copy = std::move(reply);
+        system->spawn(stream_relay, std::move(errand));
+      } else {
+        errand.reply = std::move(reply);
+        system->spawn(reply_relay, std::move(errand));
+      }
     };
     caf::anon_send(replies_, std::move(m));
   }
@@ -204,9 +239,20 @@ private:
     return models;
   }
 
+  static bool may_name(const std::vector<std::string_view>& allowed, std::string_view model) {
+    return allowed.empty() || std::ranges::find(allowed, model) != allowed.end();
+  }
+
+  /// Of a virtual key those that it may name.
   void list_models(const wire::http_request& request,
                    const transport::http_responder& reply) const {
-    const auto now = list_->now.load();
+    auto now = list_->now.load();
+    const auto allowed = allowed_targets(request.headers);
+    if (!allowed.empty()) {
+      auto models = now->models;
+      std::erase_if(models, [&](const auto& m) { return !may_name(allowed, m.id); });
+      now = model_list::write(std::move(models));
+    }
     reply(json_reply(200, speaks_anthropic(request.headers) ? now->as_anthropic : now->as_openai));
   }
 
@@ -214,7 +260,7 @@ private:
     const std::string_view id = path_of(request.target).substr(models_path.size());
     const auto now = list_->now.load();
     const auto m = std::ranges::find(now->models, id, &wire::openai::listed_model::id);
-    if (m == now->models.end())
+    if (m == now->models.end() || !may_name(allowed_targets(request.headers), id))
       return reply(spoken_by(request.headers).refuse(unknown_model(id)));
     reply(json_reply(200, speaks_anthropic(request.headers)
                          ? wire::anthropic::encode_model({m->id, m->id})
@@ -287,18 +333,34 @@ private:
       std::string as_anthropic;
     };
 
-    void replace(const std::vector<wire::openai::listed_model>& models) {
+    static std::shared_ptr<const texts> write(std::vector<wire::openai::listed_model> models) {
       std::vector<wire::anthropic::listed_model> same;
       for (const wire::openai::listed_model& m : models)
         same.push_back({m.id, m.id});
-      now = std::make_shared<const texts>(texts{models, wire::openai::encode_model_list(models),
-                                                wire::anthropic::encode_model_list(same)});
+      auto written = std::make_shared<texts>();
+      written->as_openai = wire::openai::encode_model_list(models);
+      written->as_anthropic = wire::anthropic::encode_model_list(same);
+      written->models = std::move(models);
+      return written;
+    }
+    void replace(std::vector<wire::openai::listed_model> models) {
+      now = write(std::move(models));
     }
     std::atomic<std::shared_ptr<const texts>> now; ///< never null
   };
 
+  /// Who may call. Exchanged whole, likewise.
+  struct access_now {
+    explicit access_now(access_rules rules) { replace(std::move(rules)); }
+    void replace(access_rules rules) {
+      now = std::make_shared<const access_rules>(std::move(rules));
+    }
+    std::atomic<std::shared_ptr<const access_rules>> now; ///< never null
+  };
+
   gateway_options options_;
   std::shared_ptr<model_list> list_ = std::make_shared<model_list>();
+  std::shared_ptr<access_now> access_;
   admin_api admin_;
   explain_log_actor explained_;
   reply_keeper_actor replies_;
@@ -307,10 +369,10 @@ private:
 };
 
 const std::array<gateway::door::served_path, 12> gateway::door::paths{{
-    {"/v1/chat/completions", "POST", true, &door::complete_as<chat_completions_api>},
-    {"/v1/responses", "POST", true, &door::complete_as<responses_api>},
-    {"/v1/messages", "POST", true, &door::complete_as<messages_api>},
-    {"/v1/embeddings", "POST", true, &door::complete_as<embeddings_api>},
+    {"/v1/chat/completions", "POST", true, &door::complete_as<chat_completions_api>, true},
+    {"/v1/responses", "POST", true, &door::complete_as<responses_api>, true},
+    {"/v1/messages", "POST", true, &door::complete_as<messages_api>, true},
+    {"/v1/embeddings", "POST", true, &door::complete_as<embeddings_api>, true},
     {"/v1/messages/count_tokens", "POST", true, &door::count_tokens},
     {"/v1/plan", "POST", true, &door::plan},
     {explain_path, "GET", true, &door::explain},
@@ -333,6 +395,10 @@ transport::http_handler gateway::handler() const {
 
 void gateway::reload(std::function<void(const reload_report&)> then) {
   door_->reload(std::move(then));
+}
+
+std::vector<gateway::route> gateway::routes() {
+  return door::routes();
 }
 
 void gateway::drain() {

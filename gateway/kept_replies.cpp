@@ -21,6 +21,12 @@ kept_replies::decision kept_replies::claim(const named_request& request,
   return {is_new ? verdict::serve : verdict::wait, {}};
 }
 
+void kept_replies::excuse_first(const std::string& name) {
+  const auto it = known_.find(name);
+  if (it != known_.end() && !it->second.waiting.empty())
+    it->second.waiting.front() = [](const transport::http_server_reply&) {};
+}
+
 std::vector<transport::http_responder>
 kept_replies::finish(const std::string& name, const transport::http_server_reply& reply,
                      mono_time now) {

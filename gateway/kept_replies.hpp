@@ -37,6 +37,9 @@ public:
   /// Keeps `caller` if it is to be answered by `finish`.
   decision claim(const named_request& request, transport::http_responder caller, mono_time now);
 
+  /// The first caller of the request under way gets its reply by other means than `finish`.
+  void excuse_first(const std::string& name);
+
   /// The request of that name got `reply`. Returns who waits for it, the first caller included.
   std::vector<transport::http_responder> finish(const std::string& name,
                                                 const transport::http_server_reply& reply,

@@ -54,7 +54,7 @@ caller_identity key_gate_state::on_identify_caller(const identify_caller& m) con
   const access::virtual_key* key = keys_.find(m.key_id, now().wall);
   if (key == nullptr || !wire::is_key_of(*key, m.fingerprint))
     return {};
-  return {key->name, key->tags};
+  return {key->name, key->tags, key->targets};
 }
 
 void key_gate_state::on_replace_keys(const replace_keys& m) {

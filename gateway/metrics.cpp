@@ -23,9 +23,12 @@ std::string seconds(duration d) {
   return std::to_string(us / 1'000'000) + "." + fraction;
 }
 
-void write_requests(text& out, const router_status& r) {
+/// The router hears nothing of the requests that kept answers were given to.
+void write_requests(text& out, const router_status& r, std::uint64_t kept_given) {
   out.family("spillway_requests_total", kind::counter, "Requests answered, by outcome.");
-  for (const auto& [status, count] : r.usage.by_status)
+  auto by_status = r.usage.by_status;
+  by_status[completion_status::answered] += kept_given;
+  for (const auto& [status, count] : by_status)
     out.sample({{"status", to_string(status)}}, number(count));
   out.family("spillway_requests_in_flight", kind::gauge, "Requests accepted and not answered.");
   out.sample({}, number(r.in_flight));
@@ -63,20 +66,55 @@ void write_models(text& out, const report::usage_report& u) {
     out.sample({{"model", model.value}}, to_decimal_usd(totals.cost));
 }
 
-/// OpenTelemetry's name for what `spillway_tokens_total` counts. Means alone: nobody keeps buckets.
-/// Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/ (2026-11), in
-/// Prometheus' spelling.
-void write_token_usage(text& out, const report::usage_report& u) {
-  out.family("gen_ai_client_token_usage", kind::summary, "Tokens of a call, by model and type.");
-  for (const auto& [model, totals] : u.by_model)
+/// One series of a histogram; `unit` is how many of its values make one of the metric.
+void write_series(text& out, const text::labels& of, const report::histogram& h,
+                  std::int64_t unit) {
+  const auto in_units = [unit](std::int64_t value) {
+    return unit == 1 ? std::to_string(value) : seconds(duration{value});
+  };
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < h.counts().size(); ++i) {
+    below += h.counts()[i];
+    const std::string bound = i < h.bounds().size() ? in_units(h.bounds()[i]) : "+Inf";
+    text::labels bucket = of;
+    bucket.emplace_back("le", bound);
+    out.sample(bucket, number(below), "_bucket");
+  }
+  out.sample(of, in_units(h.sum()), "_sum");
+  out.sample(of, number(h.count()), "_count");
+}
+
+text::labels labels_of(const report::operation& o) {
+  text::labels of{{"gen_ai_operation_name", o.embeds ? "embeddings" : "chat"},
+                  {"gen_ai_provider_name", o.provider.value},
+                  {"gen_ai_request_model", o.model.value}};
+  if (o.failure)
+    of.emplace_back("error_type", to_string(*o.failure));
+  return of;
+}
+
+/// OpenTelemetry's names, in Prometheus' spelling.
+/// Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/ (2026-11).
+void write_operations(text& out, const report::usage_report& u) {
+  constexpr std::int64_t nanos = 1'000'000'000;
+  out.family("gen_ai_client_operation_duration_seconds", kind::histogram,
+             "How long calls took, from being made to their end.");
+  for (const auto& [o, totals] : u.by_operation)
+    write_series(out, labels_of(o), totals.took, nanos);
+  out.family("gen_ai_client_token_usage", kind::histogram, "Tokens of a call, by type.");
+  for (const auto& [o, totals] : u.by_operation)
     for (const auto& [type, tokens] :
-         {std::pair{"input", totals.input}, std::pair{"output", totals.output}}) {
-      const text::labels of{{"gen_ai_operation_name", "chat"},
-                            {"gen_ai_request_model", model.value},
-                            {"gen_ai_token_type", type}};
-      out.sample(of, std::to_string(tokens.value()), "_sum");
-      out.sample(of, number(totals.answered), "_count");
+         {std::pair{"input", &totals.input}, std::pair{"output", &totals.output}}) {
+      text::labels of = labels_of(o);
+      of.emplace_back("gen_ai_token_type", type);
+      if (tokens->count() > 0)
+        write_series(out, of, *tokens, 1);
     }
+  out.family("gen_ai_server_time_to_first_token_seconds", kind::histogram,
+             "Time to the first words of streamed replies.");
+  for (const auto& [o, totals] : u.by_operation)
+    if (totals.first_words.count() > 0)
+      write_series(out, labels_of(o), totals.first_words, nanos);
 }
 
 std::string ratio(double r) {
@@ -153,13 +191,27 @@ void write_traces(text& out, const trace_status& t) {
   out.sample({}, number(t.pending));
 }
 
+void write_answers(text& out, const answers_status& a) {
+  out.family("spillway_cache_lookups_total", kind::counter,
+             "Requests that a kept answer would have done for, by whether there was one.");
+  out.sample({{"outcome", "hit"}}, number(a.hits));
+  out.sample({{"outcome", "miss"}}, number(a.misses));
+  out.family("spillway_cache_dropped_total", kind::counter, "Kept answers that had to make room.");
+  out.sample({}, number(a.dropped));
+  out.family("spillway_cache_entries", kind::gauge, "Answers kept.");
+  out.sample({}, number(a.entries));
+  out.family("spillway_cache_bytes", kind::gauge, "Memory of kept answers and their questions.");
+  out.sample({}, number(a.bytes));
+}
+
 } // namespace
 
 std::string encode_metrics(const metrics& m) {
   text out;
-  write_requests(out, m.router);
+  write_requests(out, m.router, m.answers.hits);
+  write_answers(out, m.answers);
   write_models(out, m.router.usage);
-  write_token_usage(out, m.router.usage);
+  write_operations(out, m.router.usage);
   write_calibrations(out, m.router.calibrations);
   write_limiters(out, m.limiters);
   write_budget(out, m.budget);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/handles.hpp"
+#include "messages/private_handles.hpp"
 
 #include <string>
 #include <vector>
@@ -13,6 +13,7 @@ struct metrics {
   std::vector<limiter_status> limiters;
   budget_status budget;
   trace_status traces;
+  answers_status answers;
 };
 
 /// Prometheus' text. docs/OPERATIONS.md lists the families.

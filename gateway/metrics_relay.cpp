@@ -60,6 +60,9 @@ metrics_relay_actor::behavior_type metrics_relay(metrics_relay_actor::pointer se
                      [](metrics& m, const budget_status& r) { m.budget = r; });
   ask<trace_status>(s, sources.traces, get_trace_status{},
                     [](metrics& m, const trace_status& r) { m.traces = r; });
+  if (sources.answers)
+    ask<answers_status>(s, sources.answers, get_answers_status{},
+                        [](metrics& m, const answers_status& r) { m.answers = r; });
   self->delayed_send(self, scrape_patience, scrape_due{});
   return {[s](scrape_due) { s->finish(); }};
 }

@@ -15,6 +15,7 @@ struct metrics_sources {
   std::vector<limiter_actor> limiters; ///< each once
   budget_actor budget;
   langfuse_batcher_actor traces;
+  answer_keeper_actor answers{}; ///< null: no answers are kept
 };
 
 /// Event of a relay to itself: whoever has not answered will not any more.

@@ -27,6 +27,8 @@ wire::http_response replayed(wire::http_response reply) {
 void on_serve_once(reply_keeper_actor::pointer self, kept_replies& kept, const serve_once& m) {
   using verdict = kept_replies::verdict;
   auto decided = kept.claim(m.request, m.caller, self->clock().now());
+  if (decided.what == verdict::serve && m.streamed)
+    kept.excuse_first(m.request.name);
   switch (decided.what) {
     case verdict::serve: return m.serve(responder_of(self, m.request.name));
     case verdict::wait: return;

@@ -15,8 +15,10 @@ struct serve_once {
   named_request request;
   const api* spoken = nullptr; ///< of a refusal
   transport::http_responder caller;
-  /// Makes the request; its reply goes to the responder given.
+  /// Makes the request; its reply goes to the responder given. One that is streamed goes to the
+  /// caller as it comes, and there when it has ended.
   std::function<void(transport::http_responder)> serve;
+  bool streamed = false;
 };
 
 /// Event of the keeper to itself: a request it had made was answered.
@@ -26,7 +28,8 @@ struct served_once {
 };
 
 /// Makes requests of one name once, and keeps their replies. A request that is made for it goes on
-/// when its caller leaves: who lost the connection asks again. One per gateway.
+/// when its caller leaves, unless it is streamed: who lost the connection asks again. Who asks for
+/// a stream again gets it in one piece. One per gateway.
 using reply_keeper_actor =
     caf::typed_actor<caf::reacts_to<serve_once>, caf::reacts_to<served_once>>;
 

@@ -8,6 +8,8 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <optional>
+
 namespace spillway::gateway {
 
 /// Event to a relay: the caller has gone.
@@ -23,6 +25,9 @@ struct reply_relay_options {
   chat_call call;
   transport::http_responder reply;
   explain_log_actor explained; ///< hears how it ended
+  bool looks_for_kept = false; ///< a kept answer would do
+  /// Gets a streamed reply once more at its end, whole, or the error that came instead.
+  std::optional<transport::http_responder> copy{};
 };
 
 /// Asks the router, and answers the caller whatever becomes of it; a caller that goes cancels its

@@ -14,6 +14,23 @@
 namespace spillway::gateway {
 namespace {
 
+/// What the whole took, which no header could tell: a comment, which readers of a stream skip.
+/// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html (2026-11).
+void append_totals(std::string& events, const completion_reply& m) {
+  wire::http_headers totals;
+  add_spillway_headers(totals, m, {});
+  events += ": spillway";
+  for (const std::string_view field : {"cost-usd", "input-tokens", "output-tokens", "waited-ms",
+                                       "attempts", "budget-left-usd"}) {
+    const std::string_view value = totals.find("x-spillway-" + std::string{field});
+    std::string name{field};
+    std::ranges::replace(name, '-', '_');
+    if (!value.empty())
+      events.append(" ").append(name).append("=").append(value);
+  }
+  events += "\n\n";
+}
+
 /// What a relay keeps until its request has ended.
 class errand {
 public:
@@ -31,14 +48,14 @@ public:
   caf::result<deltas_taken> on_deliver_deltas(const deliver_deltas& m) {
     std::string events;
     if (!body_)
-      open(m.model, events);
+      open(m.model, m.kept, events);
     if (m.parts != 0) // a comment: it says that work goes on to who reads along, and to proxies
       events += ": " + std::to_string(m.parts_done) + " of " + std::to_string(m.parts)
                 + " parts of the prompt are answered\n\n";
     for (const chat_delta& delta : *m.deltas)
       encoder_->add(delta, events);
     write(events);
-    if (waiting_bytes_ < bounds::delta_window_bytes)
+    if (waiting_bytes_ < bounds::delta_window_bytes || gone_)
       return deltas_taken{};
     held_ = self_->make_response_promise<deltas_taken>();
     return *held_;
@@ -53,6 +70,8 @@ public:
 
   void on_caller_gone() {
     gone_ = true;
+    if (held_) // nobody will read what it holds back
+      std::exchange(held_, std::nullopt)->deliver(deltas_taken{});
     if (id_)
       self_->send(options_.router, cancel_completion{id_});
   }
@@ -74,7 +93,7 @@ private:
   void on_id(request_id id) {
     id_ = id;
     if (gone_)
-      return self_->quit();
+      return refuse(options_.spoken->refuse(draining()));
     options_.call.request.id = id;
     owner_ = options_.call.request.labels.key;
     options_.call.request.sink = self_;
@@ -84,7 +103,7 @@ private:
               [this](const caf::error&) { refuse(options_.spoken->refuse(draining())); });
   }
 
-  void open(const model_id& model, std::string& events) {
+  void open(const model_id& model, bool kept, std::string& events) {
     body_ = std::make_shared<transport::http_body>(
         [tell = teller<body_written>()](std::size_t bytes) { tell({bytes}); });
     transport::http_streamed_reply reply;
@@ -93,6 +112,11 @@ private:
     const std::string name = options_.spoken->name_of(id_);
     add_request_name(reply.headers, name);
     reply.headers.add("x-spillway-model", model.value);
+    if (options_.looks_for_kept)
+      add_cache_header(reply.headers, kept ? answers::cache_outcome::hit
+                                           : answers::cache_outcome::miss);
+    if (options_.copy)
+      copied_.headers = reply.headers;
     reply.body = body_;
     options_.reply(std::move(reply));
     encoder_->begin({name, model.value, options_.wall(self_->clock().now())},
@@ -102,27 +126,40 @@ private:
   void write(const std::string& events) {
     waiting_bytes_ += events.size();
     body_->write(events);
+    if (options_.copy)
+      copied_.body += events;
   }
 
   void conclude(const completion_reply& m) {
-    self_->send(options_.explained, outcome_of(m, options_.spoken->name_of(m.id), owner_));
+    const std::string name = options_.spoken->name_of(m.id);
+    self_->send(options_.explained, outcome_of(m, name, owner_));
     std::string events;
     if (m.status == completion_status::answered) {
       if (!body_) // an answer without a word
-        open(m.model, events);
+        open(m.model, m.cache == answers::cache_outcome::hit, events);
+      append_totals(events, m);
       encoder_->end(*m.reply, events);
     } else if (body_) {
+      append_totals(events, m);
       encoder_->fail(refusal_of(m), events);
     } else {
       return refuse(to_response(m, options_.call, *options_.spoken,
                                 options_.wall(self_->clock().now())));
     }
     write(events);
-    body_->finish();
+    wire::http_headers totals;
+    add_spillway_headers(totals, m, name);
+    body_->finish(std::move(totals));
+    if (options_.copy)
+      (*options_.copy)(m.status == completion_status::answered
+                           ? std::move(copied_)
+                           : options_.spoken->refuse(refusal_of(m)));
     self_->quit();
   }
 
   void refuse(wire::http_response response) {
+    if (options_.copy)
+      (*options_.copy)(response);
     if (body_)
       body_->abort();
     else
@@ -139,6 +176,7 @@ private:
   std::size_t waiting_bytes_ = 0;              ///< written, but not yet on their way to the caller
   std::optional<caf::typed_response_promise<deltas_taken>> held_;
   bool gone_ = false;
+  wire::http_response copied_; ///< all that was written, if a copy is wanted
 };
 
 } // namespace

@@ -19,6 +19,7 @@ struct identify_caller {
 struct caller_identity {
   std::string key; ///< its name; empty: there is no such key, or it has expired or was revoked
   std::vector<std::string> tags;
+  std::vector<std::string> targets{}; ///< models and routes it may call; empty: all
 };
 
 /// Event to those who watch: these are the keys from now on.

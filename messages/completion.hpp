@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/answers/cache_use.hpp"
 #include "core/chat.hpp"
 #include "core/completion_status.hpp"
 #include "core/context/strategy.hpp"
@@ -37,6 +38,8 @@ struct call_labels {
   std::string task_type{}; ///< "code_review", "simple_query" ...: steers the choice of the model
   routing::preference quality{}; ///< what matters most in that choice
   std::optional<double> quality_floor{}; ///< the least mean score, 0 to 1, that a model must have
+  /// Whether the caller records this trace itself, as its `traceparent` says.
+  bool sampled = false;
 };
 
 /// Command to the router: answer this with the best model that limits and budgets allow. Either
@@ -56,6 +59,10 @@ struct run_completion {
   std::optional<nano_usd> cost_max{}; ///< of all its calls together; absent: what budgets allow
   /// For a prompt that is longer than the model's context; absent: the runtime's default.
   std::optional<context::strategy> context_strategy{};
+  answers::cache_use cache = answers::cache_use::standard; ///< whether a kept answer will do
+  /// Whose answers may be kept for it, where neither `labels.key` nor `labels.team` tells callers
+  /// apart. Any text; set by a gateway that knows them by keys of its own.
+  std::string cache_owner{};
 };
 
 /// The one reply to `run_completion`; every refusal is one too.
@@ -77,6 +84,8 @@ struct completion_reply {
   /// Of the tightest account that the answer was charged to; absent: no budget concerns it.
   std::optional<nano_usd> budget_left{};
   context::note prompt{}; ///< what became of a prompt that was too long
+  /// Whether it is a kept answer: that cost nothing, and made no call.
+  answers::cache_outcome cache = answers::cache_outcome::unasked;
 };
 
 /// Command to the router: which models would answer this request, in which order, at what price and

@@ -20,6 +20,7 @@ struct deliver_deltas {
   /// Of a prompt that is asked in parts, before the reply begins: so many are answered. Zero else.
   std::size_t parts_done = 0;
   std::size_t parts = 0;
+  bool kept = false; ///< they are of an answer that was kept for who asks the same again
 };
 
 /// There is room for more.

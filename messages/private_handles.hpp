@@ -41,6 +41,24 @@ struct assign_completion {
   context::note prompt{}; ///< what became of a prompt that was too long
 };
 
+/// Router to the answers that are kept: answer this, or else have `router` answer it.
+struct find_answer {
+  run_completion request;         ///< its target is named
+  std::vector<model_id> models{}; ///< what its target stands for now
+  router_actor router;
+};
+
+/// Command to the answers that are kept: how many, and of what use?
+struct get_answers_status {};
+
+struct answers_status {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t dropped = 0; ///< to make room
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+};
+
 /// Job to router: this request is over, the job is free.
 struct completion_finished {
   completion_reply reply;
@@ -79,6 +97,16 @@ struct replace_routing {
   duration deadline_default{};
   routing::selection_policy selection;
   routing::worth worth;
+};
+
+/// Supervisor to a limiter: from now on these are the limits. What has been used stays used.
+struct replace_limits {
+  rate::limits limits;
+};
+
+/// Reloader to the supervisor: limiters keep to the limits of these models from now on.
+struct replace_models {
+  std::shared_ptr<const catalog> models;
 };
 
 /// Where budget rules come from; each origin replaces its own.
@@ -132,8 +160,15 @@ struct step_due {};
 
 using react_agent_self = react_agent_actor::extend<caf::reacts_to<step_due>>;
 
-/// Watches limiters and providers; it says nothing to anybody else.
-using supervisor_actor = caf::typed_actor<caf::reacts_to<wake_due>>;
+/// Watches limiters and providers, and tells limiters what they are to keep to.
+using supervisor_actor = caf::typed_actor<caf::reacts_to<replace_models>>;
+
+/// Keeps answers for who asks the same again. One per runtime; without it, none are kept.
+using answer_keeper_actor = caf::typed_actor<
+    // Is there one?
+    caf::replies_to<find_answer>::with<completion_reply>,
+    // How full, of what use?
+    caf::replies_to<get_answers_status>::with<answers_status>>;
 
 using router_self =
     router_actor::extend<caf::reacts_to<completion_finished>, caf::reacts_to<replace_target>,
@@ -143,7 +178,8 @@ using router_self =
 using budget_self =
     budget_actor::extend<caf::reacts_to<replace_budget_rules>, caf::reacts_to<wake_due>>;
 
-using limiter_self = limiter_actor::extend<caf::reacts_to<wake_due>>;
+using limiter_self =
+    limiter_actor::extend<caf::reacts_to<replace_limits>, caf::reacts_to<wake_due>>;
 
 using langfuse_batcher_self =
     langfuse_batcher_actor::extend<caf::reacts_to<exchange_finished>,
@@ -166,6 +202,9 @@ using journal_self = journal_actor::extend<caf::reacts_to<commit_due>>;
 SPILLWAY_MESSAGE(spillway::wake_due)
 SPILLWAY_MESSAGE(spillway::commit_due)
 SPILLWAY_MESSAGE(spillway::assign_completion)
+SPILLWAY_MESSAGE(spillway::find_answer)
+SPILLWAY_MESSAGE(spillway::get_answers_status)
+SPILLWAY_MESSAGE(spillway::answers_status)
 SPILLWAY_MESSAGE(spillway::completion_finished)
 SPILLWAY_MESSAGE(spillway::step_due)
 SPILLWAY_MESSAGE(spillway::deadline_due)
@@ -177,4 +216,6 @@ SPILLWAY_MESSAGE(spillway::replace_target)
 SPILLWAY_MESSAGE(spillway::key_condemned)
 SPILLWAY_MESSAGE(spillway::replace_budget_rules)
 SPILLWAY_MESSAGE(spillway::replace_routing)
+SPILLWAY_MESSAGE(spillway::replace_limits)
+SPILLWAY_MESSAGE(spillway::replace_models)
 SPILLWAY_MESSAGE(spillway::watch_runtime)

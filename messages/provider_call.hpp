@@ -26,6 +26,7 @@ struct call_provider {
   model_id model{};        ///< as we name it
   delta_sink_actor sink{}; ///< takes the reply as it comes; null: it is wanted whole
   std::shared_ptr<const embedding_request> embedding{};
+  std::string traceparent{}; ///< W3C; names this call as the one that calls; empty: not told
 };
 
 /// What became of an upstream call. `request_sent` is false only if the provider saw nothing.

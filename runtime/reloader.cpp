@@ -27,6 +27,9 @@ reload_report reloader_state::on_reload_configuration() {
             {}, {}, {}, {}};
   if (change.routing)
     tell_router(fresh);
+  if (change.limits)
+    self_->send(options_.supervisor,
+                replace_models{std::make_shared<const catalog>(fresh.models)});
   if (change.budgets)
     self_->send(options_.budget,
                 replace_budget_rules{rule_origin::configuration, fresh.budget.rules});
@@ -37,6 +40,9 @@ reload_report reloader_state::on_reload_configuration() {
   options_.current.routing.deadline = fresh.routing.deadline;
   options_.current.routing.selection = std::move(fresh.routing.selection);
   options_.current.routing.worth = fresh.routing.worth;
+  // Of the gateway all holds at once or, if it would need another socket, nothing.
+  if (std::ranges::count(change.applied, "gateway") != 0)
+    options_.current.gateway = std::move(fresh.gateway);
   options_.current.budget.rules = std::move(fresh.budget.rules);
   return {{}, std::move(change.applied), std::move(change.after_restart),
           std::move(fresh.warnings), callable_names()};

@@ -20,6 +20,7 @@ struct reloader_options {
   std::vector<model_id> wired; ///< models that have actors to call them
   router_self router;
   budget_self budget;
+  supervisor_actor supervisor;
 };
 
 /// Reads the configuration when it is told to, and tells the actors that own what has changed. One

@@ -21,9 +21,14 @@ auto parts_of(const config::langfuse_settings& l) {
                   l.capture_output);
 }
 
+/// What a gateway that runs can change.
 auto parts_of(const config::gateway_settings& g) {
-  return std::tie(g.listen, g.keys_env, g.key_required, g.admin_key_env, g.tls_cert, g.tls_key,
+  return std::tie(g.keys_env, g.key_required, g.admin_key_env, g.tls_cert, g.tls_key,
                   g.access_log);
+}
+
+auto parts_of(const config::cache_settings& c) {
+  return std::tie(c.by_default, c.keep_for, c.mib_max, c.shared);
 }
 
 auto parts_of(const config::alert_target_settings& t) {
@@ -55,17 +60,32 @@ bool same_model(const model_entry& a, const model_entry& b) {
                      b.input_max, b.aliases, b.life);
 }
 
-bool same_tiers(const model_entry& a, const model_entry& b) {
-  return std::ranges::equal(a.tiers, b.tiers, [](const tier_limits& x, const tier_limits& y) {
-    return x.tier == y.tier && x.limits == y.limits;
-  });
+bool same_limits(const model_entry& a, const model_entry& b) {
+  return a.limits == b.limits && a.any_tier == b.any_tier
+         && std::ranges::equal(a.tiers, b.tiers, {}, &tier_limits::limits, &tier_limits::limits);
 }
 
-/// Whether the actors that serve it would be others.
-bool same_service(const model_entry& a, const model_entry& b) {
-  return std::tie(a.provider, a.upstream_name, a.limit_group, a.any_tier)
-             == std::tie(b.provider, b.upstream_name, b.limit_group, b.any_tier)
-         && a.limits == b.limits && same_tiers(a, b);
+/// Whose limits hold for the keys that there are.
+std::vector<std::string> tiers_in_use(const config::settings& s, const provider_id& id) {
+  std::vector<std::string> tiers;
+  for (const config::provider_settings& p : s.providers)
+    for (const config::key_settings& k : p.keys)
+      if (p.id == id)
+        tiers.push_back(k.tier.empty() ? p.tier : k.tier);
+  return tiers;
+}
+
+/// Whether the same actors serve `now`, a model of `before`: whatever its limits, each key that
+/// could call it still can, in the same days.
+bool same_service(const config::settings& before, const model_entry& old, const model_entry& now) {
+  const auto offered_alike = [&](const std::string& tier) {
+    const rate::limits* const had = old.limits_of(tier);
+    const rate::limits* const has = now.limits_of(tier);
+    return had == nullptr ? has == nullptr : has != nullptr && has->day_zone == had->day_zone;
+  };
+  return std::tie(old.provider, old.upstream_name, old.limit_group)
+             == std::tie(now.provider, now.upstream_name, now.limit_group)
+         && std::ranges::all_of(tiers_in_use(before, old.provider), offered_alike);
 }
 
 const model_entry* find(const config::settings& s, const model_id& id) {
@@ -100,10 +120,17 @@ void compare_models(const config::settings& before, const config::settings& now,
       continue;
     }
     note(!same_model(*old, m), "models", out.applied);
-    note(!same_service(*old, m), "models (limits, providers)", out.after_restart);
+    const bool served_alike = same_service(before, *old, m);
+    note(!served_alike, "models (providers, names, groups, tiers)", out.after_restart);
+    note(served_alike && !same_limits(*old, m), "models (limits)", out.applied);
+    out.limits = out.limits || (served_alike && !same_limits(*old, m));
   }
   for (const model_entry& m : before.models)
     note(find(now, m.id) == nullptr, "models", out.applied);
+}
+
+bool same_socket(const config::gateway_settings& a, const config::gateway_settings& b) {
+  return a.listen == b.listen && a.tls_cert.empty() == b.tls_cert.empty();
 }
 
 bool same_alerts(const config::alert_settings& a, const config::alert_settings& b) {
@@ -122,6 +149,8 @@ settings_change compare_settings(const config::settings& before, const config::s
   out.routing = !out.applied.empty();
   out.budgets = before.budget.rules != now.budget.rules;
   note(out.budgets, "budget.rules", out.applied);
+  note(same_socket(before.gateway, now.gateway) && !same(before.gateway, now.gateway), "gateway",
+       out.applied);
   const auto later = [&](bool differs, const char* key) {
     note(differs, key, out.after_restart);
   };
@@ -138,7 +167,8 @@ settings_change compare_settings(const config::settings& before, const config::s
   later(!same(before.langfuse, now.langfuse), "langfuse");
   later(before.journal.path != now.journal.path || before.journal.keep != now.journal.keep,
         "journal");
-  later(!same(before.gateway, now.gateway), "gateway");
+  later(!same(before.cache, now.cache), "cache");
+  later(!same_socket(before.gateway, now.gateway), "gateway (listen, TLS on or off)");
   later(!same_alerts(before.alerts, now.alerts), "alerts");
   std::ranges::sort(out.after_restart);
   return out;
@@ -148,6 +178,8 @@ config::settings usable_settings(const config::settings& before, config::setting
   std::erase_if(now.models, [&](const model_entry& m) { return find(before, m.id) == nullptr; });
   for (model_entry& m : now.models) {
     const model_entry& old = *find(before, m.id);
+    if (same_service(before, old, m))
+      continue;
     m.provider = old.provider;
     m.upstream_name = old.upstream_name;
     m.limits = old.limits;

@@ -1,6 +1,7 @@
 #include "runtime/supervision.hpp"
 
 #include "core/bounds.hpp"
+#include "runtime/limiter_plan.hpp"
 
 #include <caf/send.hpp>
 
@@ -97,7 +98,8 @@ void supervisor_state::restart_limiter(std::size_t index) {
 
 void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory) {
   const limiter_actor dead = options_.targets[index].target.limiter;
-  const limiter_actor fresh = options_.spawn_limiter(options_.targets[index], std::move(memory));
+  const limiter_actor fresh =
+      options_.spawn_limiter(options_.targets[index], *options_.models, std::move(memory));
   self_->monitor(fresh);
   // Models of one group share it.
   for (std::size_t i = 0; i < options_.targets.size(); ++i) {
@@ -105,6 +107,27 @@ void supervisor_state::replace_limiter(std::size_t index, limiter_memory memory)
       continue;
     options_.targets[i].target.limiter = fresh;
     announce(i);
+  }
+}
+
+/// Who shares a limiter stays as it was wired; only numbers change.
+void supervisor_state::on_replace_models(const replace_models& m) {
+  std::vector<model_entry> wired = options_.models->models();
+  for (model_entry& model : wired)
+    if (const model_entry* const now = m.models->find(model.id)) {
+      model.limits = now->limits;
+      model.tiers = now->tiers;
+      model.any_tier = now->any_tier;
+    }
+  options_.models = std::make_shared<const catalog>(std::move(wired));
+  std::vector<limiter_actor> told;
+  for (const supervised_target& t : options_.targets) {
+    if (std::ranges::count(told, t.target.limiter) != 0)
+      continue;
+    told.push_back(t.target.limiter);
+    const limiter_plan plan =
+        plan_limiter(*options_.models, *options_.models->find(t.model), {t.credential, t.tier});
+    self_->send(caf::actor_cast<limiter_self>(t.target.limiter), replace_limits{plan.limits});
   }
 }
 
@@ -141,7 +164,7 @@ supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor
     self->state.on_stop();
     self->quit(std::move(m.reason));
   });
-  return {[](wake_due) {}};
+  return {[self](const replace_models& m) { self->state.on_replace_models(m); }};
 }
 
 } // namespace spillway::runtime

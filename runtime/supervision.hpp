@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/catalog.hpp"
 #include "core/instant.hpp"
 #include "messages/private_handles.hpp"
 
@@ -37,7 +38,9 @@ struct supervisor_options {
   alert_sink_actor alerts;
   wall_clock wall;
   std::vector<supervised_target> targets;
-  std::function<limiter_actor(const supervised_target&, limiter_memory)> spawn_limiter;
+  std::shared_ptr<const catalog> models; ///< whose limits `targets` keep to
+  std::function<limiter_actor(const supervised_target&, const catalog&, limiter_memory)>
+      spawn_limiter;
   std::function<provider_actor(const key_id& credential)> spawn_provider;
   std::function<void(std::string reason)> on_give_up; ///< the runtime must stop
 };
@@ -45,13 +48,15 @@ struct supervisor_options {
 /// Starts dead limiters and providers again: a limiter with the calls that the journal still knows,
 /// or silent for a minute if there is none. One that dies more than `bounds::restarts_max` times
 /// within `bounds::restart_window` ends the runtime with a reason, and so does a dead budget or
-/// journal: going on without them could overspend.
+/// journal: going on without them could overspend. Limiters hear from it of limits that change, so
+/// that one that starts again has the latest.
 class supervisor_state {
 public:
   static constexpr const char* name = "supervisor";
 
   void start(supervisor_actor::pointer self, supervisor_options options);
   void on_down(const caf::down_msg& m);
+  void on_replace_models(const replace_models& m);
   void on_stop();
 
 private:

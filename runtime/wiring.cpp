@@ -1,6 +1,7 @@
 #include "runtime/wiring.hpp"
 
 #include "actors/alert_sink.hpp"
+#include "actors/answer_keeper.hpp"
 #include "actors/budget.hpp"
 #include "actors/completion_job.hpp"
 #include "actors/generation_record.hpp"
@@ -95,6 +96,7 @@ private:
   const config::provider_settings& provider_of(const model_entry& model) const;
   result<limiter_memory> memory_of(const limiter_plan& plan) const;
   result<request_id> first_request_id() const;
+  void spawn_answers();
   void spawn_router(request_id first);
   void spawn_supervisor();
   void spawn_reloader();
@@ -398,11 +400,25 @@ std::function<completion_job_actor(router_self)> wirer::job_factory() const {
   job.policy = settings().routing.fallback;
   job.wall = options_->wall;
   job.seed = options_->seed;
+  job.traced = static_cast<bool>(encode_trace_);
   return [&system = system_, job](router_self router) {
     actors::completion_job_options mine = job;
     mine.router = std::move(router);
     return completion_job_actor{system.spawn(actors::completion_job, std::move(mine))};
   };
+}
+
+void wirer::spawn_answers() {
+  constexpr std::size_t mib = 1024 * 1024;
+  const config::cache_settings& c = settings().cache;
+  if (c.mib_max == 0)
+    return;
+  out_.answers = system_.spawn(
+      actors::answer_keeper, actors::answer_keeper_options{{c.mib_max * mib, c.keep_for},
+                                                           c.shared,
+                                                           out_.traces,
+                                                           options_->wall,
+                                                           options_->seed});
 }
 
 void wirer::spawn_router(request_id first) {
@@ -423,6 +439,8 @@ void wirer::spawn_router(request_id first) {
   router.policy = settings().routing.fallback;
   router.wall = options_->wall;
   router.first_id = first;
+  router.answers = out_.answers;
+  router.answers_by_default = settings().cache.by_default;
   out_.router = system_.spawn(actors::router, std::move(router));
 }
 
@@ -434,9 +452,10 @@ void wirer::spawn_supervisor() {
   s.alerts = out_.alerts;
   s.wall = options_->wall;
   s.targets = out_.targets;
-  s.spawn_limiter = [&system = system_, around = limiter_surroundings_now(),
-                     models = models_](const supervised_target& t, limiter_memory memory) {
-    const limiter_plan plan = plan_limiter(*models, *models->find(t.model), {t.credential, t.tier});
+  s.models = models_;
+  s.spawn_limiter = [&system = system_, around = limiter_surroundings_now()](
+                        const supervised_target& t, const catalog& models, limiter_memory memory) {
+    const limiter_plan plan = plan_limiter(models, *models.find(t.model), {t.credential, t.tier});
     return spawn_limiter(system, around, plan, std::move(memory));
   };
   s.spawn_provider = [&system = system_, speakers = speakers_](const key_id& credential) {
@@ -449,7 +468,7 @@ void wirer::spawn_supervisor() {
 void wirer::spawn_reloader() {
   if (!options_->reread)
     return;
-  reloader_options r{settings(), options_->reread, {}, out_.router, out_.budget};
+  reloader_options r{settings(), options_->reread, {}, out_.router, out_.budget, out_.supervisor};
   for (const planned_target& t : planned_)
     r.wired.push_back(t.model);
   out_.reloader = system_.spawn<caf::detached>(reloader, std::move(r));
@@ -479,6 +498,7 @@ result<runtime_actors> wirer::wire() {
       return done.failure();
     }
   }
+  spawn_answers();
   spawn_router(*first);
   spawn_supervisor();
   spawn_reloader();
@@ -503,6 +523,7 @@ void stop_actors(caf::actor_system& system, const runtime_actors& actors) {
   end(actors.supervisor);
   end(actors.reloader);
   end(actors.router);
+  end(actors.answers);
   for (const supervised_target& t : actors.targets)
     end(t.target.limiter);
   for (const supervised_target& t : actors.targets)

@@ -77,6 +77,12 @@ public:
     });
   }
 
+  void replace_tls(std::shared_ptr<boost::asio::ssl::context> tls) {
+    net::asio::post(strand_, [self = shared_from_this(), fresh = std::move(tls)]() mutable {
+      self->tls_ = std::move(fresh);
+    });
+  }
+
   std::uint16_t port() const noexcept { return port_; }
 
 private:
@@ -151,6 +157,21 @@ beast_listener::~beast_listener() {
 
 void beast_listener::drain(std::function<void()> on_drained) {
   core_->drain(std::move(on_drained));
+}
+
+result<void> beast_listener::check_certificate(const std::string& cert_file,
+                                               const std::string& key_file) {
+  const auto tls = make_server_tls(cert_file, key_file);
+  return tls ? result<void>{} : tls.failure();
+}
+
+result<void> beast_listener::replace_certificate(const std::string& cert_file,
+                                                 const std::string& key_file) {
+  auto tls = make_server_tls(cert_file, key_file);
+  if (!tls)
+    return tls.failure();
+  core_->replace_tls(std::move(*tls));
+  return {};
 }
 
 std::uint16_t beast_listener::port() const noexcept {

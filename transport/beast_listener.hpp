@@ -36,6 +36,9 @@ struct beast_listener_options {
 /// not HTTP 400; then the connection is closed.
 class beast_listener {
 public:
+  /// Whether `listen` and `replace_certificate` would take these files, and if not why.
+  static result<void> check_certificate(const std::string& cert_file, const std::string& key_file);
+
   /// Begins to listen. `handler` is called on the threads of `io`, which outlives the listener.
   /// Errors: the address is none or is taken; a file of TLS cannot be used.
   static result<std::unique_ptr<beast_listener>>
@@ -49,6 +52,10 @@ public:
   /// Accepts nothing more, lets each connection end after the reply it owes, and calls `on_drained`
   /// once on an I/O thread when none is left.
   void drain(std::function<void()> on_drained);
+
+  /// Shows new connections what is in these files now. Requires: it listens with TLS.
+  /// Errors: a file cannot be used; then the certificate so far stays.
+  result<void> replace_certificate(const std::string& cert_file, const std::string& key_file);
 
   std::uint16_t port() const noexcept;
 

@@ -11,6 +11,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -38,11 +39,33 @@ int refusal_status(const net::error_code& failed) {
   return is_malformed(failed) ? 400 : 0;
 }
 
+/// A request that names a transfer coding other than `chunked` has a body whose end we would guess,
+/// and another server beside us guess otherwise.
+bool has_unknown_coding(const request_parser& parser) {
+  const auto [first, last] = parser.get().equal_range(http::field::transfer_encoding);
+  return std::any_of(first, last, [](const auto& field) {
+    return !boost::beast::iequals(field.value(), "chunked");
+  });
+}
+
+/// Its path and query; a target may name our own scheme and host, too.
+/// Source: RFC 9112, 3.2.2 (2026-11).
+std::string_view origin_form(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (target.size() > scheme.size()
+        && boost::beast::iequals(target.substr(0, scheme.size()), scheme)) {
+      const std::size_t path = target.find_first_of("/?", scheme.size());
+      return path == std::string_view::npos ? "/" : target.substr(path);
+    }
+  return target;
+}
+
 wire::http_request to_request(request_parser& parser) {
   http::request<http::string_body> message = parser.release();
   wire::http_request request;
   request.method = std::string{message.method_string()};
-  request.target = std::string{message.target()};
+  const std::string_view target{message.target().data(), message.target().size()};
+  request.target = std::string{origin_form(target)};
   for (const auto& field : message.base())
     request.headers.add(std::string{field.name_string()}, std::string{field.value()});
   request.body = std::move(message.body());
@@ -199,6 +222,8 @@ net::awaitable<std::optional<beast_session::received>> beast_session::read_reque
       watch(options_->head_timeout);
   }
   dog_.disarm();
+  if (!failed && has_unknown_coding(parser))
+    failed = http::error::bad_transfer_encoding;
   if (failed) {
     co_await refuse(failed);
     co_return std::nullopt;

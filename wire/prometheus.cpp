@@ -17,7 +17,7 @@ const char* text_of(prometheus_text::kind k) {
   switch (k) {
     case prometheus_text::kind::counter: return "counter";
     case prometheus_text::kind::gauge: return "gauge";
-    case prometheus_text::kind::summary: return "summary";
+    case prometheus_text::kind::histogram: return "histogram";
   }
   return "untyped";
 }

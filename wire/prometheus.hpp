@@ -12,12 +12,12 @@ namespace spillway::wire {
 class prometheus_text {
 public:
   using labels = std::vector<std::pair<std::string_view, std::string_view>>;
-  enum class kind { counter, gauge, summary };
+  enum class kind { counter, gauge, histogram };
 
   static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-  /// `name` is [a-z_]; counters end in `_total`. A summary has samples of two parts, "_sum" and
-  /// "_count".
+  /// `name` is [a-z_]; counters end in `_total`. A histogram has samples of three parts,
+  /// "_bucket" with a label `le`, "_sum" and "_count".
   void family(std::string_view name, kind k, std::string_view help);
   /// One sample of the family; `value` is a decimal number.
   void sample(const labels& of, std::string_view value, std::string_view part = {});

@@ -23,7 +23,7 @@ wire::access_entry begin_entry(const wire::http_request& request, wall_time at) 
   return e;
 }
 
-void add_reply(wire::access_entry& e, const transport::http_server_reply& reply) {
+void add_head(wire::access_entry& e, const transport::http_server_reply& reply) {
   if (const auto* whole = std::get_if<wire::http_response>(&reply)) {
     e.status = whole->status;
     e.reply = whole->headers;
@@ -35,19 +35,37 @@ void add_reply(wire::access_entry& e, const transport::http_server_reply& reply)
   }
 }
 
+void add_end(wire::access_entry& e, const transport::http_body::summary& how) {
+  for (const auto& [name, value] : how.fields)
+    e.reply.add(name, value);
+  e.reply_bytes = how.bytes;
+  e.cut = !how.whole;
+}
+
 } // namespace
 
 transport::http_handler with_access_log(transport::http_handler handler, wall_clock wall,
-                                        std::function<void(const std::string&)> write) {
+                                        std::shared_ptr<const access_log> log) {
   using std::chrono::steady_clock;
   return [=](wire::http_request request, const transport::http_responder& reply) {
+    if (!log->is_on)
+      return handler(std::move(request), reply);
     const mono_time began = steady_clock::now();
     const auto entry = std::make_shared<wire::access_entry>(
         begin_entry(request, wall_clock{wall}(began)));
     const auto tell = [=](transport::http_server_reply answer) {
       entry->took = steady_clock::now() - began;
-      add_reply(*entry, answer);
-      write(wire::encode_access(*entry));
+      add_head(*entry, answer);
+      if (const auto* streamed = std::get_if<transport::http_streamed_reply>(&answer)) {
+        entry->first_word = entry->took;
+        streamed->body->on_end([=](const transport::http_body::summary& how) {
+          entry->took = steady_clock::now() - began;
+          add_end(*entry, how);
+          log->write(wire::encode_access(*entry));
+        });
+      } else {
+        log->write(wire::encode_access(*entry));
+      }
       reply(std::move(answer));
     };
     handler(std::move(request),

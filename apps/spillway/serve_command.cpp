@@ -1,7 +1,6 @@
 #include "apps/spillway/serve_command.hpp"
 
-#include "apps/spillway/access_log.hpp"
-#include "config/gateway_keys.hpp"
+#include "apps/spillway/live_gateway.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
 #include "gateway/gateway.hpp"
@@ -9,7 +8,6 @@
 #include "runtime/runtime.hpp"
 #include "runtime/service_notifier.hpp"
 #include "runtime/system_wall_clock.hpp"
-#include "storage/key_store.hpp"
 #include "transport/beast_listener.hpp"
 
 #include <CLI/CLI.hpp>
@@ -60,7 +58,7 @@ std::vector<wire::openai::listed_model> listed(const config::settings& settings,
 }
 
 gateway::metrics_sources sources_of(const runtime::runtime_actors& actors) {
-  gateway::metrics_sources out{actors.router, {}, actors.budget, actors.traces};
+  gateway::metrics_sources out{actors.router, {}, actors.budget, actors.traces, actors.answers};
   for (const runtime::supervised_target& t : actors.targets)
     if (std::ranges::find(out.limiters, t.target.limiter) == out.limiters.end())
       out.limiters.push_back(t.target.limiter);
@@ -102,7 +100,7 @@ void print_line(const std::string& line) {
 struct serve_manner {
   duration drain{};
   bool simulated = false;
-  bool access_log = false;
+  std::shared_ptr<live_gateway> live;
 };
 
 /// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
@@ -111,12 +109,13 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
                    const transport::beast_listener_options& at, const serve_manner& how) {
   std::promise<void> ended;
   rt.on_interrupt([&] { ended.set_value(); });
-  auto listener = transport::beast_listener::listen(
+  auto opened = transport::beast_listener::listen(
       rt.io(), at,
-      how.access_log ? with_access_log(door.handler(), runtime::system_wall_clock(), print_line)
-                     : door.handler());
-  if (!listener)
-    return listener.failure();
+      with_access_log(door.handler(), runtime::system_wall_clock(), how.live->log()));
+  if (!opened)
+    return opened.failure();
+  const std::shared_ptr<transport::beast_listener> listener = std::move(*opened);
+  how.live->set_listener(listener);
   auto made = runtime::service_notifier::make(config::process_environment(), rt.io());
   if (!made)
     return made.failure();
@@ -128,7 +127,7 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
       systemd->ready("serving");
     });
   });
-  std::printf("spillway serves %s/v1%s\n", url_of(at, (*listener)->port()).c_str(),
+  std::printf("spillway serves %s/v1%s\n", url_of(at, listener->port()).c_str(),
               how.simulated ? " through a simulated provider; no provider key is used" : "");
   std::fflush(stdout);
   systemd->ready("serving");
@@ -139,9 +138,10 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   std::fflush(stdout);
   auto flushed = std::make_shared<std::promise<void>>();
   door.drain();
-  (*listener)->drain([flushed] { flushed->set_value(); });
+  listener->drain([flushed] { flushed->set_value(); });
   const runtime::stop_report report = rt.stop(how.drain);
   flushed->get_future().wait_for(flush_patience);
+  how.live->set_listener({});
   const report::usage_report& usage = report.last.router.usage;
   std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
               static_cast<unsigned long long>(usage.requests),
@@ -150,31 +150,13 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   return {};
 }
 
-/// Whether some caller could come in with a virtual key.
-result<bool> has_virtual_keys(const config::journal_settings& journal) {
-  if (journal.path.empty())
-    return false;
-  const auto store = storage::key_store::open(storage::key_store::path_beside(journal.path));
-  if (!store)
-    return store.failure();
-  const auto keys = (*store)->load();
-  if (!keys)
-    return keys.failure();
-  const wall_time now = runtime::system_wall_clock()(std::chrono::steady_clock::now());
-  return std::ranges::any_of(*keys, [&](const auto& key) { return key.is_live(now); });
-}
-
 result<void> run(const serve_options& options) {
   auto settings = read_settings(options);
   if (!settings)
     return settings.failure();
-  const auto virtual_keys = has_virtual_keys(settings->journal);
-  if (!virtual_keys)
-    return virtual_keys.failure();
-  auto access = config::read_gateway_access(settings->gateway, config::process_environment(),
-                                            *virtual_keys);
-  if (!access)
-    return access.failure();
+  const auto live = std::make_shared<live_gateway>(print_line);
+  if (auto prepared = live->prepare(*settings); !prepared)
+    return prepared.failure();
   std::unique_ptr<runtime::local_world> world;
   runtime::runtime_options r;
   if (options.simulate) {
@@ -189,16 +171,20 @@ result<void> run(const serve_options& options) {
   at.port = settings->gateway.listen.port;
   at.tls_cert = settings->gateway.tls_cert;
   at.tls_key = settings->gateway.tls_key;
-  const serve_manner how{settings->runtime.drain, options.simulate, settings->gateway.access_log};
+  const serve_manner how{settings->runtime.drain, options.simulate, live};
   gateway::gateway_options g;
-  g.keys = std::move(access->keys);
-  g.keys_required = access->key_required;
-  g.admin_key = std::move(access->admin_key);
+  g.access = live->take_over();
+  g.take_over = [live] { return live->take_over(); };
   g.wall = runtime::system_wall_clock();
+  g.cache_by_default = settings->cache.by_default;
   r.settings = *settings;
-  r.reread = [options, simulated = world.get()] {
+  r.reread = [options, live, simulated = world.get()]() -> result<config::settings> {
     auto again = read_settings(options);
-    if (again && simulated != nullptr)
+    if (!again)
+      return again;
+    if (auto prepared = live->prepare(*again); !prepared)
+      return prepared.failure();
+    if (simulated != nullptr)
       simulated->redirect(*again);
     return again;
   };

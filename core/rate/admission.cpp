@@ -234,6 +234,36 @@ void admission::pause_until(mono_time until) {
   state_->paused_until = std::max(state_->paused_until, until);
 }
 
+/// A window over `which` with what the calls in flight hold of it.
+window admission::state::opened(dimension which, std::int64_t limit, mono_time now) const {
+  window w{which, limit};
+  for (const auto& [lease, open] : leases) {
+    const amount taken = open.taken.of(which);
+    w.hold(taken, now);
+    if (open.sent && !w.counted_at_end())
+      w.count(taken, lease, expiry_of(w, open.counted_from, open.counted_from_wall));
+  }
+  return w;
+}
+
+void admission::replace_limits(limits allowed, instant now) {
+  allowed.day_zone = state_->allowed.day_zone;
+  std::vector<window> windows;
+  for (const dimension d : all_dimensions) {
+    const auto limit = allowed.of(d);
+    if (!limit || d == dimension::concurrent_requests)
+      continue;
+    if (window* const before = state_->find(d)) {
+      before->learner().configure(*limit);
+      windows.push_back(std::move(*before));
+    } else {
+      windows.push_back(state_->opened(d, *limit, now.mono));
+    }
+  }
+  state_->windows = std::move(windows);
+  state_->allowed = std::move(allowed);
+}
+
 void admission::restore(const std::vector<restored_lease>& leases, instant now) {
   for (const restored_lease& r : leases) {
     // A wall clock that stands behind the row cannot tell its age: it counts as new.

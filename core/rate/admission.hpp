@@ -122,6 +122,11 @@ public:
   /// Grants nothing before `until`: the provider asked for it (retry-after).
   void pause_until(mono_time until);
 
+  /// From now on these are the limits. What is used and held stays so, and calls in flight count in
+  /// a dimension that was not limited before; calls that ended before are not in it. Days go on
+  /// to begin where they did. Requires: limits >= 0.
+  void replace_limits(limits allowed, instant now);
+
   /// Puts back what a restart must still count. Settled leases and unknown ones alike fill the
   /// windows by their age; none of them holds a concurrency slot.
   void restore(const std::vector<restored_lease>& leases, instant now);

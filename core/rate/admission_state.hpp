@@ -45,6 +45,7 @@ struct admission::state {
   decision refuse_if_impossible(const charge& c) const;
   charge predict(const charge& asked) const;
   window* find(dimension which);
+  window opened(dimension which, std::int64_t limit, mono_time now) const;
   std::vector<held_charge> held_charges(duration lag) const;
   replay foresee(instant now, duration lag, outlook how) const;
   void mark_sent(lease_id lease, open_lease& open, instant now);

@@ -236,6 +236,16 @@ std::vector<lease_id> fair_queue::take_expired(mono_time now) {
   return out;
 }
 
+std::vector<lease_id> fair_queue::take_impossible(const admission& desk, instant now) {
+  std::vector<lease_id> out;
+  for (const lease_id lease : state_->in_order(size()))
+    if (desk.probe(state_->calls.at(lease).call.asked, now).outcome == verdict::never) {
+      out.push_back(lease);
+      state_->take(lease);
+    }
+  return out;
+}
+
 std::vector<lease_id> fair_queue::take_all() {
   std::vector<lease_id> out = state_->in_order(size());
   for (const lease_id lease : out)

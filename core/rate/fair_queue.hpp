@@ -55,6 +55,10 @@ public:
   /// Takes out and returns the calls whose deadline has passed.
   std::vector<lease_id> take_expired(mono_time now);
 
+  /// Takes out and returns the calls that are larger than the limits themselves, which are others
+  /// than when they were pushed.
+  std::vector<lease_id> take_impossible(const admission& desk, instant now);
+
   /// Takes out everything (the limiter stops).
   std::vector<lease_id> take_all();
 

@@ -43,6 +43,15 @@ std::int64_t window_learner::limit(mono_time now) const noexcept {
   return largest() - shrink(now);
 }
 
+void window_learner::configure(std::int64_t configured) noexcept {
+  if (configured == configured_)
+    return;
+  configured_ = configured;
+  announced_.reset();
+  shrink_ = 0;
+  refused_at_ = paced_until_ = excused_at_ = mono_time::min();
+}
+
 bool window_learner::hear_limit(std::int64_t announced) {
   if (announced < 0)
     return false;

@@ -44,6 +44,10 @@ public:
   std::int64_t foreign(mono_time now) const noexcept { return now < foreign_until_ ? foreign_ : 0; }
   mono_time foreign_until() const noexcept { return foreign_until_; }
 
+  /// The operator names another limit: what was learnt of the old one is no longer true, but what
+  /// others used stays. Requires: configured >= 0.
+  void configure(std::int64_t configured) noexcept;
+
   /// The provider named its limit. Returns true if that lowers what was known.
   bool hear_limit(std::int64_t announced);
 

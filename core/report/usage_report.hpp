@@ -5,6 +5,7 @@
 #include "core/context/strategy.hpp"
 #include "core/failure.hpp"
 #include "core/ids.hpp"
+#include "core/report/histogram.hpp"
 #include "core/units.hpp"
 
 #include <cstdint>
@@ -21,6 +22,9 @@ struct call_record {
   token_usage usage;
   nano_usd cost; ///< or, if the outcome is unknown, what is held for it
   duration took{}; ///< from the call to its end
+  duration first_words{}; ///< from the call to the first words of a streamed reply; zero: none
+  provider_id provider{};
+  bool embeds = false;
 };
 
 /// One request and its calls in order.
@@ -47,6 +51,24 @@ struct model_totals {
   nano_usd cost;
 };
 
+/// Calls that are alike to who watches them.
+struct operation {
+  model_id model;
+  provider_id provider;
+  bool embeds = false;
+  std::optional<failure_kind> failure; ///< none: they were answered
+  friend auto operator<=>(const operation&, const operation&) = default;
+};
+
+/// How they went. Durations in nanoseconds; tokens of those that were answered.
+struct operation_totals {
+  operation_totals();
+  histogram took;
+  histogram first_words; ///< of streamed replies
+  histogram input;
+  histogram output;
+};
+
 /// What a runtime has done since it started. A value; owned by the router.
 struct usage_report {
   std::uint64_t requests = 0;
@@ -60,6 +82,7 @@ struct usage_report {
   /// Requests whose prompt was too long for their first model, by what was done.
   std::map<context::outcome, std::uint64_t> long_prompts;
   std::map<model_id, model_totals> by_model;
+  std::map<operation, operation_totals> by_operation;
 
   void record(const request_record& r);
 };

@@ -33,8 +33,11 @@ struct job_world {
       std::make_shared<const catalog>(std::vector{entry("a"), entry("b")});
   completion_job_actor job;
 
-  job_world() {
+  call_labels labels;
+
+  explicit job_world(bool traced = false) {
     actors::completion_job_options o = around.job_options();
+    o.traced = traced;
     job = world.system().spawn(actors::completion_job, std::move(o));
   }
   ~job_world() {
@@ -49,6 +52,7 @@ struct job_world {
     work.request.id = {id};
     work.request.chat = chat;
     work.request.deadline = deadline;
+    work.request.labels = labels;
     work.accepted_at = world.now();
     work.models = models;
     const auto selected = routing::select_candidates(*models, {"r", {{"a"}, {"b"}}}, *chat, {},
@@ -352,4 +356,97 @@ TEST_CASE("a stream that breaks after its first word is not tried elsewhere, and
   CHECK(w.around.traces[0]->usage.estimated);
   CHECK(w.around.traces[0]->usage.output > token_count{50});
   w.check_nothing_held(1);
+}
+
+TEST_CASE("a provider is told the trace of a call that its caller named, or that is kept") {
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  const auto told = [&](bool traced, bool named, bool sampled) {
+    job_world w{traced};
+    if (named) {
+      w.labels.trace_id = trace;
+      w.labels.parent_span_id = "b7ad6b7169203331";
+      w.labels.sampled = sampled;
+    }
+    w.assign(1);
+    const std::string parent = w.around.calls.at(0).traceparent;
+    if (!parent.empty()) {
+      const report::generation& g = *w.around.traces.at(0);
+      CHECK(parent.substr(0, 53) == "00-" + g.trace_id + "-" + g.span_id + "-");
+      CHECK(g.span_id != "b7ad6b7169203331");
+    }
+    return parent.empty() ? parent : parent.substr(parent.size() - 2);
+  };
+  CHECK(told(false, false, false).empty());
+  CHECK(told(false, true, false) == "00");
+  CHECK(told(false, true, true) == "01");
+  CHECK(told(true, false, false) == "01");
+  CHECK(told(true, true, false) == "01");
+}
+
+TEST_CASE("each call tells how long it took, and a streamed one when its first words came") {
+  job_world w;
+  w.around.on_call = [&](const call_provider& m) {
+    if (m.model.value == "a")
+      return failure_of(failure_kind::overloaded, w.world.now());
+    provider_reply r = answer_of(10, 5, w.world.now());
+    r.first_content_at = w.world.now() + 30ms;
+    return r;
+  };
+  w.assign(1);
+  w.world.advance(30s); // over the pauses between retries
+  const auto& calls = w.only_reply().attempts;
+  REQUIRE(calls.size() >= 2);
+  CHECK(calls.front().failure == failure_kind::overloaded);
+  CHECK(calls.front().provider.value == "p");
+  CHECK(calls.front().first_words == duration{});
+  CHECK(calls.back().first_words == 30ms);
+  CHECK_FALSE(calls.back().embeds);
+}
+
+TEST_CASE("texts are embedded along the same way as a chat is answered") {
+  job_world w;
+  auto texts = std::make_shared<embedding_request>();
+  texts->inputs = {{"a"}, {"b"}};
+  auto vectors = std::make_shared<embedding_reply>();
+  vectors->vectors = {{0.5F}, {0.25F}};
+  vectors->usage.input = token_count{9};
+  int calls = 0;
+  w.around.on_call = [&](const call_provider& m) {
+    CHECK_FALSE(m.chat);
+    CHECK(m.embedding == texts);
+    if (++calls == 1)
+      return failure_of(failure_kind::model_unavailable, w.world.now());
+    provider_reply r = answer_of(0, 0, w.world.now());
+    r.outcome = std::shared_ptr<const embedding_reply>{vectors};
+    return r;
+  };
+  assign_completion work;
+  work.request.id = {1};
+  work.request.embedding = texts;
+  work.request.deadline = 60s;
+  work.accepted_at = w.world.now();
+  work.models = w.models;
+  for (const char* id : {"a", "b"}) {
+    routing::candidate c;
+    c.model = w.models->find({id});
+    c.upstream_name = id;
+    c.charge = token_count{20};
+    c.worst_cost = nano_usd{50'000};
+    work.candidates.push_back(c);
+  }
+  work.targets.assign(2, call_target{{"k"}, w.around.limiter, w.around.provider});
+  w.world.self()->send(w.job, std::move(work));
+  w.world.settle();
+  const completion_reply& r = w.only_reply();
+  REQUIRE(r.status == completion_status::answered);
+  CHECK(r.vectors->vectors == vectors->vectors);
+  CHECK_FALSE(r.reply);
+  CHECK(r.model.value == "b");
+  CHECK(r.cost.total == nano_usd{9 * 1000});
+  CHECK(r.attempts.back().embeds);
+  REQUIRE(w.around.settled_spend.size() == 1);
+  CHECK(w.around.settled_spend[0].actual == r.cost.total);
+  CHECK(w.around.traces.size() == 2);
+  CHECK(w.around.traces.back()->embedded == texts);
+  w.check_nothing_held(2);
 }

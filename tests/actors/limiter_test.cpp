@@ -324,3 +324,62 @@ TEST_CASE("models that share a limiter do not share their failures") {
   world.self()->send_exit(shared, caf::exit_reason::user_shutdown);
   world.settle();
 }
+
+namespace {
+
+void replace(limiter_world& w, rate::limits limits) {
+  w.world.self()->send(caf::actor_cast<limiter_self>(w.limiter), replace_limits{std::move(limits)});
+  w.world.settle();
+}
+
+rate::limits requests_a_minute(std::int64_t n) {
+  rate::limits l;
+  l.requests_per_minute = n;
+  return l;
+}
+
+} // namespace
+
+TEST_CASE("higher limits let those in who wait, as many as they have room for") {
+  limiter_world w;
+  w.acquire(1), w.acquire(2);
+  w.settle(1), w.settle(2);
+  const auto third = w.queue(w.call(3));
+  const auto fourth = w.queue(w.call(4));
+  CHECK(w.status().waiting == 2);
+  replace(w, requests_a_minute(3));
+  CHECK(*third == permit_verdict::granted);
+  CHECK_FALSE(fourth->has_value());
+  w.world.advance(60s + 1ms);
+  CHECK(*fourth == permit_verdict::granted);
+}
+
+TEST_CASE("lower limits hold at once for those who wait, and forget nothing") {
+  limiter_world w{requests_a_minute(4)};
+  for (std::uint64_t lease = 1; lease <= 4; ++lease) {
+    w.acquire(lease);
+    w.settle(lease);
+    w.world.advance(10s);
+  }
+  const auto fifth = w.queue(w.call(5)); // at 40 s; the first leaves at 60 s
+  replace(w, requests_a_minute(2));
+  CHECK(w.status().usage.front().used == 4);
+  w.world.advance(30s); // at 70 s two have left: two remain of two
+  CHECK_FALSE(fifth->has_value());
+  w.world.advance(10s + 1ms);
+  CHECK(*fifth == permit_verdict::granted);
+}
+
+TEST_CASE("who waits for what no longer ever fits is told so at once") {
+  limiter_world w;
+  w.acquire(1), w.acquire(2);
+  const auto large = w.queue(w.call(3, 900));
+  const auto small = w.queue(w.call(4, 10));
+  CHECK(w.status().waiting == 2);
+  rate::limits less = two_a_minute();
+  less.tokens_per_minute = 500;
+  replace(w, less);
+  CHECK(*large == permit_verdict::never);
+  CHECK_FALSE(small->has_value());
+  CHECK(w.status().waiting == 1);
+}

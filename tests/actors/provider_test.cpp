@@ -96,11 +96,12 @@ struct streaming_world {
     world.settle();
   }
 
-  void call() {
+  void call(const std::string& traceparent = {}) {
     auto chat = std::make_shared<chat_request>();
     chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
-    const call_provider m{lease_id{7},   "gpt-4o-mini",   token_count{50}, std::move(chat), 60s,
+    call_provider m{lease_id{7},   "gpt-4o-mini",   token_count{50}, std::move(chat), 60s,
                           request_id{1}, {"gpt-4o-mini"}, caller};
+    m.traceparent = traceparent;
     asker = world.system().spawn([this, m](caf::event_based_actor* self) {
       self->request(provider, caf::infinite, m).then([this](const provider_reply& r) {
         answer = r;
@@ -270,4 +271,14 @@ TEST_CASE("a sink that dies cancels its call within the same instant") {
   CHECK(w.http->open_calls() == 0);
   CHECK(w.failure() == failure_kind::cancelled);
   CHECK(w.answer->partial->message.text == "one two");
+}
+
+TEST_CASE("an upstream is told the trace of a call, if there is one to tell") {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  streaming_world named;
+  named.call(trace);
+  CHECK(named.seen.headers.find("traceparent") == trace);
+  streaming_world unnamed;
+  unnamed.call();
+  CHECK_FALSE(unnamed.seen.headers.contains("traceparent"));
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 using namespace spillway;
 using namespace std::chrono_literals;
@@ -141,4 +142,54 @@ TEST_CASE("a plan lists each key of a model") {
   CHECK(r.plan->models[0].key.value == "p/a");
   CHECK(r.plan->models[0].now == standing::answered);
   CHECK(r.plan->models[3].model.value == "other");
+}
+
+TEST_CASE("other routes and models hold for new requests, and running ones end as they began") {
+  keyed_world w;
+  w.around.holds_calls = true;
+  run_completion m;
+  auto chat = std::make_shared<chat_request>();
+  chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+  m.chat = chat;
+  std::optional<completion_reply> first;
+  const caf::actor asker = w.world.system().spawn([&, m](caf::event_based_actor* self) {
+    self->request(w.router, caf::infinite, m).then([&](const completion_reply& r) { first = r; });
+  });
+  w.world.settle();
+  REQUIRE(w.around.calls.size() == 1);
+
+  replace_routing news;
+  model_entry dearer = entry("other");
+  dearer.pricing = {
+      {{wall_time{}, {2'000'000'000, 2'000'000'000, 2'000'000'000, 4'000'000'000}, {}}}};
+  news.models = std::make_shared<const catalog>(std::vector{dearer});
+  news.routes = {{"only", {{"other"}}}};
+  news.default_route = "only";
+  news.deadline_default = 60s;
+  w.world.self()->send(w.router, news);
+  w.world.settle();
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  REQUIRE(first);
+  CHECK(first->status == completion_status::answered);
+  CHECK(first->model.value == "m"); // which is no model any more
+  CHECK(first->cost.total == nano_usd{10 * 1000 + 10 * 2000});
+
+  w.around.holds_calls = false;
+  CHECK(w.ask("m").status == completion_status::unknown_target);
+  CHECK(w.ask("both").status == completion_status::unknown_target);
+  w.around.on_call = [&](const call_provider&) {
+    return tests::answer_of(10, 10, w.world.now());
+  };
+  const completion_reply next = w.ask("");
+  CHECK(next.model.value == "other");
+  CHECK(next.cost.total == nano_usd{10 * 2000 + 10 * 4000});
+}
+
+TEST_CASE("a router that stops takes over nothing any more") {
+  keyed_world w;
+  w.world.ask<drain_reply>(w.router, drain_requests{});
+  replace_routing news;
+  news.models = std::make_shared<const catalog>();
+  w.world.self()->send(w.router, news);
+  CHECK(w.ask().status == completion_status::shutting_down);
 }

@@ -16,7 +16,7 @@ for panel in dashboard["panels"]:
         names = re.findall(r"\b(?:spillway|gen_ai)_[a-z_0-9]+", expression)
         if not names:
             sys.exit(f"panel '{panel['title']}' asks for no metric: {target['expr']}")
-        asked.update(re.sub(r"_(sum|count)$", "", n) if n not in told else n for n in names)
+        asked.update(re.sub(r"_(sum|count|bucket)$", "", n) if n not in told else n for n in names)
 missing = sorted(asked - told)
 if missing:
     sys.exit(f"no such metrics: {', '.join(missing)}; told are: {', '.join(sorted(told))}")

@@ -37,6 +37,13 @@ ask 'traceparent: 00-nonsense' ''
 if grep -q '^traceparent' "$folder/head"; then echo 'repeats nonsense'; exit 1; fi
 ask "traceparent: $trace" '"stream": true,'
 expect "^traceparent: $trace" "$folder/head"
+expect '^: spillway cost_usd=0.0' "$folder/answer"
+tries=0 # the line is written when the last byte has left, which curl may see first
+until [ "$(grep -c '^{' "$folder/log")" -ge 3 ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || { cat "$folder/log"; exit 1; }
+  sleep 0.1
+done
 curl -sS "${url%/v1}/metrics" >"$folder/metrics"
 python3 "$2/tests/apps/check_dashboard.py" "$2/packaging/grafana-dashboard.json" "$folder/metrics"
 
@@ -54,7 +61,10 @@ assert whole["path"] == "/v1/chat/completions" and whole["status"] == 200, whole
 assert whole["output_tokens"] > 0 and whole["cost_usd"] > 0 and whole["ms"] > 0, whole
 assert whole["request_id"].startswith("chatcmpl-") and whole["model"], whole
 assert whole["traceparent"].startswith("00-4bf92f35"), whole
-assert streamed["streamed"] is True and "reply_bytes" not in streamed, streamed
+assert streamed["streamed"] is True and streamed["reply_bytes"] > 0, streamed
+assert streamed["status"] == 200 and "cut" not in streamed, streamed
+assert streamed["output_tokens"] > 0 and streamed["cost_usd"] > 0, streamed
+assert streamed["ms"] >= streamed["first_word_ms"] > 0, streamed
 assert metrics["path"] == "/metrics", metrics
 END
 for secret in whisper sk-not-for-logs secret=1; do

@@ -59,6 +59,48 @@ expect 'no-such-model' answer
 ask careful
 expect 'x-spillway-model: gpt-4o' head
 
+# Limits of a model that runs: the second request of a minute has no room any more.
+write 'default = ["gpt-4o-mini"]
+[routing]
+wait_max = "0s"
+[models."gpt-4o-mini".limits]
+requests_per_minute = 500'
+[ "$(reload operators-only)" = 200 ]
+expect '"models (limits)"' answer
+ask default
+expect 'x-spillway-model' head
+write 'default = ["gpt-4o-mini"]
+[models."gpt-4o-mini".limits]
+requests_per_minute = 1'
+[ "$(reload operators-only)" = 200 ]
+curl -sS -D head -o answer "$url/chat/completions" -H 'x-spillway-deadline-ms: 2000' \
+  -d '{"model": "default", "max_tokens": 50, "messages": [{"role": "user", "content": "?"}]}'
+expect '^HTTP/1.1 429' head
+expect '^Retry-After' head
+
+# Who may call, and the log of who did.
+export TEST_CALLER_KEY=for-callers
+cat >gateway-keys <<END
+[gateway]
+listen = "127.0.0.1:0"
+admin_key_env = "TEST_ADMIN_KEY"
+key_required = true
+access_log = true
+[routes]
+default = ["gpt-4o-mini"]
+END
+cp gateway-keys spillway.toml
+[ "$(reload operators-only)" = 200 ]
+expect '"gateway"' answer
+ask default
+expect '^HTTP/1.1 401' head
+grep -q '"status":401' log || { echo 'no line in the access log'; cat log; exit 1; }
+sed 's/127.0.0.1:0/127.0.0.1:1/; /key_required/d' gateway-keys >spillway.toml
+[ "$(reload operators-only)" = 200 ]
+expect 'gateway (listen, TLS on or off)' answer
+ask default
+expect '^HTTP/1.1 401' head
+
 # The signal, which also tells what must wait.
 write 'default = ["gpt-4o"]
 [[budget.rules]]
@@ -68,7 +110,7 @@ on_exhausted = "refuse"
 [runtime]
 drain = "3s"'
 kill -HUP $server
-await 'configuration read again; changed for new requests: routes, budget.rules; after a restart: runtime' log
+await 'configuration read again; changed for new requests: routes, budget.rules, gateway; after a restart: runtime' log
 ask default
 expect 'insufficient_quota' answer
 write 'default = []'

@@ -13,7 +13,7 @@ struct mistake {
 const mistake mistakes[] = {
     {"an unknown key at the top", "dashboard = 1\n",
      "t.toml:1:1: key `dashboard`: unknown key; allowed: runtime, log, providers, models, catalog, "
-     "routes, routing, budget, gateway, langfuse, journal, alerts"},
+     "routes, routing, budget, gateway, cache, langfuse, journal, alerts"},
     {"an unknown key that is nearly a known one", "[runtime]\n  io_thread = 4\n",
      "t.toml:2:3: key `runtime.io_thread`: unknown key (did you mean `io_threads`?); allowed: "
      "io_threads, drain"},

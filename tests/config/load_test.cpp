@@ -108,6 +108,11 @@ TEST_CASE("every setting of the file arrives") {
     [journal]
     path = "/var/lib/spillway/journal.db"
     keep = "90d"
+    [cache]
+    default = "on"
+    keep_for = "5m"
+    mib_max = 7
+    shared = true
   )");
   CHECK(s.runtime.io_threads == 2);
   CHECK(s.runtime.drain == 30s);
@@ -137,6 +142,10 @@ TEST_CASE("every setting of the file arrives") {
   CHECK(s.langfuse.capture_output);
   CHECK(s.journal.path == "/var/lib/spillway/journal.db");
   CHECK(s.journal.keep == 90 * 24h);
+  CHECK(s.cache.by_default);
+  CHECK(s.cache.keep_for == 5min);
+  CHECK(s.cache.mib_max == 7);
+  CHECK(s.cache.shared);
 }
 
 TEST_CASE("a budget of zero is a budget, for each period there is") {

@@ -15,6 +15,9 @@ namespace {
 constexpr auto question =
     R"({"model":"default","messages":[{"role":"user","content":"Which rivers are long?"}]})";
 
+constexpr auto streamed_question =
+    R"({"model":"default","stream":true,"messages":[{"role":"user","content":"Which are long?"}]})";
+
 json error_of(const wire::http_response& r) {
   return json::parse(r.body).at("error");
 }
@@ -354,9 +357,65 @@ TEST_CASE("metrics count what was served") {
   has("# TYPE spillway_requests_total counter");
   has("spillway_upstream_calls_total{model=\"gpt-4o-mini\",outcome=\"answered\"} 2");
   CHECK(r.body.find("spillway_limit_used{model=") != std::string::npos);
-  has("# TYPE gen_ai_client_token_usage summary");
-  has("gen_ai_client_token_usage_count{gen_ai_operation_name=\"chat\",gen_ai_request_model="
-      "\"gpt-4o-mini\",gen_ai_token_type=\"output\"} 2");
+  const std::string of = "{gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\","
+                         "gen_ai_request_model=\"gpt-4o-mini\"";
+  has("# TYPE gen_ai_client_token_usage histogram");
+  has("gen_ai_client_token_usage_count" + of + ",gen_ai_token_type=\"output\"} 2");
+  has("gen_ai_client_token_usage_bucket" + of + ",gen_ai_token_type=\"input\",le=\"1\"} 0");
+  has("gen_ai_client_token_usage_bucket" + of + ",gen_ai_token_type=\"input\",le=\"+Inf\"} 2");
+  has("# TYPE gen_ai_client_operation_duration_seconds histogram");
+  has("gen_ai_client_operation_duration_seconds_bucket" + of + ",le=\"81.920000\"} 2");
+  has("gen_ai_client_operation_duration_seconds_count" + of + "} 2");
+  CHECK(r.body.find("first_token_seconds_count") == std::string::npos); // none was streamed
+  w.complete(streamed_question);
+  CHECK(w.get("/metrics").body.find("gen_ai_server_time_to_first_token_seconds_count" + of + "} 1")
+        != std::string::npos);
+}
+
+TEST_CASE("a stream ends with what it took, in a comment that its readers skip") {
+  gateway_world w;
+  const auto r = w.complete(streamed_question);
+  REQUIRE(r.status == 200);
+  const std::size_t at = r.body.find("\n: spillway cost_usd=0.0");
+  REQUIRE(at != std::string::npos);
+  const std::string line = r.body.substr(at + 1, r.body.find('\n', at + 1) - at - 1);
+  for (const char* part : {" input_tokens=", " output_tokens=", " waited_ms=0", " attempts=1"})
+    CHECK(line.find(part) != std::string::npos);
+  CHECK(r.body.find("[DONE]") > at);
+  CHECK(r.body.find("\n: spillway", at + 1) == std::string::npos);
+}
+
+TEST_CASE("a stream with an Idempotency-Key is made once, and told again in one piece") {
+  gateway_world w;
+  const auto named = [&](const char* body) {
+    wire::http_request request{"POST", "/v1/chat/completions", {}, body};
+    request.headers.add("Idempotency-Key", "k");
+    return w.call(std::move(request));
+  };
+  const auto first = named(streamed_question);
+  REQUIRE(first.status == 200);
+  CHECK(first.body.ends_with("data: [DONE]\n\n"));
+  CHECK_FALSE(first.headers.contains("x-spillway-replayed"));
+  const auto again = named(streamed_question);
+  CHECK(again.headers.find("x-spillway-replayed") == "true");
+  CHECK(again.headers.find("Content-Type") == first.headers.find("Content-Type"));
+  CHECK(again.body == first.body);
+  CHECK(named(question).status == 422);
+  CHECK(outcomes(w, completion_status::answered) == 1);
+}
+
+TEST_CASE("a stream that fails before its first word may be asked for again") {
+  gateway_world w;
+  const auto named = [&](const std::string& model) {
+    wire::http_request request{"POST", "/v1/chat/completions", {},
+                               R"({"stream":true,"model":")" + model
+                                   + R"(","messages":[{"role":"user","content":"?"}]})"};
+    request.headers.add("Idempotency-Key", "k");
+    return w.call(std::move(request)).status;
+  };
+  CHECK(named("no-such-model") == 404);
+  CHECK(named("no-such-model") == 404);
+  CHECK(named("default") == 200);
 }
 
 TEST_CASE("a caller that leaves cancels its request") {

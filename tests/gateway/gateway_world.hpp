@@ -71,13 +71,12 @@ output_default = 100
     rt = std::move(*runtime::runtime::start(std::move(r)));
     gateway::gateway_options g;
     g.system = &rt->system();
-    g.actors = {rt->actors().router, {}, rt->actors().budget, rt->actors().traces};
+    g.actors = {rt->actors().router, {}, rt->actors().budget, rt->actors().traces,
+                rt->actors().answers};
     g.actors.limiters.push_back(rt->actors().targets.front().target.limiter);
     g.models = {{"gpt-4o-mini", "openai"}, {"default", "spillway"}};
-    g.keys = std::move(options.keys);
-    g.keys_required = options.keys_required;
+    g.access = {std::move(options.keys), options.keys_required, secret{options.admin_key}};
     g.keeper = rt->actors().keys;
-    g.admin_key = secret{options.admin_key};
     g.wall = runtime::system_wall_clock();
     door = std::make_unique<gateway::gateway>(std::move(g));
     listener = std::move(*transport::beast_listener::listen(rt->io(), {}, door->handler()));

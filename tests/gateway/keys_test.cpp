@@ -164,6 +164,25 @@ TEST_CASE("a key calls its models alone") {
   CHECK(message_of(refused) == "key `bot` may not call `default`; it may call `gpt-4o-mini`");
 }
 
+TEST_CASE("a key is shown the models that it may call") {
+  gateway_world w{with_admin()};
+  const std::string some = text_of(create(w, R"({"name":"bot","models":["gpt-4o-mini"]})"));
+  const std::string all = text_of(create(w, R"({"name":"cat"})"));
+  const auto shown = [&](const std::string& key) {
+    std::vector<std::string> ids;
+    const json list = json::parse(call_with(w, key, "GET", "/v1/models").body);
+    for (const json& m : list.at("data"))
+      ids.push_back(m.at("id").get<std::string>());
+    return ids;
+  };
+  CHECK(shown(some) == std::vector<std::string>{"gpt-4o-mini"});
+  CHECK(shown(all) == std::vector<std::string>{"gpt-4o-mini", "default"});
+  CHECK(shown("from-the-environment") == shown(all));
+  CHECK(call_with(w, some, "GET", "/v1/models/gpt-4o-mini").status == 200);
+  CHECK(call_with(w, some, "GET", "/v1/models/default").status == 404);
+  CHECK(call_with(w, all, "GET", "/v1/models/default").status == 200);
+}
+
 TEST_CASE("a key has a budget of its own, which counts what it has spent before") {
   gateway_world w{with_admin()};
   const std::string key = text_of(create(w, R"({"name":"bot","budgets_usd":{"day":0.0002}})"));
@@ -187,8 +206,12 @@ TEST_CASE("who pays is not for the caller to say") {
   const std::string key = text_of(create(w, R"({"name":"bot"})"));
   wire::http_request request{"POST", "/v1/chat/completions", {}, question};
   request.headers.add("Authorization", "Bearer " + key);
-  request.headers.add("X-Spillway-Caller", "cat");
-  CHECK(w.call(std::move(request)).status == 400);
+  for (const char* name :
+       {"X-Spillway-Caller", "X-Spillway-Caller-Tag", "x-spillway-caller-target"}) {
+    wire::http_request claim = request;
+    claim.headers.add(name, "cat");
+    CHECK(w.call(std::move(claim)).status == 400);
+  }
 }
 
 TEST_CASE("on loopback whoever sends no key may call; a virtual key is looked at all the same") {

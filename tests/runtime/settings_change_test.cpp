@@ -61,12 +61,36 @@ limit_usd = 6
   CHECK(c.after_restart.empty());
 }
 
+TEST_CASE("other limits of a model hold at once") {
+  const settings_change c = change_to(
+      std::string{base} + "[models.\"gpt-4o\".limits]\nrequests_per_minute = 3\n");
+  CHECK(c.limits);
+  CHECK(c.routing); // what is too long for a window depends on it
+  CHECK(c.applied == names{"models (limits)"});
+  CHECK(c.after_restart.empty());
+  const settings_change back = compare_settings(
+      settings_of(std::string{base} + "[models.\"gpt-4o\".limits]\nrequests_per_minute = 3\n"),
+      settings_of(base));
+  CHECK(back.applied == names{"models (limits)"});
+  CHECK(back.after_restart.empty());
+}
+
+TEST_CASE("who may call the gateway, and its log, change at once") {
+  const settings_change c =
+      change_to(std::string{base} + "[gateway]\nkeys_env = [\"K\"]\naccess_log = true\n");
+  CHECK(c.applied == names{"gateway"});
+  CHECK(c.after_restart.empty());
+  CHECK_FALSE(c.routing);
+}
+
 TEST_CASE("what needs other actors, sockets or files is told to wait for a restart") {
-  CHECK(change_to(std::string{base} + "[models.\"gpt-4o\".limits]\nrequests_per_minute = 3\n")
+  CHECK(change_to(std::string{base} + "[models.\"gpt-4o\"]\nupstream_name = \"mine\"\n")
             .after_restart
-        == names{"models (limits, providers)"});
+        == names{"models (providers, names, groups, tiers)"});
+  CHECK(change_to(std::string{base} + "[cache]\ndefault = \"on\"\n").after_restart
+        == names{"cache"});
   CHECK(change_to(std::string{base} + "[gateway]\nlisten = \"127.0.0.1:9999\"\n").after_restart
-        == names{"gateway"});
+        == names{"gateway (listen, TLS on or off)"});
   CHECK(change_to(std::string{base} + "[journal]\npath = \"/tmp/j\"\n").after_restart
         == names{"journal"});
   CHECK(change_to(std::string{base} + "[providers.openai]\nbase_url = \"https://other.example\"\n")
@@ -78,7 +102,7 @@ TEST_CASE("what needs other actors, sockets or files is told to wait for a resta
         == names{"models (new ones)"});
 }
 
-TEST_CASE("a new model is left out until there is somebody to call it") {
+TEST_CASE("a new model, or a new way to call one, is left out until there is somebody to call it") {
   const config::settings before = settings_of(base);
   const config::settings now = usable_settings(before, settings_of(R"(
 [models.mine]
@@ -88,6 +112,10 @@ output_max = 100
 [models."gpt-4o-mini"]
 context = 64000
 [models."gpt-4o-mini".limits]
+requests_per_minute = 3
+[models."gpt-4o"]
+upstream_name = "mine"
+[models."gpt-4o".limits]
 requests_per_minute = 3
 [routes]
 default = ["mine", "gpt-4o-mini"]
@@ -99,10 +127,13 @@ only = ["mine"]
   REQUIRE(route("default") != now.routing.routes.end());
   CHECK(route("default")->models == std::vector<model_id>{{"gpt-4o-mini"}});
   CHECK(route("only") == now.routing.routes.end());
-  const auto of = [](const config::settings& s) {
-    return *std::ranges::find(s.models, model_id{"gpt-4o-mini"}, &model_entry::id);
+  const auto of = [](const config::settings& s, const char* id = "gpt-4o-mini") {
+    return *std::ranges::find(s.models, model_id{id}, &model_entry::id);
   };
   CHECK(now.models.size() == before.models.size());
   CHECK(of(now).context_max == token_count{64000});
-  CHECK(of(now).limits == of(before).limits);
+  CHECK(of(now).limits.requests_per_minute == 3);
+  // One that would be called in another way is called as before, and within those limits.
+  CHECK(of(now, "gpt-4o").upstream_name == of(before, "gpt-4o").upstream_name);
+  CHECK(of(now, "gpt-4o").limits == of(before, "gpt-4o").limits);
 }

@@ -11,11 +11,20 @@ using tests::virtual_system;
 
 namespace {
 
+model_entry model_of(std::int64_t requests_per_minute) {
+  model_entry m;
+  m.id = {"m"};
+  m.limits.requests_per_minute = requests_per_minute;
+  return m;
+}
+
 /// A supervisor over one model, among neighbours that only record.
 struct supervised_world {
   virtual_system world;
   std::vector<replace_target> announced;
   std::vector<runtime::limiter_memory> memories;
+  std::vector<std::int64_t> limits_spawned; ///< of limiters that were started again
+  std::vector<std::int64_t> limits_told;    ///< of those that run
   int limiters_spawned = 0;
   int providers_spawned = 0;
   int drains = 0;
@@ -66,8 +75,11 @@ struct supervised_world {
     o.alerts = sink;
     o.wall = world.wall();
     o.targets = {{{"m"}, {"p/default"}, {{"k"}, limiter, provider}}};
-    o.spawn_limiter = [this](const runtime::supervised_target&, runtime::limiter_memory memory) {
+    o.models = std::make_shared<const catalog>(std::vector{model_of(500)});
+    o.spawn_limiter = [this](const runtime::supervised_target& t, const catalog& models,
+                             runtime::limiter_memory memory) {
       memories.push_back(std::move(memory));
+      limits_spawned.push_back(*models.find(t.model)->limits.requests_per_minute);
       return limiter = spawn_limiter();
     };
     o.spawn_provider = [this](const key_id&) { return provider = spawn_provider(); };
@@ -86,14 +98,18 @@ struct supervised_world {
 
   limiter_actor spawn_limiter() {
     ++limiters_spawned;
-    return world.system().spawn([]() -> limiter_actor::behavior_type {
+    return world.system().spawn([this]() -> limiter_self::behavior_type {
       return {[](const acquire_permit&) { return permit_reply{}; },
               [](const quote_permit&) { return permit_reply{}; },
               [](const await_permit&) { return permit_reply{}; },
               [](const withdraw_permit&) {},
               [](const settle_permit&) {},
               [](const release_permit&) {},
-              [](get_limiter_status) { return limiter_status{}; }};
+              [](get_limiter_status) { return limiter_status{}; },
+              [this](const replace_limits& m) {
+                limits_told.push_back(*m.limits.requests_per_minute);
+              },
+              [](wake_due) {}};
     });
   }
   provider_actor spawn_provider() {
@@ -158,6 +174,21 @@ TEST_CASE("a dead budget ends the runtime at once: going on could overspend") {
   w.kill(w.budget);
   REQUIRE(w.gave_up.size() == 1);
   CHECK(w.gave_up[0].find("budget") != std::string::npos);
+}
+
+TEST_CASE("limits that change reach the limiter that runs, and the one that follows it") {
+  supervised_world w;
+  w.world.self()->send(w.supervisor, replace_models{std::make_shared<const catalog>(
+                                         std::vector{model_of(20), model_entry{}})});
+  w.world.settle();
+  CHECK(w.limits_told == std::vector<std::int64_t>{20});
+  w.kill(w.limiter);
+  CHECK(w.limits_spawned == std::vector<std::int64_t>{20});
+  // A model that the configuration no longer has goes on as it was, until nobody routes to it.
+  w.world.self()->send(w.supervisor, replace_models{std::make_shared<const catalog>(
+                                         std::vector<model_entry>{})});
+  w.world.settle();
+  CHECK(w.limits_told == std::vector<std::int64_t>{20, 20});
 }
 
 TEST_CASE("an orderly end is no death") {

@@ -242,6 +242,47 @@ TEST_CASE("a producer learns what has left for the peer") {
   CHECK_FALSE(body->write("late"));
 }
 
+TEST_CASE("how a streamed reply went is told once, when both its ends are done with it") {
+  std::promise<http_body::summary> told;
+  const auto body = std::make_shared<http_body>();
+  body->on_end([&](const http_body::summary& how) { told.set_value(how); });
+  wire::http_headers fields;
+  fields.add("x-cost", "1");
+  SECTION("one that its peer got whole") {
+    http_world w{stream(body)};
+    reader r;
+    auto done = r.call(w);
+    body->write("abc");
+    body->finish(fields);
+    soon(std::move(done));
+    const http_body::summary how = soon(told.get_future());
+    CHECK(how.whole);
+    CHECK(how.bytes == 3);
+    CHECK(how.fields.find("x-cost") == "1");
+  }
+  SECTION("one whose peer left, also if it is ended later") {
+    body->write("abc");
+    body->close();
+    body->write("def");
+    body->finish(fields);
+    body->finish({});
+    body->close();
+    const http_body::summary how = soon(told.get_future());
+    CHECK_FALSE(how.whole);
+    CHECK(how.fields.find("x-cost") == "1");
+  }
+  SECTION("one that is aborted") {
+    body->write("abc");
+    body->take();
+    body->written(3);
+    body->abort();
+    body->close();
+    const http_body::summary how = soon(told.get_future());
+    CHECK_FALSE(how.whole);
+    CHECK(how.bytes == 3);
+  }
+}
+
 TEST_CASE("a peer that does not read is not written for without end") {
   const auto body = std::make_shared<http_body>();
   std::promise<void> gone;

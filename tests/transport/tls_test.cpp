@@ -178,6 +178,38 @@ TEST_CASE("a listener with a certificate speaks TLS, one request after another")
     CHECK(response_of(w.world->call(post(body))).body == body);
 }
 
+TEST_CASE("a certificate is replaced under a listener that runs, by one that can be used") {
+  const identity before{"localhost", day_s};
+  const identity after{"localhost", day_s};
+  const ca_file before_file{before};
+  const ca_file after_file{after};
+  const key_file before_key{before};
+  const key_file after_key{after};
+  transport::beast_listener_options listening;
+  listening.tls_cert = before_file.path;
+  listening.tls_key = before_key.path;
+  transport::io_threads io{1};
+  auto listener = std::move(*transport::beast_listener::listen(
+      io.context(), listening,
+      [](const wire::http_request&, const transport::http_responder& reply) {
+        reply(wire::http_response{200, {}, "secret"});
+      }));
+  const auto is_shown = [&](const ca_file& trusted) {
+    transport::beast_client_options calling;
+    calling.ca_file = trusted.path;
+    http_world w{{}, 1, {}, calling};
+    w.to = {true, "localhost", listener->port()};
+    return std::holds_alternative<wire::http_response>(w.call({"GET", "/", {}, {}}).outcome);
+  };
+  CHECK(is_shown(before_file));
+  CHECK_FALSE(listener->replace_certificate(after_file.path, before_key.path));
+  CHECK_FALSE(listener->replace_certificate("/no/such/file", after_key.path));
+  CHECK(is_shown(before_file));
+  REQUIRE(listener->replace_certificate(after_file.path, after_key.path));
+  CHECK(is_shown(after_file));
+  CHECK_FALSE(is_shown(before_file));
+}
+
 TEST_CASE("a reply is streamed over TLS as it comes") {
   tls_world w{[](const wire::http_request&, const transport::http_responder& reply) {
     auto body = std::make_shared<transport::http_body>();

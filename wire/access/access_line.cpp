@@ -15,9 +15,10 @@ namespace {
 using json = nlohmann::ordered_json;
 
 /// What the line repeats of the reply's headers: its name there, and ours.
-constexpr std::array<std::pair<const char*, const char*>, 3> texts{{
+constexpr std::array<std::pair<const char*, const char*>, 4> texts{{
     {"x-spillway-request-id", "request_id"},
     {"x-spillway-model", "model"},
+    {"x-spillway-cache", "cache"},
     {"traceparent", "traceparent"},
 }};
 constexpr std::array<std::pair<const char*, const char*>, 5> numbers{{
@@ -28,20 +29,28 @@ constexpr std::array<std::pair<const char*, const char*>, 5> numbers{{
     {"x-spillway-attempts", "attempts"},
 }};
 
+/// To the microsecond.
+double milliseconds(duration d) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+  return static_cast<double>(us) / 1000;
+}
+
 } // namespace
 
 std::string encode_access(const access_entry& e) {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(e.took).count();
   json line = {{"at", iso_time(e.at)},
                {"method", e.method},
                {"path", e.path},
                {"status", e.status},
-               {"ms", static_cast<double>(us) / 1000},
+               {"ms", milliseconds(e.took)},
                {"request_bytes", e.request_bytes}};
-  if (e.streamed)
+  line["reply_bytes"] = e.reply_bytes;
+  if (e.streamed) {
     line["streamed"] = true;
-  else
-    line["reply_bytes"] = e.reply_bytes;
+    line["first_word_ms"] = milliseconds(e.first_word);
+  }
+  if (e.cut)
+    line["cut"] = true;
   if (!e.key.empty())
     line["key"] = e.key;
   for (const auto& [header, name] : texts)

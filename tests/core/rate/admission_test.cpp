@@ -492,3 +492,98 @@ TEST_CASE("a limit that refills as fast as it is used does not run out") {
     use(a, i, 1, noon + i * 2s);
   CHECK_FALSE(a.usage(noon + 300s).front().exhausted_in);
 }
+
+// -- other limits ---------------------------------------------------------------------------------
+
+TEST_CASE("a lower limit holds at once, and what was used before still counts") {
+  admission a{only(10)};
+  for (std::uint64_t i = 1; i <= 6; ++i)
+    use(a, i, 1, noon + i * 1s);
+  a.replace_limits(only(4), noon + 10s);
+  const decision d = a.acquire({7}, tokens(1), noon + 10s);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.ready_at == noon.mono + 63s); // three of the six have left: three remain, one is free
+  CHECK(a.usage(noon + 10s).front().used == 6);
+  CHECK(a.usage(noon + 10s).front().limit == 4);
+  CHECK(a.acquire({7}, tokens(1), noon + 63s).outcome == verdict::granted);
+}
+
+TEST_CASE("a higher limit leaves room at once for what the old one held back, and no more") {
+  admission a{only(2)};
+  use(a, 1, 1, noon);
+  use(a, 2, 1, noon + 1s);
+  CHECK(a.acquire({3}, tokens(1), noon + 2s).outcome == verdict::wait);
+  a.replace_limits(only(3), noon + 2s);
+  CHECK(a.acquire({3}, tokens(1), noon + 2s).outcome == verdict::granted);
+  CHECK(a.acquire({4}, tokens(1), noon + 2s).outcome == verdict::wait);
+}
+
+TEST_CASE("limits that change while calls are open end in exact windows") {
+  admission a{only(10, 1000)};
+  REQUIRE(a.acquire({1}, tokens(300), noon).outcome == verdict::granted);
+  a.mark_sent({1}, noon);
+  REQUIRE(a.acquire({2}, tokens(300), noon).outcome == verdict::granted);
+  limits other = only({}, 500, 20, 2);
+  other.day_zone = "Europe/Paris"; // days begin where they did
+  a.replace_limits(other, noon);
+  // In flight they hold two slots, count in the new window over days, and 600 of 500 tokens.
+  CHECK(a.probe(tokens(1), noon).outcome == verdict::wait);
+  for (const dimension_usage& u : a.usage(noon))
+    if (u.which == dimension::requests_per_day)
+      CHECK(u.used == 2);
+  a.settle({1}, token_count{100}, noon + 1s);
+  a.release({2}, lease_end::not_sent, noon + 1s);
+  for (const dimension_usage& u : a.usage(noon + 1s)) {
+    INFO(to_string(u.which));
+    CHECK(u.used == (u.which == dimension::tokens_per_minute     ? 100
+                     : u.which == dimension::requests_per_day    ? 1
+                     : u.which == dimension::concurrent_requests ? 0
+                                                                 : -1));
+  }
+  for (const dimension_usage& u : a.usage(noon + 2min))
+    CHECK(u.used == (u.which == dimension::requests_per_day ? 1 : 0));
+}
+
+TEST_CASE("what was learnt of a limit is not said of another, but others' use stays") {
+  admission a{only(100)};
+  REQUIRE(a.acquire({1}, tokens(1), noon).outcome == verdict::granted);
+  a.mark_sent({1}, noon);
+  observed_limits seen;
+  seen.requests_limit = 40;
+  seen.requests_remaining = 9;
+  REQUIRE(a.observe({1}, seen, noon) == std::vector{dimension::requests_per_minute});
+  CHECK(a.usage(noon).front().limit == 40);
+  const std::int64_t foreign = a.usage(noon).front().foreign;
+  CHECK(foreign == 30);
+  a.replace_limits(only(200), noon);
+  CHECK(a.usage(noon).front().limit == 200);
+  CHECK(a.usage(noon).front().foreign == foreign);
+}
+
+TEST_CASE("however limits change, no minute holds more than the largest limit in force in it") {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    INFO(seed);
+    std::mt19937 chance{seed};
+    std::int64_t limit = 20;
+    admission a{only(limit)};
+    std::deque<instant> sent;
+    std::uint64_t lease = 0;
+    instant now = noon;
+    for (int i = 0; i < 2000; ++i) {
+      now = now + std::chrono::milliseconds{chance() % 1500};
+      if (chance() % 50 == 0) {
+        limit = 1 + chance() % 40;
+        a.replace_limits(only(limit), now);
+      }
+      if (a.acquire({++lease}, tokens(1), now).outcome != verdict::granted)
+        continue;
+      a.mark_sent({lease}, now);
+      a.prove_arrival({lease}, now);
+      a.settle({lease}, token_count{1}, now);
+      sent.push_back(now);
+      while (sent.front().mono + 60s <= now.mono)
+        sent.pop_front();
+      REQUIRE(static_cast<std::int64_t>(sent.size()) <= limit);
+    }
+  }
+}
