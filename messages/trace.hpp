@@ -52,7 +52,7 @@ struct watch_traces {
   trace_watcher_actor watcher;
 };
 
-/// Command to a trace spool: the oldest traces, in order: at most `count_max`, and `bytes_max` unless
+/// Command to a spool: the oldest traces, in order: at most `count_max`, and `bytes_max` unless
 /// the first alone is more. They stay until they are ended.
 struct load_traces {
   std::size_t count_max = 0;

@@ -1,6 +1,6 @@
 // Asks one server for chats over so many connections, as fast as it answers or at a fixed rate, and
-// prints what it saw as one line of JSON. At a fixed rate a latency counts from the moment its request
-// was due, so that a server that stalls does not hide those it kept waiting.
+// prints what it saw as one line of JSON. At a fixed rate a latency counts from the moment its
+// request was due, so that a server that stalls does not hide those it kept waiting.
 
 #include "bench/gateway/net.hpp"
 
@@ -16,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -43,8 +44,8 @@ std::string request_of(const plan& p) {
   while (body.size() + 4 < p.body_bytes)
     body += words.substr(0, p.body_bytes - 4 - body.size());
   body += R"("}]})";
-  return "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-         "x-spillway-team: bench\r\nContent-Length: "
+  return "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+         "Content-Type: application/json\r\nx-spillway-team: bench\r\nContent-Length: "
          + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
@@ -114,9 +115,10 @@ public:
     due_ = due;
     got_.clear();
     first_seen_ = false;
-    asio::async_write(socket_, asio::buffer(request_), [this](const error_code& failed, std::size_t) {
-      failed ? give_up() : read();
-    });
+    asio::async_write(socket_, asio::buffer(request_),
+                      [this](const error_code& failed, std::size_t) {
+                        failed ? give_up() : read();
+                      });
   }
 
   void close() {
@@ -164,7 +166,9 @@ private:
     if (!stream_)
       return;
     seen.first_event.add(first_at_ - due_);
-    for (std::size_t at = got_.find("data: "); at != std::string::npos; at = got_.find("data: ", at + 6))
+    constexpr std::string_view mark = "data: ";
+    for (std::size_t at = got_.find(mark); at != std::string::npos;
+         at = got_.find(mark, at + mark.size()))
       ++seen.events;
   }
 
@@ -230,8 +234,9 @@ void pacer::tick() {
 }
 
 void print(record& seen, const plan& p) {
-  std::printf(R"({"requests":%zu,"refused":%zu,"broken":%zu,"per_s":%.1f,"p50_us":%.1f,"p99_us":%.1f,)"
-              R"("p999_us":%.1f,"events_per_s":%.1f,"first_p50_us":%.1f,"first_p99_us":%.1f})"
+  std::printf(R"({"requests":%zu,"refused":%zu,"broken":%zu,"per_s":%.1f,"p50_us":%.1f,)"
+              R"("p99_us":%.1f,"p999_us":%.1f,"events_per_s":%.1f,"first_p50_us":%.1f,)"
+              R"("first_p99_us":%.1f})"
               "\n",
               seen.whole.size(), seen.refused, seen.broken,
               static_cast<double>(seen.whole.size()) / p.seconds, seen.whole.at(0.5),

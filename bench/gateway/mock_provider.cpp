@@ -39,8 +39,8 @@ std::string with_head(const std::string& body, const char* type) {
 }
 
 std::string whole_reply(const behaviour& b) {
-  return with_head(R"({"id":"chatcmpl-1","object":"chat.completion","created":1732620000,"model":"m",)"
-                   R"("choices":[{"index":0,"message":{"role":"assistant","content":")"
+  return with_head(R"({"id":"chatcmpl-1","object":"chat.completion","created":1732620000,)"
+                   R"("model":"m","choices":[{"index":0,"message":{"role":"assistant","content":")"
                        + text_of(b.text_bytes)
                        + R"("},"finish_reason":"stop"}],"usage":{"prompt_tokens":420,)"
                          R"("completion_tokens":160,"total_tokens":580}})",
@@ -69,7 +69,8 @@ std::string one_event() {
 
 std::string last_events() {
   return event(R"([{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}])")
-         + event("[]", R"(,"usage":{"prompt_tokens":420,"completion_tokens":160,"total_tokens":580})")
+         + event("[]", R"(,"usage":{"prompt_tokens":420,"completion_tokens":160,)"
+                       R"("total_tokens":580})")
          + chunk("data: [DONE]\n\n") + "0\r\n\r\n";
 }
 
@@ -146,9 +147,7 @@ private:
   }
 
   tcp_socket socket_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                             asio::io_context::executor_type>
-      timer_;
+  asio::steady_timer timer_;
   const behaviour& how_;
   std::string whole_;
   std::array<char, 128 * 1024> room_;

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
-/// What the two ends of the benchmark share: sockets of one thread, and as much of HTTP as the peers in
-/// between write.
+/// What the two ends of the benchmark share: sockets of one thread, and as much of HTTP as the
+/// peers in between write.
 namespace bench::gateway {
 
 namespace asio = boost::asio;

@@ -55,8 +55,8 @@ THIRD_PARTY = {
 
 # Headers that only sources of their own room include: the column for sources holds for them.
 INTERNAL_HEADERS = {
-    "agents/argument_parse.hpp", "config/parse.hpp", "simulator/openai_request.hpp",
-    "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
+    "agents/argument_parse.hpp", "bench/gateway/net.hpp", "config/parse.hpp",
+    "simulator/openai_request.hpp", "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
     "transport/call.hpp", "transport/connection.hpp", "transport/message_feed.hpp",
     "transport/net.hpp", "transport/peer_stream.hpp", "transport/public_address.hpp",
     "transport/tls_context.hpp", "transport/watchdog.hpp", "wire/anthropic/schema.hpp",

@@ -18,7 +18,7 @@ std::string told(const trace_spool& s, std::size_t count = 100, std::size_t byte
 
 } // namespace
 
-TEST_CASE("traces in memory come oldest first, so many or so large, and stay until they are ended") {
+TEST_CASE("traces in memory come oldest first, so many or so large, until they are ended") {
   trace_spool s{1000};
   for (const char* bytes : {"aa", "bbb", "c"})
     s.add(bytes, noon);
