@@ -28,6 +28,25 @@ std::string span_id_of(lease_id lease) {
   return hex(spread(lease.value));
 }
 
+/// What the labels of a request say of each call made for it.
+std::shared_ptr<report::generation> begin_generation(const run_completion& request,
+                                                     lease_id lease) {
+  const call_labels& labels = request.labels;
+  auto g = std::make_shared<report::generation>();
+  g->trace_id = labels.trace_id;
+  g->span_id = span_id_of(lease);
+  g->parent_span_id = labels.parent_span_id;
+  g->trace_name = labels.trace_name;
+  g->request = request.id;
+  g->lease = lease;
+  g->input = request.chat;
+  g->embedded = request.embedding;
+  g->user = labels.user;
+  g->session = labels.session;
+  g->tags = labels.tags;
+  return g;
+}
+
 } // namespace
 
 lease_id lease_of(request_id request, std::uint64_t attempt) {
@@ -47,26 +66,15 @@ std::string new_trace_id(std::uint64_t seed, request_id request) {
 std::shared_ptr<const report::generation> make_generation(const finished_call& call, instant now) {
   const auto wall = [&](mono_time t) { return now.wall - (now.mono - t); };
   const call_labels& labels = call.request.labels;
-  auto g = std::make_shared<report::generation>();
-  g->trace_id = labels.trace_id;
-  g->span_id = span_id_of(call.lease);
-  g->parent_span_id = labels.parent_span_id;
-  g->request = call.request.id;
-  g->lease = call.lease;
+  auto g = begin_generation(call.request, call.lease);
   g->attempt = static_cast<int>(call.attempt);
   g->model = call.candidate.model->id;
   g->provider = call.candidate.model->provider;
   g->started_at = wall(call.reply.sent_at);
   g->ended_at = wall(call.reply.finished_at);
-  g->input = call.request.chat;
-  g->embedded = call.request.embedding;
   g->cost = call.cost;
   g->fallback_from = call.fallback_from;
   g->waited = call.waited;
-  g->trace_name = labels.trace_name;
-  g->user = labels.user;
-  g->session = labels.session;
-  g->tags = labels.tags;
   if (call.answer) {
     g->model_reported = call.answer.model_reported();
     const bool streamed = call.reply.first_content_at != mono_time{};
@@ -91,22 +99,13 @@ std::shared_ptr<const report::generation>
 make_kept_generation(const run_completion& request, const answers::kept_answer& given,
                      std::uint64_t seed, wall_time now) {
   const call_labels& labels = request.labels;
-  auto g = std::make_shared<report::generation>();
-  g->trace_id = labels.trace_id.empty() ? new_trace_id(seed, request.id) : labels.trace_id;
-  g->lease = lease_of(request.id, 0);
-  g->span_id = span_id_of(g->lease);
-  g->parent_span_id = labels.parent_span_id;
-  g->trace_name = labels.trace_name;
-  g->request = request.id;
+  auto g = begin_generation(request, lease_of(request.id, 0));
+  if (g->trace_id.empty())
+    g->trace_id = new_trace_id(seed, request.id);
   g->model = given.model;
   g->model_reported = given.answer.model_reported();
   g->started_at = g->first_byte_at = g->ended_at = now;
-  g->input = request.chat;
-  g->embedded = request.embedding;
   g->output = given.answer.chat;
-  g->user = labels.user;
-  g->session = labels.session;
-  g->tags = labels.tags;
   g->metadata.emplace_back("cache", "hit");
   if (!labels.team.empty())
     g->metadata.emplace_back("team", labels.team);
