@@ -50,7 +50,7 @@ void completion_job_state::on_assign_completion(assign_completion& m) {
     job_.request.labels.trace_id = new_trace_id(options_.seed, job_.request.id);
   deadline_ = job_.accepted_at + job_.request.deadline;
   arm_deadline();
-  walk_.emplace(job_.candidates, options_.policy, options_.seed ^ job_.request.id.value);
+  walk_.emplace(job_.candidates, job_.policy, options_.seed ^ job_.request.id.value);
   take(walk_->begin());
 }
 

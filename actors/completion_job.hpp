@@ -20,7 +20,6 @@ struct completion_job_options {
   langfuse_batcher_actor traces;
   alert_sink_actor alerts;
   journal_actor journal; ///< none: nothing is made durable
-  routing::fallback_policy policy;
   wall_clock wall;
   std::uint64_t seed = 0; ///< for jitter and trace ids
   bool traced = false;    ///< somebody takes the traces

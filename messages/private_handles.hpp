@@ -1,8 +1,6 @@
 #pragma once
 
-#include "core/routing/fallback.hpp"
-#include "core/routing/ranking.hpp"
-#include "core/routing/selection.hpp"
+#include "core/routing/rules.hpp"
 #include "messages/handles.hpp"
 
 #include <memory>
@@ -39,6 +37,7 @@ struct assign_completion {
   std::vector<call_target> targets;
   routing::plan plan; ///< its first rows are the candidates, in order
   context::note prompt{}; ///< what became of a prompt that was too long
+  routing::fallback_policy policy{};
 };
 
 /// Router to the answers that are kept: answer this, or else have `router` answer it.
@@ -89,14 +88,9 @@ struct replace_target {
   call_target target;
 };
 
-/// Reloader to router: from now on, new requests are answered by these models, as these routes say.
+/// Reloader to router: from now on, new requests are routed by these rules.
 struct replace_routing {
-  std::shared_ptr<const catalog> models;
-  std::vector<routing::route> routes;
-  std::string default_route;
-  duration deadline_default{};
-  routing::selection_policy selection;
-  routing::worth worth;
+  routing::rules rules;
 };
 
 /// Supervisor to a limiter: from now on these are the limits. What has been used stays used.

@@ -34,7 +34,6 @@ public:
 
 private:
   std::vector<callable_name> callable_names() const;
-  void tell_router(const config::settings& s);
 
   reloader_actor::pointer self_ = nullptr;
   reloader_options options_;

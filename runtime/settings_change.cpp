@@ -99,6 +99,9 @@ bool same_route(const routing::route& a, const routing::route& b) {
 
 bool same_choice(const config::routing_settings& a, const config::routing_settings& b) {
   return a.default_route == b.default_route && a.deadline == b.deadline
+         && a.context_strategy == b.context_strategy
+         && a.fallback.wait_max == b.fallback.wait_max
+         && a.fallback.retry_content_filtered == b.fallback.retry_content_filtered
          && a.selection.output_default == b.selection.output_default
          && a.selection.refuse_unknown_price == b.selection.refuse_unknown_price
          && a.selection.unpriced_allowed == b.selection.unpriced_allowed
@@ -156,10 +159,6 @@ settings_change compare_settings(const config::settings& before, const config::s
   };
   later(!std::ranges::equal(before.providers, now.providers, same_provider), "providers");
   later(before.budget.zone != now.budget.zone, "budget.zone");
-  later(before.routing.fallback.wait_max != now.routing.fallback.wait_max
-            || before.routing.fallback.retry_content_filtered
-                   != now.routing.fallback.retry_content_filtered,
-        "routing (wait_max, retry_content_filtered)");
   later(before.runtime.io_threads != now.runtime.io_threads
             || before.runtime.drain != now.runtime.drain,
         "runtime");

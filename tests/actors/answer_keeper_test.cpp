@@ -50,9 +50,10 @@ struct keeper_world {
         actors::answer_keeper,
         actors::answer_keeper_options{{1024 * 1024, 10min}, shared, around.batcher, world.wall()});
     actors::router_options o;
-    o.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-    o.routes = {{"both", {{"m"}, {"other"}}}};
-    o.default_route = "both";
+    o.rules.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
+    o.rules.routes = {{"both", {{"m"}, {"other"}}}};
+    o.rules.default_route = "both";
+    o.rules.fallback = {2s, false};
     for (const char* id : {"m", "other"})
       o.targets[{id}] = {{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
     o.spawn_job = [this](router_self whose) {
@@ -188,10 +189,10 @@ TEST_CASE("an answer is forgotten after its time, and when its route gets other 
   w.world.advance(10min);
   CHECK(w.ask(question()).cache == cache_outcome::miss);
   replace_routing news;
-  news.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-  news.routes = {{"both", {{"other"}}}};
-  news.default_route = "both";
-  news.deadline_default = 10min;
+  news.rules.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
+  news.rules.routes = {{"both", {{"other"}}}};
+  news.rules.default_route = "both";
+  news.rules.deadline_default = 10min;
   w.world.self()->send(w.router, news);
   const completion_reply anew = w.ask(question());
   CHECK(anew.cache == cache_outcome::miss);

@@ -55,6 +55,7 @@ struct job_world {
     work.request.labels = labels;
     work.accepted_at = world.now();
     work.models = models;
+    work.policy = {2s, false};
     const auto selected = routing::select_candidates(*models, {"r", {{"a"}, {"b"}}}, *chat, {},
                                                      world.wall()(world.now()));
     work.plan = routing::make_plan("r", selected);

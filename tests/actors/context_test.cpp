@@ -46,10 +46,7 @@ struct context_world {
 
   context_world() {
     actors::router_options o;
-    o.models =
-        std::make_shared<const catalog>(std::vector{entry("small", 2'000), entry("large", 50'000)});
-    o.routes = {{"both", {{"small"}, {"large"}}}};
-    o.default_route = "both";
+    o.rules = rules();
     for (const char* model : {"small", "large"})
       o.targets[{model}] = {call_target{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
     o.spawn_job = [this](router_self whose) {
@@ -65,6 +62,16 @@ struct context_world {
   ~context_world() {
     world.self()->send_exit(router, caf::exit_reason::user_shutdown);
     world.settle();
+  }
+
+  routing::rules rules() const {
+    routing::rules out;
+    out.models =
+        std::make_shared<const catalog>(std::vector{entry("small", 2'000), entry("large", 50'000)});
+    out.routes = {{"both", {{"small"}, {"large"}}}};
+    out.default_route = "both";
+    out.fallback = {2s, false};
+    return out;
   }
 
   run_completion request(std::string text, strategy how, const std::string& target = "small") {
@@ -134,6 +141,18 @@ TEST_CASE("a prompt is cut to what the model holds, and what went is told") {
   CHECK(w.around.calls[0].chat->messages.front().text == "You are brief.");
   const auto totals = w.world.ask<router_status>(w.router, get_router_status{}).usage;
   CHECK(totals.long_prompts.at(outcome::truncated) == 1);
+}
+
+TEST_CASE("new rules say what becomes of the long prompts of requests that do not") {
+  context_world w;
+  run_completion m = w.request(prose(5'000), strategy::error);
+  m.context_strategy.reset();
+  CHECK(w.ask(m).status == completion_status::context_too_long);
+  replace_routing news;
+  news.rules = w.rules();
+  news.rules.context_strategy = strategy::truncate;
+  w.world.self()->send(w.router, news);
+  CHECK(w.ask(m).prompt.what == outcome::truncated);
 }
 
 TEST_CASE("a long text is asked in parts, a few at once, and their answers are combined") {
@@ -236,10 +255,10 @@ TEST_CASE("a streamed request in parts hears of its progress, then the answer al
   REQUIRE(r.status == completion_status::answered);
   REQUIRE_FALSE(heard.empty());
   std::size_t done = 0;
-  for (const deliver_deltas& m : heard) {
-    CHECK(m.parts_done > done);
-    CHECK(m.parts == w.around.calls.size() - 1);
-    done = m.parts_done;
+  for (const deliver_deltas& h : heard) {
+    CHECK(h.parts_done > done);
+    CHECK(h.parts == w.around.calls.size() - 1);
+    done = h.parts_done;
   }
   CHECK_FALSE(w.around.calls.front().sink);
   CHECK(w.around.calls.back().sink == sink);

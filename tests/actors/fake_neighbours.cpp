@@ -110,7 +110,6 @@ actors::completion_job_options fake_neighbours::job_options() const {
   o.budget = budget;
   o.traces = batcher;
   o.alerts = sink;
-  o.policy = {std::chrono::seconds{2}, false};
   o.wall = world_.wall();
   return o;
 }

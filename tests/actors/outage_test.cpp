@@ -124,6 +124,7 @@ struct outage_world {
     work.request.deadline = deadline;
     work.accepted_at = world.now();
     work.models = models;
+    work.policy = {2s, false};
     work.candidates = routing::select_candidates(*models, {"r", route}, *chat, {},
                                                  world.wall()(world.now()))
                           .candidates;

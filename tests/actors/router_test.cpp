@@ -47,9 +47,10 @@ struct keyed_world {
       return r;
     };
     actors::router_options o;
-    o.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-    o.routes = {{"both", {{"m"}, {"other"}}}};
-    o.default_route = "both";
+    o.rules.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
+    o.rules.routes = {{"both", {{"m"}, {"other"}}}};
+    o.rules.default_route = "both";
+    o.rules.fallback = {2s, false};
     const auto target = [this](const char* key, std::int64_t weight) {
       return call_target{{key}, around.limiter, around.provider, 0, {key}, weight};
     };
@@ -162,10 +163,10 @@ TEST_CASE("other routes and models hold for new requests, and running ones end a
   model_entry dearer = entry("other");
   dearer.pricing = {
       {{wall_time{}, {2'000'000'000, 2'000'000'000, 2'000'000'000, 4'000'000'000}, {}}}};
-  news.models = std::make_shared<const catalog>(std::vector{dearer});
-  news.routes = {{"only", {{"other"}}}};
-  news.default_route = "only";
-  news.deadline_default = 60s;
+  news.rules.models = std::make_shared<const catalog>(std::vector{dearer});
+  news.rules.routes = {{"only", {{"other"}}}};
+  news.rules.default_route = "only";
+  news.rules.deadline_default = 60s;
   w.world.self()->send(w.router, news);
   w.world.settle();
   w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
@@ -189,7 +190,7 @@ TEST_CASE("a router that stops takes over nothing any more") {
   keyed_world w;
   w.world.ask<drain_reply>(w.router, drain_requests{});
   replace_routing news;
-  news.models = std::make_shared<const catalog>();
+  news.rules.models = std::make_shared<const catalog>();
   w.world.self()->send(w.router, news);
   CHECK(w.ask().status == completion_status::shutting_down);
 }

@@ -77,6 +77,7 @@ struct spending_world {
     work.request.labels = p.labels;
     work.accepted_at = world.now();
     work.models = models;
+    work.policy = {2s, false};
     work.candidates =
         routing::select_candidates(*models, {"r", p.route}, *chat, {}, world.wall()(world.now()))
             .candidates;

@@ -61,6 +61,18 @@ limit_usd = 6
   CHECK(c.after_restart.empty());
 }
 
+TEST_CASE("when to wait and what to do with a long prompt hold at once") {
+  const std::string with = std::string{base} + "\n[routing]\n";
+  for (const char* key : {"wait_max = '9s'", "retry_content_filtered = true",
+                          "context_strategy = 'truncate'", "deadline = '5s'"}) {
+    INFO(key);
+    const settings_change c = change_to(with + key);
+    CHECK(c.routing);
+    CHECK(c.applied == names{"routing"});
+    CHECK(c.after_restart.empty());
+  }
+}
+
 TEST_CASE("other limits of a model hold at once") {
   const settings_change c = change_to(
       std::string{base} + "[models.\"gpt-4o\".limits]\nrequests_per_minute = 3\n");
