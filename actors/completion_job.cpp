@@ -273,7 +273,7 @@ void completion_job_state::on_broken_answer(const provider_reply& m, const call_
   finish(cut_.value_or(completion_status::upstream_failed));
 }
 
-// -- what is told of a call ------------------------------------------------------------------------
+// -- what is told of a call ----------------------------------------------------------------------
 
 void completion_job_state::note_attempt(const provider_reply& m,
                                         std::optional<failure_kind> failure,
@@ -327,7 +327,8 @@ completion_job_state::trace_of(const provider_reply& m, const model_answer& answ
                            .answer = answer,
                            .failure = failure,
                            .cost = cost,
-                           .held = failure != nullptr ? held_.still_spent(m, *failure) : nano_usd{0},
+                           .held = failure != nullptr ? held_.still_spent(m, *failure)
+                                                   : nano_usd{0},
                            .fallback_from =
                                previous == candidate().model->id ? model_id{} : previous,
                            .waited = reply_.waited,

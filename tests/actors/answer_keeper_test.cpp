@@ -18,20 +18,8 @@ using tests::virtual_system;
 
 namespace {
 
-model_entry entry(const std::string& id) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
-  m.upstream_name = id;
-  m.context_max = token_count{100'000};
-  m.output_max = token_count{100};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
-  return m;
-}
-
 run_completion question(const std::string& text = "hello") {
-  auto chat = std::make_shared<chat_request>();
-  chat->messages.push_back({chat_role::user, text, {}, {}, {}});
+  auto chat = tests::turn_of_user(text);
   run_completion m;
   m.chat = std::move(chat);
   m.cache = cache_use::on;
@@ -49,21 +37,9 @@ struct keeper_world {
     keeper = world.system().spawn(
         actors::answer_keeper,
         actors::answer_keeper_options{{1024 * 1024, 10min}, shared, around.batcher, world.wall()});
-    actors::router_options o;
-    o.rules.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-    o.rules.routes = {{"both", {{"m"}, {"other"}}}};
-    o.rules.default_route = "both";
-    o.rules.fallback = {2s, false};
+    actors::router_options o = around.router_options(tests::rules_of_two_models());
     for (const char* id : {"m", "other"})
       o.targets[{id}] = {{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
-    o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j = around.job_options();
-      j.router = std::move(whose);
-      return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
-    };
-    o.wall = world.wall();
-    o.alerts = around.sink;
-    o.budget = around.budget;
     o.answers = keeper;
     o.answers_by_default = by_default;
     router = world.system().spawn(actors::router, std::move(o));
@@ -188,10 +164,8 @@ TEST_CASE("an answer is forgotten after its time, and when its route gets other 
   w.ask(question());
   w.world.advance(10min);
   CHECK(w.ask(question()).cache == cache_outcome::miss);
-  replace_routing news;
-  news.rules.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
+  replace_routing news{tests::rules_of_two_models()};
   news.rules.routes = {{"both", {{"other"}}}};
-  news.rules.default_route = "both";
   news.rules.deadline_default = 10min;
   w.world.self()->send(w.router, news);
   const completion_reply anew = w.ask(question());

@@ -20,13 +20,10 @@ using tests::virtual_system;
 namespace {
 
 model_entry entry(const std::string& id, std::int64_t context_max) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
+  model_entry m = tests::priced_model(id);
   m.upstream_name = "gpt-4o"; // whose tokens are counted exactly
   m.context_max = token_count{context_max};
   m.output_max = token_count{500};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
   return m;
 }
 
@@ -45,18 +42,9 @@ struct context_world {
   router_self router;
 
   context_world() {
-    actors::router_options o;
-    o.rules = rules();
+    actors::router_options o = around.router_options(rules());
     for (const char* model : {"small", "large"})
       o.targets[{model}] = {call_target{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
-    o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j = around.job_options();
-      j.router = std::move(whose);
-      return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
-    };
-    o.wall = world.wall();
-    o.alerts = around.sink;
-    o.budget = around.budget;
     router = world.system().spawn(actors::router, std::move(o));
   }
   ~context_world() {
