@@ -21,6 +21,15 @@ completion_reply unservable(const run_completion& m, const routing::selection& s
                                 : reason);
 }
 
+/// True for all but what is worth counting: no token has less than a byte.
+bool surely_fits(const chat_request& chat, const model_entry& model) {
+  const token_count reply =
+      std::min(chat.output_tokens_max.value_or(token_count{bounds::output_useful_min}),
+               model.output_max);
+  const token_count most = tokens::estimate_input(chat).at_most;
+  return most + reply <= model.context_max && most <= model.input_max.value_or(model.context_max);
+}
+
 } // namespace
 
 completion_reply refusal(const run_completion& m, completion_status why, std::string reason) {
@@ -141,10 +150,12 @@ void request_planner::fit_prompt(run_completion& m, const routing::route& prefer
       models.push_back(model);
   if (!m.allow_fallback && !models.empty())
     models.resize(1);
-  if (models.empty() || !is_too_long(m, *models.front()))
+  if (models.empty() || surely_fits(*m.chat, *models.front()))
     return;
   const context::strategy how = m.context_strategy.value_or(rules_.context_strategy);
-  context::fitted_prompt fitted = context::fit(*m.chat, how, models, now);
+  context::fitted_prompt fitted = context::fit(*m.chat, how, models, now, counter_);
+  if (fitted.what == context::outcome::as_it_is)
+    return;
   // Where only another model would do, the selection tells which of them do not and why.
   if (fitted.what == context::outcome::refused && how == context::strategy::fallback)
     return;
@@ -152,15 +163,6 @@ void request_planner::fit_prompt(run_completion& m, const routing::route& prefer
   p.chunks = std::move(fitted.plan);
   if (fitted.request)
     m.chat = std::make_shared<const chat_request>(std::move(*fitted.request));
-}
-
-/// Counts only what may be too long: no token has less than a byte.
-bool request_planner::is_too_long(const run_completion& m, const model_entry& model) {
-  const token_count reply = std::min(
-      m.chat->output_tokens_max.value_or(token_count{bounds::output_useful_min}), model.output_max);
-  if (tokens::estimate_input(*m.chat).at_most + reply <= model.context_max)
-    return false;
-  return counter_.estimate(model, *m.chat).likely + reply > model.context_max;
 }
 
 void request_planner::select(const run_completion& m, const routing::route& wanted, wall_time now,

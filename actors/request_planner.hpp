@@ -68,7 +68,6 @@ private:
   std::string route_for(const call_labels& labels) const;
   void fit_prompt(run_completion& m, const routing::route& preference, wall_time now,
                   planned_request& p);
-  bool is_too_long(const run_completion& m, const model_entry& model);
   void select(const run_completion& m, const routing::route& wanted, wall_time now,
               planned_request& p);
   void spread_over_keys(planned_request& p, mono_time now);
