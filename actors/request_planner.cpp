@@ -1,5 +1,6 @@
 #include "actors/request_planner.hpp"
 
+#include "actors/refusal.hpp"
 #include "core/bounds.hpp"
 #include "core/tokens/estimator.hpp"
 
@@ -9,9 +10,6 @@
 
 namespace spillway::actors {
 namespace {
-
-/// When to come again after an `overloaded`: about one call's time.
-constexpr duration overload_retry_after = std::chrono::seconds{1};
 
 completion_reply unservable(const run_completion& m, const routing::selection& selected) {
   const std::string reason = routing::reasons(selected);
@@ -31,16 +29,6 @@ bool surely_fits(const chat_request& chat, const model_entry& model) {
 }
 
 } // namespace
-
-completion_reply refusal(const run_completion& m, completion_status why, std::string reason) {
-  completion_reply reply;
-  reply.id = m.id;
-  reply.status = why;
-  reply.reason = std::move(reason);
-  if (why == completion_status::overloaded)
-    reply.retry_after = overload_retry_after;
-  return reply;
-}
 
 request_planner::request_planner(routing::rules rules, target_table targets)
     : targets_{std::move(targets)} {

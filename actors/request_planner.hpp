@@ -82,7 +82,4 @@ private:
   tokens::prompt_counter counter_;
 };
 
-/// `m` turned away. An `overloaded` request may come again in about one call's time.
-completion_reply refusal(const run_completion& m, completion_status why, std::string reason);
-
 } // namespace spillway::actors

@@ -3,6 +3,7 @@
 #include "actors/chunk_job.hpp"
 #include "actors/generation_record.hpp"
 #include "actors/plan_job.hpp"
+#include "actors/refusal.hpp"
 #include "core/bounds.hpp"
 
 #include <algorithm>
@@ -40,9 +41,9 @@ caf::result<completion_reply> router_state::on_run_completion(run_completion& m)
 
 bool router_state::may_be_kept(const run_completion& m) const {
   using answers::cache_use;
-  return options_.answers && (m.chat || m.embedding)
-         && (m.cache == cache_use::standard ? options_.answers_by_default
-                                            : m.cache == cache_use::on);
+  const routing::rules& rules = planner_.rules();
+  return options_.answers && rules.keeps_answers && (m.chat || m.embedding)
+         && (m.cache == cache_use::standard ? rules.keeps_by_default : m.cache == cache_use::on);
 }
 
 /// It comes back, without the wish, if there is no answer.
@@ -131,6 +132,8 @@ void router_state::on_cancel_completion(const cancel_completion& m) {
     self_->send(it->second.job, m);
   else if (const auto parts = in_parts_.find(m.id); parts != in_parts_.end())
     self_->send(parts->second, m);
+  else if (options_.answers)
+    self_->send(options_.answers, m); // it may wait there for another's answer
 }
 
 // -- outcomes out ---------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ struct router_options {
   std::uint64_t seed = 0; ///< of trace ids
   request_id first_id{1}; ///< ids count up from here; above all ids of earlier runs
   answer_keeper_actor answers{};      ///< null: no answers are kept
-  bool answers_by_default = false;    ///< look there for requests that do not say
 };
 
 /// Takes requests in, plans them, hands each to a job of its own and gives the outcome back.

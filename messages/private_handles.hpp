@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/answers/kept_answers.hpp"
 #include "core/routing/rules.hpp"
 #include "messages/handles.hpp"
 
@@ -93,6 +94,11 @@ struct replace_routing {
   routing::rules rules;
 };
 
+/// Reloader to the answer keeper: from now on, answers are kept so.
+struct replace_keeping {
+  answers::keeping_policy policy;
+};
+
 /// Supervisor to a limiter: from now on these are the limits. What has been used stays used.
 struct replace_limits {
   rate::limits limits;
@@ -161,6 +167,10 @@ using supervisor_actor = caf::typed_actor<caf::reacts_to<replace_models>>;
 using answer_keeper_actor = caf::typed_actor<
     // Is there one?
     caf::replies_to<find_answer>::with<completion_reply>,
+    // Wait for it no longer.
+    caf::reacts_to<cancel_completion>,
+    caf::reacts_to<replace_keeping>,
+    caf::reacts_to<wake_due>,
     // How full, of what use?
     caf::replies_to<get_answers_status>::with<answers_status>>;
 
@@ -210,6 +220,7 @@ SPILLWAY_MESSAGE(spillway::replace_target)
 SPILLWAY_MESSAGE(spillway::key_condemned)
 SPILLWAY_MESSAGE(spillway::replace_budget_rules)
 SPILLWAY_MESSAGE(spillway::replace_routing)
+SPILLWAY_MESSAGE(spillway::replace_keeping)
 SPILLWAY_MESSAGE(spillway::replace_limits)
 SPILLWAY_MESSAGE(spillway::replace_models)
 SPILLWAY_MESSAGE(spillway::watch_runtime)

@@ -1,7 +1,7 @@
 #include "runtime/reloader.hpp"
 
 #include "core/catalog.hpp"
-#include "runtime/routing_rules.hpp"
+#include "runtime/actor_settings.hpp"
 #include "runtime/settings_change.hpp"
 
 #include <algorithm>
@@ -31,6 +31,8 @@ reload_report reloader_state::on_reload_configuration() {
   if (change.limits)
     self_->send(options_.supervisor,
                 replace_models{std::make_shared<const catalog>(fresh.models)});
+  if (change.keeping)
+    self_->send(options_.answers, replace_keeping{keeping_policy_of(fresh.cache)});
   if (change.budgets)
     self_->send(options_.budget,
                 replace_budget_rules{rule_origin::configuration, fresh.budget.rules});
@@ -40,6 +42,7 @@ reload_report reloader_state::on_reload_configuration() {
   // Of the gateway all holds at once or, if it would need another socket, nothing.
   if (std::ranges::count(change.applied, "gateway") != 0)
     options_.current.gateway = std::move(fresh.gateway);
+  options_.current.cache = fresh.cache;
   options_.current.budget.rules = std::move(fresh.budget.rules);
   return {{}, std::move(change.applied), std::move(change.after_restart),
           std::move(fresh.warnings), callable_names()};

@@ -20,6 +20,7 @@ struct reloader_options {
   std::vector<model_id> wired; ///< models that have actors to call them
   router_self router;
   budget_self budget;
+  answer_keeper_actor answers;
   supervisor_actor supervisor;
 };
 

@@ -149,6 +149,8 @@ settings_change compare_settings(const config::settings& before, const config::s
   note(!std::ranges::equal(before.routing.routes, now.routing.routes, same_route), "routes",
          out.applied);
   note(!same_choice(before.routing, now.routing), "routing", out.applied);
+  out.keeping = !same(before.cache, now.cache);
+  note(out.keeping, "cache", out.applied);
   out.routing = !out.applied.empty();
   out.budgets = before.budget.rules != now.budget.rules;
   note(out.budgets, "budget.rules", out.applied);
@@ -166,7 +168,6 @@ settings_change compare_settings(const config::settings& before, const config::s
   later(!same(before.langfuse, now.langfuse), "langfuse");
   later(before.journal.path != now.journal.path || before.journal.keep != now.journal.keep,
         "journal");
-  later(!same(before.cache, now.cache), "cache");
   later(!same_socket(before.gateway, now.gateway), "gateway (listen, TLS on or off)");
   later(!same_alerts(before.alerts, now.alerts), "alerts");
   std::ranges::sort(out.after_restart);

@@ -11,9 +11,9 @@
 #include "actors/router.hpp"
 #include "actors/trace_memory.hpp"
 #include "core/bounds.hpp"
+#include "runtime/actor_settings.hpp"
 #include "runtime/alert_targets.hpp"
 #include "runtime/reloader.hpp"
-#include "runtime/routing_rules.hpp"
 #include "runtime/target_wiring.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
@@ -272,16 +272,10 @@ std::function<completion_job_actor(router_self)> wirer::job_factory() const {
 }
 
 void wirer::spawn_answers() {
-  constexpr std::size_t mib = 1024 * 1024;
-  const config::cache_settings& c = settings().cache;
-  if (c.mib_max == 0)
-    return;
-  out_.answers = system_.spawn(
-      actors::answer_keeper, actors::answer_keeper_options{{c.mib_max * mib, c.keep_for},
-                                                           c.shared,
-                                                           out_.traces,
-                                                           options_->wall,
-                                                           options_->seed});
+  out_.answers =
+      system_.spawn(actors::answer_keeper,
+                    actors::answer_keeper_options{keeping_policy_of(settings().cache), out_.traces,
+                                                  options_->wall, options_->seed});
 }
 
 void wirer::spawn_router(request_id first) {
@@ -296,7 +290,6 @@ void wirer::spawn_router(request_id first) {
   router.wall = options_->wall;
   router.first_id = first;
   router.answers = out_.answers;
-  router.answers_by_default = settings().cache.by_default;
   out_.router = system_.spawn(actors::router, std::move(router));
 }
 
@@ -319,7 +312,7 @@ void wirer::spawn_reloader() {
   if (!options_->reread)
     return;
   reloader_options r{settings(), options_->reread, targets_.models(),
-                     out_.router, out_.budget, out_.supervisor};
+                     out_.router, out_.budget, out_.answers, out_.supervisor};
   out_.reloader = system_.spawn<caf::detached>(reloader, std::move(r));
 }
 

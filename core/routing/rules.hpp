@@ -22,6 +22,8 @@ struct rules {
   worth value{}; ///< of quality and time in money
   fallback_policy fallback{};
   context::strategy context_strategy = context::strategy::fallback; ///< for requests that name none
+  bool keeps_answers = false;    ///< of requests that ask for it
+  bool keeps_by_default = false; ///< also of requests that do not say
 };
 
 } // namespace spillway::routing

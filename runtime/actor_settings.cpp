@@ -1,4 +1,4 @@
-#include "runtime/routing_rules.hpp"
+#include "runtime/actor_settings.hpp"
 
 namespace spillway::runtime {
 
@@ -11,7 +11,14 @@ routing::rules routing_rules_of(const config::settings& s) {
           .selection = r.selection,
           .value = r.worth,
           .fallback = r.fallback,
-          .context_strategy = r.context_strategy};
+          .context_strategy = r.context_strategy,
+          .keeps_answers = s.cache.mib_max > 0,
+          .keeps_by_default = s.cache.by_default};
+}
+
+answers::keeping_policy keeping_policy_of(const config::cache_settings& c) {
+  constexpr std::size_t mib = 1024 * 1024;
+  return {c.mib_max * mib, c.keep_for, c.shared};
 }
 
 } // namespace spillway::runtime
