@@ -338,8 +338,9 @@ nano_usd completion_job_state::held_after(const provider_reply& m,
 void completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
   const rate::lease_end how = lease_end_of(m, failure);
   const nano_usd held = held_after(m, failure);
-  const bool asks_for_pause =
-      failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::overloaded;
+  const bool asks_for_pause = failure.kind == failure_kind::rate_limited
+                              || failure.kind == failure_kind::overloaded
+                              || failure.kind == failure_kind::quota_exhausted;
   self_->send(target().limiter,
               release_permit{attempt_.lease, how, m.sent_at,
                              asks_for_pause ? failure.retry_after : std::nullopt, m.first_byte_at,
