@@ -150,12 +150,12 @@ void alert_sink_state::on_watch_runtime(watch_runtime& m) {
 
 void alert_sink_state::resume_deliveries() {
   for (const alerts::undelivered_notice& left : std::exchange(options_.memory, {}).undelivered)
-    for (const std::string& name : left.targets) {
-      const auto target = std::ranges::find(around_->targets, name, &alert_target::name);
+    for (const std::string& whose : left.targets) {
+      const auto target = std::ranges::find(around_->targets, whose, &alert_target::name);
       if (target != around_->targets.end())
         hand_over(left.notice, *target);
       else
-        settle(left.notice.id, name); // the operator has taken it out
+        settle(left.notice.id, whose); // the operator has taken it out
     }
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "core/answers/kept_answers.hpp"
+#include "core/answers/questions_under_way.hpp"
 #include "core/instant.hpp"
 #include "messages/private_handles.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
 
@@ -13,7 +15,6 @@ namespace spillway::actors {
 
 struct answer_keeper_options {
   answers::keeping_policy policy;
-  bool shared = false; ///< over teams and keys
   langfuse_batcher_actor traces;
   wall_clock wall;
   std::uint64_t seed = 0; ///< of trace ids
@@ -22,6 +23,10 @@ struct answer_keeper_options {
 /// Answers what was answered before, for nothing: no budget, window or provider hears of it. What
 /// is new goes back to the router, and its answer is kept. The router asks only for requests that
 /// want it.
+///
+/// Whoever asks what is being asked at the moment waits for that answer, up to its own deadline. If
+/// the one that asked gives up, the next in the line asks; if the answer is none to keep, each asks
+/// for itself. A stream does not wait, as its first words would come late; others may wait for it.
 class answer_keeper_state {
 public:
   static constexpr const char* name = "answer_keeper";
@@ -29,16 +34,35 @@ public:
   void start(answer_keeper_actor::pointer self, answer_keeper_options options);
 
   caf::result<completion_reply> on_find_answer(find_answer& m);
+  void on_cancel_completion(const cancel_completion& m);
+  void on_wake();
+  void on_replace_keeping(const replace_keeping& m);
   answers_status on_get_answers_status() const;
+  void on_stop();
 
 private:
+  using reply_promise = caf::typed_response_promise<completion_reply>;
+
+  /// Somebody who waits for an answer.
+  struct waiter {
+    run_completion request;
+    router_actor router;
+    reply_promise promise;
+    mono_time deadline{};
+  };
+
   answers::question question_of(const find_answer& m) const;
-  caf::result<completion_reply> give(const run_completion& m, const answers::kept_answer& kept);
-  caf::result<completion_reply> have_answered(find_answer& m, answers::question q);
+  void give(const run_completion& m, const answers::kept_answer& kept, reply_promise promise);
+  void ask(waiter w, const answers::question& q, bool leads);
+  void wait_in_line(waiter w, std::vector<waiter>& line);
+  void on_answer(completion_reply& reply, const waiter& asker, const answers::question& q,
+                 bool leads);
+  void serve_line(const answers::question& q, completion_status how_it_ended, bool kept);
 
   answer_keeper_actor::pointer self_ = nullptr;
   answer_keeper_options options_;
   answers::kept_answers kept_{{}};
+  answers::questions_under_way<waiter> under_way_;
   std::uint64_t hits_ = 0;
   std::uint64_t misses_ = 0;
 };

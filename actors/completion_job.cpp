@@ -8,32 +8,13 @@
 #include <algorithm>
 
 namespace spillway::actors {
-namespace {
-
-rate::lease_end lease_end_of(const provider_reply& m, const call_failure& failure) {
-  if (!m.request_sent)
-    return rate::lease_end::not_sent;
-  // Only a refusal by the windows themselves is known to leave the token window alone: a vendor may
-  // look at the account after it has charged the window.
-  return failure.kind == failure_kind::rate_limited ? rate::lease_end::rejected
-                                                    : rate::lease_end::unknown;
-}
-
-call_outcome outcome_of(rate::lease_end how) {
-  switch (how) {
-    case rate::lease_end::not_sent: return call_outcome::not_sent;
-    case rate::lease_end::rejected: return call_outcome::rejected;
-    case rate::lease_end::unknown: return call_outcome::unknown;
-  }
-  return call_outcome::unknown;
-}
-
-} // namespace
 
 void completion_job_state::start(completion_job_self::pointer self,
                                  completion_job_options options) {
   self_ = self;
   options_ = std::move(options);
+  held_ = held_call{self,
+                    {options_.budget, options_.journal, options_.traces, options_.wall}};
 }
 
 // -- from the router ------------------------------------------------------------------------------
@@ -50,7 +31,7 @@ void completion_job_state::on_assign_completion(assign_completion& m) {
     job_.request.labels.trace_id = new_trace_id(options_.seed, job_.request.id);
   deadline_ = job_.accepted_at + job_.request.deadline;
   arm_deadline();
-  walk_.emplace(job_.candidates, options_.policy, options_.seed ^ job_.request.id.value);
+  walk_.emplace(job_.candidates, job_.policy, options_.seed ^ job_.request.id.value);
   take(walk_->begin());
 }
 
@@ -121,9 +102,9 @@ void completion_job_state::ask(const Handle& whom, Command command,
 
 void completion_job_state::reserve(const routing::next_step& step) {
   stage_ = stage::reserving;
-  attempt_ = {.lease = lease_of(job_.request.id, ++attempts_),
-              .index = step.candidate,
-              .candidate = job_.candidates[step.candidate],
+  held_.begin(lease_of(job_.request.id, ++attempts_), job_.targets[step.candidate],
+              job_.candidates[step.candidate]);
+  attempt_ = {.index = step.candidate,
               .queue = step.what == routing::next_step::kind::queue,
               .is_retry = step.is_retry,
               .permit_asked_at = {},
@@ -131,8 +112,9 @@ void completion_job_state::reserve(const routing::next_step& step) {
   const nano_usd left = cost_left();
   if (const auto no = routing::over_own_cap(candidate(), left))
     return take(walk_->on_over_budget(*no, options_.wall(now()), time_left()));
+  held_.holds(held_call::extent::money);
   ask(options_.budget,
-      reserve_spend{reservation(), scopes(), std::min(candidate().worst_cost, left),
+      reserve_spend{held_.reservation(), scopes(), std::min(candidate().worst_cost, left),
                     candidate().least_cost,
                     options_.wall(deadline_ - bounds::call_time_min), candidate().model->id},
       &completion_job_state::on_spend_reply);
@@ -143,18 +125,20 @@ void completion_job_state::on_spend_reply(const spend_reply& m) {
     attempt_.reserved = m.decision.amount;
     attempt_.headroom = m.decision.headroom;
     if (job_.request.chat)
-      attempt_.candidate = routing::shortened(std::move(attempt_.candidate), *job_.request.chat,
-                                              m.decision.amount, options_.wall(now()));
+      held_.shorten(routing::shortened(candidate(), *job_.request.chat, m.decision.amount,
+                                       options_.wall(now())));
     return ask_permit();
   }
+  held_.holds(held_call::extent::nothing);
   ++step_;
   take(walk_->on_over_budget(m.decision, options_.wall(now()), time_left()));
 }
 
 void completion_job_state::ask_permit() {
   stage_ = stage::permitting;
+  held_.holds(held_call::extent::permit);
   attempt_.permit_asked_at = now();
-  const rate::waiting_call call{attempt_.lease, routing::asked_charge(candidate()), deadline_,
+  const rate::waiting_call call{held_.lease(), routing::asked_charge(candidate()), deadline_,
                                 job_.request.labels.team, job_.request.level};
   if (attempt_.queue)
     ask(target().limiter, await_permit{call, target().lane},
@@ -170,7 +154,8 @@ void completion_job_state::on_permit_reply(const permit_reply& m) {
   reply_.waited += attempt_.waited;
   if (m.verdict == permit_verdict::granted)
     return write_intent();
-  self_->send(options_.budget, release_spend{reservation()});
+  held_.holds(held_call::extent::money);
+  held_.give_back();
   switch (m.verdict) {
     case permit_verdict::wait: return take(walk_->on_wait(m.forecast, time_left()));
     case permit_verdict::never: return take(walk_->on_too_large(time_left()));
@@ -189,9 +174,10 @@ void completion_job_state::write_intent() {
   if (!options_.journal)
     return call();
   stage_ = stage::journaling;
+  held_.holds(held_call::extent::intent);
   const call_labels& labels = job_.request.labels;
-  call_intent row{attempt_.lease,
-                  reservation(),
+  call_intent row{held_.lease(),
+                  held_.reservation(),
                   job_.request.id,
                   static_cast<int>(attempts_),
                   target().key,
@@ -207,7 +193,7 @@ void completion_job_state::write_intent() {
 void completion_job_state::on_journal_reply(const journal_reply& m) {
   if (m.durable)
     return call();
-  release_unsent();
+  held_.give_back();
   reply_.reason = "the journal takes no more: " + m.reason;
   finish(completion_status::overloaded);
 }
@@ -216,7 +202,7 @@ void completion_job_state::call() {
   stage_ = stage::calling;
   attempt_.called_at = now();
   ask(target().provider,
-      call_provider{attempt_.lease, candidate().upstream_name, candidate().output_max,
+      call_provider{held_.lease(), candidate().upstream_name, candidate().output_max,
                     job_.request.chat, time_left(), job_.request.id, candidate().model->id,
                     job_.request.sink, job_.request.embedding, traceparent()},
       &completion_job_state::on_provider_reply);
@@ -233,7 +219,8 @@ void completion_job_state::on_provider_reply(const provider_reply& m) {
 
 void completion_job_state::on_answer(const provider_reply& m, const model_answer& answer) {
   const money::call_cost cost = price(m, answer);
-  settle(m, answer, cost, routing::health::well);
+  held_.settle(m, answer.usage(), cost.total, routing::health::well,
+               trace_of(m, answer, nullptr, cost));
   report_end({}, cost.total);
   note_attempt(m, {}, answer.usage(), cost.total);
   reply_.cost = cost;
@@ -260,10 +247,11 @@ money::call_cost completion_job_state::price(const provider_reply& m,
 void completion_job_state::on_call_failure(const provider_reply& m, const call_failure& failure) {
   if (m.partial && m.first_content_at != mono_time{})
     return on_broken_answer(m, failure);
-  release_failed(m, failure);
+  const nano_usd spent = held_.still_spent(m, failure);
+  held_.fail(m, failure, health_after(failure), trace_of(m, {}, &failure, {}));
   tell_of(failure);
-  report_end(failure, held_after(m, failure));
-  note_attempt(m, failure.kind, {}, held_after(m, failure));
+  report_end(failure, spent);
+  note_attempt(m, failure.kind, {}, spent);
   if (cut_ || cut_by_deadline(failure))
     return finish(cut_.value_or(completion_status::deadline_exceeded));
   take(walk_->on_failure(failure, now() - attempt_.called_at, time_left()));
@@ -273,7 +261,8 @@ void completion_job_state::on_call_failure(const provider_reply& m, const call_f
 void completion_job_state::on_broken_answer(const provider_reply& m, const call_failure& failure) {
   const std::shared_ptr<const chat_reply> came = routing::with_usage(candidate(), m.partial);
   const money::call_cost cost = price(m, {came, nullptr});
-  settle(m, {came, nullptr}, cost, health_after(failure), &failure);
+  held_.settle(m, came->usage, cost.total, health_after(failure),
+               trace_of(m, {came, nullptr}, &failure, cost));
   tell_of(failure);
   note_attempt(m, failure.kind, came->usage, cost.total);
   reply_.cost = cost;
@@ -284,38 +273,7 @@ void completion_job_state::on_broken_answer(const provider_reply& m, const call_
   finish(cut_.value_or(completion_status::upstream_failed));
 }
 
-// -- the ends of a call ---------------------------------------------------------------------------
-
-void completion_job_state::settle(const provider_reply& m, const model_answer& answer,
-                                  const money::call_cost& cost, routing::health target_is,
-                                  const call_failure* failure) {
-  const token_count charged =
-      routing::settled_charge(*candidate().model, candidate().charge, answer.usage());
-  self_->send(target().limiter,
-              settle_permit{attempt_.lease, routing::settled_parts(charged, answer.usage()),
-                            m.sent_at, m.first_byte_at, m.limits, target().lane, target_is});
-  self_->send(options_.budget, settle_spend{reservation(), cost.total});
-  record({attempt_.lease, call_outcome::settled, charged, answer.usage(), cost.total,
-          options_.wall(now()), wall_of(m.sent_at)},
-         trace_of(m, answer, failure, cost));
-}
-
-/// What ended, and its trace: together, so that a crash cannot keep one and lose the other.
-void completion_job_state::record(call_settlement row,
-                                  std::shared_ptr<const report::generation> trace) {
-  if (options_.journal)
-    self_->send(options_.journal, record_settlement{std::move(row), std::move(trace)});
-  else if (trace)
-    self_->send(options_.traces, record_generation{std::move(trace)});
-}
-
-void completion_job_state::release_unsent() {
-  release_permit unsent{attempt_.lease, rate::lease_end::not_sent};
-  unsent.lane = target().lane;
-  self_->send(target().limiter, std::move(unsent));
-  self_->send(options_.budget, release_spend{reservation()});
-  record({attempt_.lease, call_outcome::not_sent, {}, {}, {}, options_.wall(now()), {}}, nullptr);
-}
+// -- what is told of a call ----------------------------------------------------------------------
 
 void completion_job_state::note_attempt(const provider_reply& m,
                                         std::optional<failure_kind> failure,
@@ -326,37 +284,6 @@ void completion_job_state::note_attempt(const provider_reply& m,
   reply_.attempts.push_back({candidate().model->id, failure, usage, cost,
                              now() - attempt_.called_at, first_words, candidate().model->provider,
                              job_.request.embedding != nullptr});
-}
-
-/// The provider may bill a call whose answer never came: its worst case stays spent.
-nano_usd completion_job_state::held_after(const provider_reply& m,
-                                          const call_failure& failure) const {
-  const bool charged = m.request_sent && may_have_been_charged(failure.kind);
-  return charged ? candidate().worst_cost : nano_usd{0};
-}
-
-void completion_job_state::release_failed(const provider_reply& m, const call_failure& failure) {
-  const rate::lease_end how = lease_end_of(m, failure);
-  const nano_usd held = held_after(m, failure);
-  const bool asks_for_pause = failure.kind == failure_kind::rate_limited
-                              || failure.kind == failure_kind::overloaded
-                              || failure.kind == failure_kind::quota_exhausted;
-  self_->send(target().limiter,
-              release_permit{attempt_.lease, how, m.sent_at,
-                             asks_for_pause ? failure.retry_after : std::nullopt, m.first_byte_at,
-                             m.limits, failure.refused_by, target().lane, health_after(failure)});
-  if (held > nano_usd{0})
-    self_->send(options_.budget, settle_spend{reservation(), held});
-  else
-    self_->send(options_.budget, release_spend{reservation()});
-  record({attempt_.lease,
-          outcome_of(how),
-          candidate().charge,
-          {},
-          held,
-          options_.wall(now()),
-          wall_of(m.sent_at)},
-         trace_of(m, {}, &failure, {}));
 }
 
 /// The call's own timeout ends with the request's deadline, so either timer may come first.
@@ -394,13 +321,14 @@ completion_job_state::trace_of(const provider_reply& m, const model_answer& answ
   const model_id previous = first ? model_id{} : reply_.attempts.back().model;
   const finished_call call{.request = job_.request,
                            .candidate = candidate(),
-                           .lease = attempt_.lease,
+                           .lease = held_.lease(),
                            .attempt = reply_.attempts.size() + 1,
                            .reply = m,
                            .answer = answer,
                            .failure = failure,
                            .cost = cost,
-                           .held = failure != nullptr ? held_after(m, *failure) : nano_usd{0},
+                           .held = failure != nullptr ? held_.still_spent(m, *failure)
+                                                   : nano_usd{0},
                            .fallback_from =
                                previous == candidate().model->id ? model_id{} : previous,
                            .waited = reply_.waited,
@@ -413,19 +341,17 @@ completion_job_state::trace_of(const provider_reply& m, const model_answer& answ
 void completion_job_state::cut(completion_status why) {
   switch (stage_) {
     case stage::idle: return;
-    case stage::pausing: break;
-    case stage::reserving: self_->send(options_.budget, release_spend{reservation()}); break;
+    case stage::pausing:
+    case stage::reserving:
     case stage::permitting:
-      self_->send(target().limiter, withdraw_permit{attempt_.lease});
-      self_->send(options_.budget, release_spend{reservation()});
-      break;
-    case stage::journaling: release_unsent(); break; // the intent is ahead of its end
+    case stage::journaling: break;
     case stage::calling:
       // The provider's reply says what the cut call cost; it comes as soon as the call is closed.
       cut_ = why;
-      self_->send(target().provider, cancel_call{attempt_.lease});
+      self_->send(target().provider, cancel_call{held_.lease()});
       return;
   }
+  held_.give_back();
   finish(why);
 }
 
@@ -443,8 +369,9 @@ void completion_job_state::on_actor_down(const caf::error& why) {
   }
   if (stage_ == stage::journaling)
     return on_journal_reply({false, text});
-  if (stage_ == stage::permitting)
-    self_->send(options_.budget, release_spend{reservation()});
+  held_.holds(stage_ == stage::permitting ? held_call::extent::money
+                                          : held_call::extent::nothing);
+  held_.give_back();
   refuse_candidate(completion_status::upstream_failed, text);
 }
 
@@ -467,7 +394,7 @@ std::string completion_job_state::traceparent() const {
   const call_labels& labels = job_.request.labels;
   if (labels.parent_span_id.empty() && !options_.traced)
     return {};
-  return traceparent_of(labels, attempt_.lease, options_.traced || labels.sampled);
+  return traceparent_of(labels, held_.lease(), options_.traced || labels.sampled);
 }
 
 /// What the request may still cost by its caller's own word.

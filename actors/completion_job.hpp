@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/held_call.hpp"
 #include "core/instant.hpp"
 #include "core/model_answer.hpp"
 #include "core/routing/fallback.hpp"
@@ -20,18 +21,14 @@ struct completion_job_options {
   langfuse_batcher_actor traces;
   alert_sink_actor alerts;
   journal_actor journal; ///< none: nothing is made durable
-  routing::fallback_policy policy;
   wall_clock wall;
   std::uint64_t seed = 0; ///< for jitter and trace ids
   bool traced = false;    ///< somebody takes the traces
 };
 
 /// Serves one request: reserve -> permit -> intent -> call -> settle -> trace, along the candidates
-/// that `core/routing/fallback` names, until one answers or none is left.
-///
-/// Whatever ends a call, its reservation, its lease and its intent get exactly one terminal message
-/// each. Messages between two actors keep their order, so a release may follow its command at once,
-/// answered or not.
+/// that `core/routing/fallback` names, until one answers or none is left. What a call holds ends in
+/// `held_call`.
 class completion_job_state {
 public:
   static constexpr const char* name = "completion_job";
@@ -47,11 +44,9 @@ private:
   /// What the job waits for.
   enum class stage { idle, pausing, reserving, permitting, journaling, calling };
 
-  /// One call from its reservation to its settlement.
+  /// What is known of a call, beside what it holds.
   struct attempt {
-    lease_id lease;
-    std::size_t index = 0;
-    routing::candidate candidate; ///< as the budget let it: its reply may be shortened
+    std::size_t index = 0;        ///< of the candidate
     bool queue = false;           ///< wait for the permit as long as it takes
     bool is_retry = false;        ///< needs room in the retry budget
     mono_time permit_asked_at{};
@@ -75,15 +70,8 @@ private:
   void on_broken_answer(const provider_reply& m, const call_failure& failure);
   money::call_cost price(const provider_reply& m, const model_answer& answer) const;
 
-  void settle(const provider_reply& m, const model_answer& answer, const money::call_cost& cost,
-              routing::health target_is,
-              const call_failure* failure = nullptr);
-  void record(call_settlement row, std::shared_ptr<const report::generation> trace);
   void note_attempt(const provider_reply& m, std::optional<failure_kind> failure,
                     const token_usage& usage, nano_usd cost);
-  void release_unsent();
-  nano_usd held_after(const provider_reply& m, const call_failure& failure) const;
-  void release_failed(const provider_reply& m, const call_failure& failure);
   bool cut_by_deadline(const call_failure& failure) const;
   routing::health health_after(const call_failure& failure) const;
   void tell_of(const call_failure& failure);
@@ -102,12 +90,10 @@ private:
            void (completion_job_state::*on_reply)(const Reply&));
   void on_actor_down(const caf::error& why);
 
-  const routing::candidate& candidate() const { return attempt_.candidate; }
+  const routing::candidate& candidate() const { return held_.candidate(); }
   const call_target& target() const { return job_.targets[attempt_.index]; }
-  reservation_id reservation() const { return {attempt_.lease.value}; }
   mono_time now() const { return self_->clock().now(); }
   duration time_left() const { return deadline_ - now(); }
-  wall_time wall_of(mono_time t) const { return options_.wall(now()) - (now() - t); }
   std::vector<money::scope_value> scopes() const;
   nano_usd cost_left() const;
   std::string traceparent() const;
@@ -120,6 +106,7 @@ private:
   stage stage_ = stage::idle;
   routing::next_step paused_; ///< what comes after the pause
   attempt attempt_;
+  held_call held_;
   std::uint64_t attempts_ = 0; ///< of this request; numbers its leases
   std::uint64_t step_ = 0;     ///< counts over all requests; a reply to an older one is stale
   std::optional<completion_status> cut_; ///< the request is over once the call has been settled

@@ -131,9 +131,9 @@ struct gateway_settings {
   /// `listen` must be a loopback address.
   std::vector<std::string> keys_env;
   bool key_required = false; ///< also of callers on this machine
-  std::string admin_key_env; ///< variable with the key of the admin API; empty: there is none
-  std::string tls_cert;      ///< PEM file: the certificate and its chain; empty: no TLS
-  std::string tls_key;       ///< PEM file with its key
+  std::string admin_key_env{}; ///< variable with the key of the admin API; empty: there is none
+  std::string tls_cert{};    ///< PEM file: the certificate and its chain; empty: no TLS
+  std::string tls_key{};     ///< PEM file with its key
   bool access_log = false;   ///< one line of JSON a request on standard output
 };
 

@@ -170,7 +170,7 @@ struct chat_choice {
   chat_message message; ///< role assistant
   std::string refusal;
   finish_reason finish = finish_reason::stop;
-  std::string finish_native; ///< the vendor's own word for `finish`
+  std::string finish_native{}; ///< the vendor's own word for `finish`
   std::string logprobs_json{};
 };
 

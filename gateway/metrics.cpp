@@ -2,8 +2,11 @@
 
 #include "wire/prometheus.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 namespace spillway::gateway {
@@ -16,11 +19,26 @@ std::string number(std::uint64_t n) {
   return std::to_string(n);
 }
 
+/// As Prometheus' own clients write it: "0.02", "2.5", "3.0".
 std::string seconds(duration d) {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(d).count();
   std::string fraction = std::to_string(us % 1'000'000);
   fraction.insert(0, 6 - fraction.size(), '0');
+  fraction.erase(std::max<std::size_t>(fraction.find_last_not_of('0') + 1, 1));
   return std::to_string(us / 1'000'000) + "." + fraction;
+}
+
+/// What the conventions call the vendors that we know under other names; any other name is its own.
+std::string_view provider_name(const provider_id& id) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
+      {{"azure", "azure.ai.openai"},
+       {"gemini", "gcp.gemini"},
+       {"mistral", "mistral_ai"},
+       {"moonshot", "moonshot_ai"},
+       {"xai", "x_ai"}}};
+  const auto it = std::ranges::find(known, std::string_view{id.value},
+                                    &std::pair<std::string_view, std::string_view>::first);
+  return it == known.end() ? std::string_view{id.value} : it->second;
 }
 
 /// The router hears nothing of the requests that kept answers were given to.
@@ -86,15 +104,15 @@ void write_series(text& out, const text::labels& of, const report::histogram& h,
 
 text::labels labels_of(const report::operation& o) {
   text::labels of{{"gen_ai_operation_name", o.embeds ? "embeddings" : "chat"},
-                  {"gen_ai_provider_name", o.provider.value},
+                  {"gen_ai_provider_name", provider_name(o.provider)},
                   {"gen_ai_request_model", o.model.value}};
   if (o.failure)
     of.emplace_back("error_type", to_string(*o.failure));
   return of;
 }
 
-/// OpenTelemetry's names, in Prometheus' spelling.
-/// Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/ (2026-11).
+/// OpenTelemetry's names and values, in Prometheus' spelling.
+/// Source: open-telemetry/semantic-conventions-genai, docs/gen-ai/gen-ai-metrics.md (2026-11-26).
 void write_operations(text& out, const report::usage_report& u) {
   constexpr std::int64_t nanos = 1'000'000'000;
   out.family("gen_ai_client_operation_duration_seconds", kind::histogram,
@@ -110,7 +128,7 @@ void write_operations(text& out, const report::usage_report& u) {
       if (tokens->count() > 0)
         write_series(out, of, *tokens, 1);
     }
-  out.family("gen_ai_server_time_to_first_token_seconds", kind::histogram,
+  out.family("gen_ai_client_operation_time_to_first_chunk_seconds", kind::histogram,
              "Time to the first words of streamed replies.");
   for (const auto& [o, totals] : u.by_operation)
     if (totals.first_words.count() > 0)

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "core/routing/fallback.hpp"
-#include "core/routing/ranking.hpp"
-#include "core/routing/selection.hpp"
+#include "core/answers/kept_answers.hpp"
+#include "core/routing/rules.hpp"
 #include "messages/handles.hpp"
 
 #include <memory>
@@ -39,6 +38,7 @@ struct assign_completion {
   std::vector<call_target> targets;
   routing::plan plan; ///< its first rows are the candidates, in order
   context::note prompt{}; ///< what became of a prompt that was too long
+  routing::fallback_policy policy{};
 };
 
 /// Router to the answers that are kept: answer this, or else have `router` answer it.
@@ -89,14 +89,14 @@ struct replace_target {
   call_target target;
 };
 
-/// Reloader to router: from now on, new requests are answered by these models, as these routes say.
+/// Reloader to router: from now on, new requests are routed by these rules.
 struct replace_routing {
-  std::shared_ptr<const catalog> models;
-  std::vector<routing::route> routes;
-  std::string default_route;
-  duration deadline_default{};
-  routing::selection_policy selection;
-  routing::worth worth;
+  routing::rules rules;
+};
+
+/// Reloader to the answer keeper: from now on, answers are kept so.
+struct replace_keeping {
+  answers::keeping_policy policy;
 };
 
 /// Supervisor to a limiter: from now on these are the limits. What has been used stays used.
@@ -167,6 +167,10 @@ using supervisor_actor = caf::typed_actor<caf::reacts_to<replace_models>>;
 using answer_keeper_actor = caf::typed_actor<
     // Is there one?
     caf::replies_to<find_answer>::with<completion_reply>,
+    // Wait for it no longer.
+    caf::reacts_to<cancel_completion>,
+    caf::reacts_to<replace_keeping>,
+    caf::reacts_to<wake_due>,
     // How full, of what use?
     caf::replies_to<get_answers_status>::with<answers_status>>;
 
@@ -216,6 +220,7 @@ SPILLWAY_MESSAGE(spillway::replace_target)
 SPILLWAY_MESSAGE(spillway::key_condemned)
 SPILLWAY_MESSAGE(spillway::replace_budget_rules)
 SPILLWAY_MESSAGE(spillway::replace_routing)
+SPILLWAY_MESSAGE(spillway::replace_keeping)
 SPILLWAY_MESSAGE(spillway::replace_limits)
 SPILLWAY_MESSAGE(spillway::replace_models)
 SPILLWAY_MESSAGE(spillway::watch_runtime)

@@ -1,6 +1,7 @@
 #include "runtime/reloader.hpp"
 
 #include "core/catalog.hpp"
+#include "runtime/actor_settings.hpp"
 #include "runtime/settings_change.hpp"
 
 #include <algorithm>
@@ -26,23 +27,22 @@ reload_report reloader_state::on_reload_configuration() {
                 + "` has only models that are new; they are called after a restart",
             {}, {}, {}, {}};
   if (change.routing)
-    tell_router(fresh);
+    self_->send(options_.router, replace_routing{routing_rules_of(fresh)});
   if (change.limits)
     self_->send(options_.supervisor,
                 replace_models{std::make_shared<const catalog>(fresh.models)});
+  if (change.keeping)
+    self_->send(options_.answers, replace_keeping{keeping_policy_of(fresh.cache)});
   if (change.budgets)
     self_->send(options_.budget,
                 replace_budget_rules{rule_origin::configuration, fresh.budget.rules});
   // What waits for a restart goes on to be told as such.
   options_.current.models = std::move(fresh.models);
-  options_.current.routing.routes = std::move(fresh.routing.routes);
-  options_.current.routing.default_route = std::move(fresh.routing.default_route);
-  options_.current.routing.deadline = fresh.routing.deadline;
-  options_.current.routing.selection = std::move(fresh.routing.selection);
-  options_.current.routing.worth = fresh.routing.worth;
+  options_.current.routing = std::move(fresh.routing);
   // Of the gateway all holds at once or, if it would need another socket, nothing.
   if (std::ranges::count(change.applied, "gateway") != 0)
     options_.current.gateway = std::move(fresh.gateway);
+  options_.current.cache = fresh.cache;
   options_.current.budget.rules = std::move(fresh.budget.rules);
   return {{}, std::move(change.applied), std::move(change.after_restart),
           std::move(fresh.warnings), callable_names()};
@@ -56,17 +56,6 @@ std::vector<callable_name> reloader_state::callable_names() const {
   for (const routing::route& r : options_.current.routing.routes)
     out.push_back({r.name, "spillway"});
   return out;
-}
-
-void reloader_state::tell_router(const config::settings& s) {
-  replace_routing news;
-  news.models = std::make_shared<const catalog>(s.models);
-  news.routes = s.routing.routes;
-  news.default_route = s.routing.default_route;
-  news.deadline_default = s.routing.deadline;
-  news.selection = s.routing.selection;
-  news.worth = s.routing.worth;
-  self_->send(options_.router, std::move(news));
 }
 
 reloader_actor::behavior_type reloader(reloader_actor::stateful_pointer<reloader_state> self,

@@ -20,6 +20,7 @@ struct reloader_options {
   std::vector<model_id> wired; ///< models that have actors to call them
   router_self router;
   budget_self budget;
+  answer_keeper_actor answers;
   supervisor_actor supervisor;
 };
 
@@ -34,7 +35,6 @@ public:
 
 private:
   std::vector<callable_name> callable_names() const;
-  void tell_router(const config::settings& s);
 
   reloader_actor::pointer self_ = nullptr;
   reloader_options options_;

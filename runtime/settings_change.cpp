@@ -99,6 +99,9 @@ bool same_route(const routing::route& a, const routing::route& b) {
 
 bool same_choice(const config::routing_settings& a, const config::routing_settings& b) {
   return a.default_route == b.default_route && a.deadline == b.deadline
+         && a.context_strategy == b.context_strategy
+         && a.fallback.wait_max == b.fallback.wait_max
+         && a.fallback.retry_content_filtered == b.fallback.retry_content_filtered
          && a.selection.output_default == b.selection.output_default
          && a.selection.refuse_unknown_price == b.selection.refuse_unknown_price
          && a.selection.unpriced_allowed == b.selection.unpriced_allowed
@@ -146,6 +149,8 @@ settings_change compare_settings(const config::settings& before, const config::s
   note(!std::ranges::equal(before.routing.routes, now.routing.routes, same_route), "routes",
          out.applied);
   note(!same_choice(before.routing, now.routing), "routing", out.applied);
+  out.keeping = !same(before.cache, now.cache);
+  note(out.keeping, "cache", out.applied);
   out.routing = !out.applied.empty();
   out.budgets = before.budget.rules != now.budget.rules;
   note(out.budgets, "budget.rules", out.applied);
@@ -156,10 +161,6 @@ settings_change compare_settings(const config::settings& before, const config::s
   };
   later(!std::ranges::equal(before.providers, now.providers, same_provider), "providers");
   later(before.budget.zone != now.budget.zone, "budget.zone");
-  later(before.routing.fallback.wait_max != now.routing.fallback.wait_max
-            || before.routing.fallback.retry_content_filtered
-                   != now.routing.fallback.retry_content_filtered,
-        "routing (wait_max, retry_content_filtered)");
   later(before.runtime.io_threads != now.runtime.io_threads
             || before.runtime.drain != now.runtime.drain,
         "runtime");
@@ -167,7 +168,6 @@ settings_change compare_settings(const config::settings& before, const config::s
   later(!same(before.langfuse, now.langfuse), "langfuse");
   later(before.journal.path != now.journal.path || before.journal.keep != now.journal.keep,
         "journal");
-  later(!same(before.cache, now.cache), "cache");
   later(!same_socket(before.gateway, now.gateway), "gateway (listen, TLS on or off)");
   later(!same_alerts(before.alerts, now.alerts), "alerts");
   std::ranges::sort(out.after_restart);

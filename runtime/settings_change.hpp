@@ -9,9 +9,10 @@ namespace spillway::runtime {
 
 /// How one configuration differs from another, in the words of the configuration.
 struct settings_change {
-  bool routing = false; ///< models, their prices, routes, or how they are chosen
+  bool routing = false; ///< models, their prices, routes, or how they are chosen and answers kept
   bool limits = false;  ///< of models that go on to be called in the same way
   bool budgets = false;
+  bool keeping = false; ///< of answers
   std::vector<std::string> applied; ///< what these are made of
   /// What needs actors, sockets or files that there are not: keys of the configuration, sorted.
   std::vector<std::string> after_restart;

@@ -8,19 +8,16 @@
 #include "actors/journal.hpp"
 #include "actors/key_keeper.hpp"
 #include "actors/langfuse_batcher.hpp"
-#include "actors/limiter.hpp"
-#include "actors/provider.hpp"
 #include "actors/router.hpp"
 #include "actors/trace_memory.hpp"
 #include "core/bounds.hpp"
-#include "providers/registry.hpp"
+#include "runtime/actor_settings.hpp"
 #include "runtime/alert_targets.hpp"
-#include "runtime/limiter_plan.hpp"
 #include "runtime/reloader.hpp"
+#include "runtime/target_wiring.hpp"
 #include "storage/alert_store.hpp"
 #include "storage/journal.hpp"
 #include "storage/key_store.hpp"
-#include "storage/retention.hpp"
 #include "wire/langfuse/otlp.hpp"
 
 #include <caf/actor_system.hpp>
@@ -29,16 +26,10 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <map>
-#include <unordered_map>
 
 namespace spillway::runtime {
 namespace {
 
-/// A limiter that starts again without memory keeps silent until every minute window has aged out.
-constexpr duration silence_without_memory = std::chrono::seconds{61};
-/// Calls that may still fill a minute's window: one may have been sent as late as its deadline.
-constexpr duration minute_memory = bounds::deadline_max + std::chrono::minutes{2};
 /// Rows that may still fill a month's budget. A budget over all time needs all of them.
 constexpr duration budget_memory = std::chrono::hours{24 * 32};
 /// Likewise of ids of notices: a million a second.
@@ -47,44 +38,25 @@ constexpr int notice_id_bits = 20;
 /// a later start.
 constexpr int request_id_bits = 22;
 
-/// What every limiter has for neighbours.
-struct limiter_surroundings {
-  alert_sink_actor alerts;
-  journal_actor journal;
-  wall_clock wall;
-  std::uint64_t seed = 0;
-};
-
-/// One model with one key that serves it.
-struct planned_target {
-  model_id model;
-  credential key;
-  std::int64_t weight = 1;
-  limiter_plan plan;
-};
-
-using limiter_name = std::pair<key_id, model_id>;
-
 /// Builds one runtime; holds what its actors share.
 class wirer {
 public:
   wirer(caf::actor_system& system, wiring_options options)
-      : system_{system}, options_{std::make_shared<const wiring_options>(std::move(options))} {}
+      : system_{system},
+        options_{std::make_shared<const wiring_options>(std::move(options))},
+        rules_{routing_rules_of(options_->settings)},
+        targets_{options_, rules_.models} {}
 
   result<runtime_actors> wire();
 
 private:
   const config::settings& settings() const { return options_->settings; }
   wall_time now() const { return options_->wall(system_.clock().now()); }
-  limiter_surroundings limiter_surroundings_now() const {
-    return {out_.alerts, out_.journal, options_->wall, options_->seed};
-  }
 
   wall_time budget_memory_begins() const;
   result<void> spawn_alerts(std::vector<money::restored_posting> spent);
   void prepare_traces();
   result<void> settle_lost_calls();
-  result<void> prepare_providers();
   result<void> spawn_core();
   void spawn_keys();
   void spawn_journal();
@@ -93,8 +65,7 @@ private:
   result<void> spawn_couriers();
   result<void> plan_targets();
   result<void> spawn_targets();
-  const config::provider_settings& provider_of(const model_entry& model) const;
-  result<limiter_memory> memory_of(const limiter_plan& plan) const;
+  limiter_surroundings limiter_neighbours() const;
   result<request_id> first_request_id() const;
   void spawn_answers();
   void spawn_router(request_id first);
@@ -105,63 +76,12 @@ private:
 
   caf::actor_system& system_;
   std::shared_ptr<const wiring_options> options_;
-  std::shared_ptr<const catalog> models_;
-  std::unordered_map<key_id, actors::provider_options> speakers_; ///< one for each key
+  routing::rules rules_;
+  target_wiring targets_;
   /// The bytes of a generation for Langfuse; empty: it is off.
   std::function<std::string(const report::generation&)> encode_trace_;
-  std::vector<planned_target> planned_;
-  std::map<limiter_name, limiter_memory> memories_; ///< taken when their limiters are spawned
   runtime_actors out_;
 };
-
-transport::http_endpoint endpoint_of(const config::base_url& url) {
-  return {url.tls, url.host, url.port};
-}
-
-transport::http_timeouts timeouts_of(const config::upstream_timeouts& t) {
-  return {t.connect, t.first_byte, t.idle, t.total};
-}
-
-duration memory_for(const rate::limits& l) {
-  return l.requests_per_day || l.tokens_per_day ? storage::window_memory : minute_memory;
-}
-
-limiter_actor spawn_limiter(caf::actor_system& system, const limiter_surroundings& around,
-                            const limiter_plan& plan, limiter_memory memory) {
-  actors::limiter_options l;
-  l.model = plan.name;
-  l.limits = plan.limits;
-  l.lanes = plan.lanes;
-  l.seed = around.seed;
-  l.wall = around.wall;
-  l.restored = std::move(memory.leases);
-  l.lessons = std::move(memory.lessons);
-  l.quiet_for = memory.complete ? duration{} : silence_without_memory;
-  l.alerts = around.alerts;
-  l.journal = around.journal;
-  l.key = plan.key;
-  l.journal_model = plan.journal_model;
-  return system.spawn(actors::limiter, std::move(l));
-}
-
-result<void> wirer::prepare_providers() {
-  for (const config::provider_settings& p : settings().providers) {
-    auto http = options_->make_http({p.ca_file, p.connections_max});
-    if (!http)
-      return error{"provider '" + p.id.value + "': " + http.failure().message};
-    for (const config::key_settings& k : p.keys) {
-      const auto key = options_->secrets.api_keys.find(k.id(p.id));
-      auto codec = providers::make_codec(
-          p.dialect, p.url.path, key == options_->secrets.api_keys.end() ? secret{} : key->second);
-      if (!codec)
-        return error{"provider '" + p.id.value + "': " + codec.failure().message};
-      speakers_.emplace(k.id(p.id),
-                        actors::provider_options{p.id, *codec, *http, endpoint_of(p.url),
-                                                 timeouts_of(p.timeouts), options_->wall});
-    }
-  }
-  return {};
-}
 
 wall_time wirer::budget_memory_begins() const {
   const auto lasts = [](const money::budget_rule& r) { return r.per == money::period::total; };
@@ -209,7 +129,7 @@ result<void> wirer::settle_lost_calls() {
                       now()};
     s.usage.estimated = true;
     batch.settlements.push_back(s);
-    const model_entry* model = models_->find(call.model);
+    const model_entry* model = rules_.models->find(call.model);
     const provider_id provider = model != nullptr ? model->provider : provider_id{};
     if (encode_trace_)
       batch.traces.push_back(encode_trace_(*actors::make_lost_generation(call, provider, now())));
@@ -311,73 +231,17 @@ result<void> wirer::spawn_couriers() {
   return {};
 }
 
-/// Every model with every key that serves it, and what their limiters must still count: read here,
-/// before the file is the journal's alone.
 result<void> wirer::plan_targets() {
-  for (const model_entry& model : models_->models()) {
-    if (!is_called(model.can.kind))
-      continue;
-    const config::provider_settings& p = provider_of(model);
-    for (const config::key_settings& k : p.keys) {
-      const credential key{k.id(p.id), k.tier.empty() ? p.tier : k.tier};
-      if (model.limits_of(key.tier) == nullptr)
-        continue;
-      planned_target target{model.id, key, k.weight, plan_limiter(*models_, model, key)};
-      const limiter_name name{target.plan.key, target.plan.name};
-      if (memories_.count(name) == 0) {
-        auto memory = memory_of(target.plan);
-        if (!memory)
-          return memory.failure();
-        memories_.emplace(name, std::move(*memory));
-      }
-      planned_.push_back(std::move(target));
-    }
-  }
-  return {};
+  return targets_.plan(now());
+}
+
+limiter_surroundings wirer::limiter_neighbours() const {
+  return {out_.alerts, out_.journal, options_->wall, options_->seed};
 }
 
 result<void> wirer::spawn_targets() {
-  std::unordered_map<key_id, provider_actor> speakers;
-  for (const auto& [id, options] : speakers_)
-    speakers.emplace(id, system_.spawn(actors::provider, options));
-  std::map<limiter_name, limiter_actor> limiters;
-  for (const planned_target& t : planned_) {
-    const limiter_name name{t.plan.key, t.plan.name};
-    limiter_actor& limiter = limiters[name];
-    if (!limiter)
-      limiter = spawn_limiter(system_, limiter_surroundings_now(), t.plan,
-                              std::move(memories_.at(name)));
-    out_.targets.push_back({t.model,
-                            t.key.id,
-                            {t.plan.key, limiter, speakers.at(t.key.id),
-                             static_cast<limiter_lane>(t.plan.lane), t.key.id, t.weight},
-                            t.plan.journal_model,
-                            t.key.tier});
-  }
+  out_.targets = targets_.spawn(system_, limiter_neighbours());
   return {};
-}
-
-const config::provider_settings& wirer::provider_of(const model_entry& model) const {
-  const auto it =
-      std::ranges::find(settings().providers, model.provider, &config::provider_settings::id);
-  SPILLWAY_ASSERT(it != settings().providers.end());
-  return *it;
-}
-
-result<limiter_memory> wirer::memory_of(const limiter_plan& plan) const {
-  limiter_memory memory{{}, {}, true};
-  if (!options_->journal)
-    return memory;
-  auto rows = options_->journal->leases_since(plan.key, plan.journal_model,
-                                              now() - memory_for(plan.limits), now());
-  if (!rows)
-    return rows.failure();
-  auto lessons = options_->journal->lessons_of(plan.key, plan.journal_model);
-  if (!lessons)
-    return lessons.failure();
-  memory.leases = std::move(*rows);
-  memory.lessons = std::move(*lessons);
-  return memory;
 }
 
 result<request_id> wirer::first_request_id() const {
@@ -397,7 +261,6 @@ std::function<completion_job_actor(router_self)> wirer::job_factory() const {
   job.traces = out_.traces;
   job.alerts = out_.alerts;
   job.journal = out_.journal;
-  job.policy = settings().routing.fallback;
   job.wall = options_->wall;
   job.seed = options_->seed;
   job.traced = static_cast<bool>(encode_trace_);
@@ -409,38 +272,24 @@ std::function<completion_job_actor(router_self)> wirer::job_factory() const {
 }
 
 void wirer::spawn_answers() {
-  constexpr std::size_t mib = 1024 * 1024;
-  const config::cache_settings& c = settings().cache;
-  if (c.mib_max == 0)
-    return;
-  out_.answers = system_.spawn(
-      actors::answer_keeper, actors::answer_keeper_options{{c.mib_max * mib, c.keep_for},
-                                                           c.shared,
-                                                           out_.traces,
-                                                           options_->wall,
-                                                           options_->seed});
+  out_.answers =
+      system_.spawn(actors::answer_keeper,
+                    actors::answer_keeper_options{keeping_policy_of(settings().cache), out_.traces,
+                                                  options_->wall, options_->seed});
 }
 
 void wirer::spawn_router(request_id first) {
   actors::router_options router;
-  router.models = models_;
-  router.routes = settings().routing.routes;
-  router.default_route = settings().routing.default_route;
-  router.deadline_default = settings().routing.deadline;
-  router.selection = settings().routing.selection;
-  router.worth = settings().routing.worth;
-  router.context_strategy = settings().routing.context_strategy;
+  router.rules = rules_;
   router.seed = options_->seed;
   for (const supervised_target& t : out_.targets)
     router.targets[t.model].push_back(t.target);
   router.spawn_job = job_factory();
   router.alerts = out_.alerts;
   router.budget = out_.budget;
-  router.policy = settings().routing.fallback;
   router.wall = options_->wall;
   router.first_id = first;
   router.answers = out_.answers;
-  router.answers_by_default = settings().cache.by_default;
   out_.router = system_.spawn(actors::router, std::move(router));
 }
 
@@ -452,15 +301,9 @@ void wirer::spawn_supervisor() {
   s.alerts = out_.alerts;
   s.wall = options_->wall;
   s.targets = out_.targets;
-  s.models = models_;
-  s.spawn_limiter = [&system = system_, around = limiter_surroundings_now()](
-                        const supervised_target& t, const catalog& models, limiter_memory memory) {
-    const limiter_plan plan = plan_limiter(models, *models.find(t.model), {t.credential, t.tier});
-    return spawn_limiter(system, around, plan, std::move(memory));
-  };
-  s.spawn_provider = [&system = system_, speakers = speakers_](const key_id& credential) {
-    return provider_actor{system.spawn(actors::provider, speakers.at(credential))};
-  };
+  s.models = rules_.models;
+  s.spawn_limiter = targets_.limiter_spawner(system_, limiter_neighbours());
+  s.spawn_provider = targets_.provider_spawner(system_);
   s.on_give_up = options_->on_give_up;
   out_.supervisor = system_.spawn(supervisor, std::move(s));
 }
@@ -468,9 +311,8 @@ void wirer::spawn_supervisor() {
 void wirer::spawn_reloader() {
   if (!options_->reread)
     return;
-  reloader_options r{settings(), options_->reread, {}, out_.router, out_.budget, out_.supervisor};
-  for (const planned_target& t : planned_)
-    r.wired.push_back(t.model);
+  reloader_options r{settings(), options_->reread, targets_.models(),
+                     out_.router, out_.budget, out_.answers, out_.supervisor};
   out_.reloader = system_.spawn<caf::detached>(reloader, std::move(r));
 }
 
@@ -484,8 +326,7 @@ result<runtime_actors> wirer::wire() {
     return error{
         "no model is usable: set the key of a provider in the environment (OPENAI_API_KEY, "
         "GEMINI_API_KEY) or add one to the configuration"};
-  models_ = std::make_shared<const catalog>(settings().models);
-  if (auto ready = prepare_providers(); !ready)
+  if (auto ready = targets_.prepare(); !ready)
     return ready.failure();
   const auto first = first_request_id();
   if (!first)

@@ -62,7 +62,7 @@ struct runtime_actors {
   journal_actor journal; ///< null without a journal
   std::vector<alert_target> alert_targets;
   trace_spool_actor spool; ///< keeps traces in memory where there is no journal; else null
-  answer_keeper_actor answers; ///< null: none are kept
+  answer_keeper_actor answers; ///< keeps none if the settings say so
   key_keeper_actor keys; ///< of the gateway's callers; null without a key store
   reloader_actor reloader; ///< null if the configuration is not read again
   supervisor_actor supervisor;

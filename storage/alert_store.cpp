@@ -190,25 +190,19 @@ result<std::vector<alerts::incident>> alert_store::file::read_incidents() {
                           "order by rule, subject, period");
   if (!query)
     return query.failure();
-  std::vector<alerts::incident> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
+  return query->rows([](const statement& row) {
     alerts::incident i;
-    i.what = read_finding(*query, 0);
-    i.what.once_until = wall_time_from_unix_nanos(query->integer(5));
-    i.since = wall_time_from_unix_nanos(query->integer(6));
-    i.last = wall_time_from_unix_nanos(query->integer(7));
-    i.ended = time_of(query->integer(8));
-    i.told_at = time_of(query->integer(9));
-    i.told_alone = query->integer(10) != 0;
-    i.goes_on = query->integer(11) != 0;
-    i.closed = query->integer(12) != 0;
-    out.push_back(std::move(i));
-  }
+    i.what = read_finding(row, 0);
+    i.what.once_until = wall_time_from_unix_nanos(row.integer(5));
+    i.since = wall_time_from_unix_nanos(row.integer(6));
+    i.last = wall_time_from_unix_nanos(row.integer(7));
+    i.ended = time_of(row.integer(8));
+    i.told_at = time_of(row.integer(9));
+    i.told_alone = row.integer(10) != 0;
+    i.goes_on = row.integer(11) != 0;
+    i.closed = row.integer(12) != 0;
+    return i;
+  });
 }
 
 result<std::vector<alerts::undelivered_notice>> alert_store::file::read_undelivered() {
@@ -218,21 +212,19 @@ result<std::vector<alerts::undelivered_notice>> alert_store::file::read_undelive
   if (!query)
     return query.failure();
   std::vector<alerts::undelivered_notice> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
-    const auto id = static_cast<std::uint64_t>(query->integer(0));
+  auto done = query->each([&](const statement& row) {
+    const auto id = static_cast<std::uint64_t>(row.integer(0));
     if (out.empty() || out.back().notice.id != id) {
-      alerts::notice n{static_cast<alerts::notice_kind>(query->integer(1)), read_finding(*query, 2),
-                       wall_time_from_unix_nanos(query->integer(7)),
-                       wall_time_from_unix_nanos(query->integer(8)), query->integer(9)};
+      alerts::notice n{static_cast<alerts::notice_kind>(row.integer(1)), read_finding(row, 2),
+                       wall_time_from_unix_nanos(row.integer(7)),
+                       wall_time_from_unix_nanos(row.integer(8)), row.integer(9)};
       out.push_back({{id, std::make_shared<const alerts::notice>(std::move(n))}, {}});
     }
-    out.back().targets.push_back(query->text(10));
-  }
+    out.back().targets.push_back(row.text(10));
+  });
+  if (!done)
+    return done.failure();
+  return out;
 }
 
 alert_store::alert_store(std::unique_ptr<file> f) : file_{std::move(f)} {

@@ -61,22 +61,16 @@ journal::leases_since(const key_id& key, const model_id& model, wall_time since,
   query->bind(3, number(call_outcome::not_sent)).bind(4, to_unix_nanos(now));
   if (!model.empty())
     query->bind(5, std::string_view{model.value});
-  std::vector<rate::restored_lease> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
-    const std::string outcome = query->text(3);
+  return query->rows([](const statement& row) {
+    const std::string outcome = row.text(3);
     const bool settled = outcome == std::to_string(number(call_outcome::settled));
     const bool rejected = outcome == std::to_string(number(call_outcome::rejected));
-    const std::int64_t tokens = rejected ? 0 : query->integer(settled ? 4 : 1);
-    out.push_back({{static_cast<std::uint64_t>(query->integer(0))},
-                   {token_count{tokens}},
-                   wall_time_from_unix_nanos(query->integer(2)),
-                   settled || rejected});
-  }
+    const std::int64_t tokens = rejected ? 0 : row.integer(settled ? 4 : 1);
+    return rate::restored_lease{{static_cast<std::uint64_t>(row.integer(0))},
+                                {token_count{tokens}},
+                                wall_time_from_unix_nanos(row.integer(2)),
+                                settled || rejected};
+  });
 }
 
 result<std::vector<money::restored_posting>> journal::postings_since(wall_time since) {
@@ -89,21 +83,15 @@ result<std::vector<money::restored_posting>> journal::postings_since(wall_time s
   if (!query)
     return query.failure();
   query->bind(1, to_unix_nanos(since)).bind(2, quarter.count());
-  std::vector<money::restored_posting> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
-    out.push_back({{},
-                   decode_scopes(query->text(0)),
-                   wall_time_from_unix_nanos(query->integer(1)),
-                   nano_usd{query->integer(2)},
-                   true,
-                   {query->text(3)},
-                   static_cast<std::uint64_t>(query->integer(4))});
-  }
+  return query->rows([](const statement& row) {
+    return money::restored_posting{{},
+                                   decode_scopes(row.text(0)),
+                                   wall_time_from_unix_nanos(row.integer(1)),
+                                   nano_usd{row.integer(2)},
+                                   true,
+                                   {row.text(3)},
+                                   static_cast<std::uint64_t>(row.integer(4))};
+  });
 }
 
 result<std::vector<rate::learnt_limit>> journal::lessons_of(const key_id& key,
@@ -128,15 +116,7 @@ result<std::vector<call_intent>> journal::unsettled_calls() {
   if (!query)
     return query.failure();
   query->bind(1, window_memory.count());
-  std::vector<call_intent> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
-    out.push_back(intent_at(*query));
-  }
+  return query->rows([](const statement& row) { return intent_at(row); });
 }
 
 result<std::vector<report::kept_trace>> journal::oldest_traces(std::size_t count_max,

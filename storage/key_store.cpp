@@ -122,8 +122,6 @@ private:
   result<void> insert_items(const access::virtual_key& key, const char* kind,
                             const std::vector<std::string>& values);
   result<void> insert_budgets(const access::virtual_key& key);
-  template <class Take>
-  result<void> each(const char* sql, Take take);
 };
 
 result<void> key_store::file::insert(const access::virtual_key& key) {
@@ -180,37 +178,22 @@ result<void> key_store::file::insert_budgets(const access::virtual_key& key) {
   return {};
 }
 
-template <class Take>
-result<void> key_store::file::each(const char* sql, Take take) {
-  auto query = db.prepare(sql);
-  if (!query)
-    return query.failure();
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return {};
-    take(*query);
-  }
-}
-
 result<std::vector<access::virtual_key>> key_store::file::read() {
   std::vector<access::virtual_key> keys;
   const auto of = [&](const std::string& id) {
     return std::ranges::find(keys, id, &access::virtual_key::id);
   };
-  auto done = each("select * from virtual_key order by created, id",
-                   [&](const statement& s) { keys.push_back(read_key(s)); });
+  auto done = db.each("select * from virtual_key order by created, id",
+                      [&](const statement& s) { keys.push_back(read_key(s)); });
   if (done)
-    done = each("select key, kind, value from key_item order by key, kind, place",
-                [&](const statement& s) {
+    done = db.each("select key, kind, value from key_item order by key, kind, place",
+                   [&](const statement& s) {
                   if (const auto key = of(s.text(0)); key != keys.end())
                     (s.text(1) == tag_kind ? key->tags : key->targets).push_back(s.text(2));
                 });
   if (done)
-    done = each("select key, period, limit_nano_usd from key_budget order by key, period",
-                [&](const statement& s) {
+    done = db.each("select key, period, limit_nano_usd from key_budget order by key, period",
+                   [&](const statement& s) {
                   if (const auto key = of(s.text(0)); key != keys.end())
                     key->budgets.push_back({period_of(s.text(1)), nano_usd{s.integer(2)}});
                 });

@@ -5,7 +5,6 @@
 #include "storage/scope_text.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -66,7 +65,6 @@ private:
   void charge(const std::vector<money::scope_value>& scopes, wall_time at, std::uint64_t calls,
               nano_usd cost, bool held);
   void charge(std::string scope, std::string name, std::uint64_t calls, nano_usd cost, bool held);
-  result<void> each(const char* sql, const std::function<void(const statement&)>& show);
 
   database& db_;
   money::period per_;
@@ -77,27 +75,13 @@ private:
   ledger_check out_;
 };
 
-result<void> auditor::each(const char* sql, const std::function<void(const statement&)>& show) {
-  auto query = db_.prepare(sql);
-  if (!query)
-    return query.failure();
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return {};
-    show(*query);
-  }
-}
-
 result<void> auditor::check_file() {
   const auto schema = schema_of(db_);
   if (!schema)
     return schema.failure();
   out_.schema = *schema;
   const std::string sql = "pragma integrity_check(" + std::to_string(damage_lines_max) + ")";
-  return each(sql.c_str(), [this](const statement& row) {
+  return db_.each(sql.c_str(), [this](const statement& row) {
     if (std::string line = row.text(0); line != "ok")
       out_.damage.push_back(std::move(line));
   });
@@ -105,7 +89,7 @@ result<void> auditor::check_file() {
 
 result<void> auditor::check_rules() {
   for (const rule& r : rules) {
-    auto done = each(r.count, [&](const statement& row) {
+    auto done = db_.each(r.count, [&](const statement& row) {
       if (row.integer(0) != 0)
         out_.findings.push_back(std::to_string(row.integer(0)) + " " + r.finding);
     });
@@ -117,9 +101,9 @@ result<void> auditor::check_rules() {
 
 result<void> auditor::count_calls() {
   report::call_counts& c = out_.calls;
-  auto done = each("select s.outcome, s.lease is null, count(*) from intent i "
-                   "left join settlement s using(lease) group by 1, 2",
-                   [&](const statement& row) {
+  auto done = db_.each("select s.outcome, s.lease is null, count(*) from intent i "
+                       "left join settlement s using(lease) group by 1, 2",
+                       [&](const statement& row) {
                      const std::uint64_t calls = count_at(row, 2);
                      c.begun += calls;
                      if (row.integer(1) != 0) {
@@ -135,9 +119,9 @@ result<void> auditor::count_calls() {
                    });
   if (!done)
     return done;
-  return each("select coalesce(sum(settled), 0), coalesce(sum(not_sent), 0), "
-              "coalesce(sum(rejected), 0) from total",
-              [&](const statement& row) {
+  return db_.each("select coalesce(sum(settled), 0), coalesce(sum(not_sent), 0), "
+                  "coalesce(sum(rejected), 0) from total",
+                  [&](const statement& row) {
                 c.settled += count_at(row, 0);
                 c.not_sent += count_at(row, 1);
                 c.rejected += count_at(row, 2);
@@ -147,8 +131,8 @@ result<void> auditor::count_calls() {
 }
 
 result<void> auditor::count_traces() {
-  return each("select waiting, waiting_bytes, delivered, refused, dropped from trace_total",
-              [this](const statement& row) {
+  return db_.each("select waiting, waiting_bytes, delivered, refused, dropped from trace_total",
+                  [this](const statement& row) {
                 report::trace_tally& t = out_.traces;
                 t.waiting = count_at(row, 0);
                 t.waiting_bytes = count_at(row, 1);
@@ -191,15 +175,16 @@ void auditor::charge(const std::vector<money::scope_value>& scopes, wall_time at
 }
 
 result<void> auditor::sum_accounts() {
-  auto done = each("select i.scopes, i.at, coalesce(s.cost, i.reserved_max), "
-                   "s.outcome is null or s.outcome = 3 from intent i "
-                   "left join settlement s using(lease) order by i.at",
-                   [this](const statement& row) {
+  auto done = db_.each("select i.scopes, i.at, coalesce(s.cost, i.reserved_max), "
+                       "s.outcome is null or s.outcome = 3 from intent i "
+                       "left join settlement s using(lease) order by i.at",
+                       [this](const statement& row) {
                      charge(decode_scopes(row.text(0)), wall_time_from_unix_nanos(row.integer(1)),
                             1, nano_usd{row.integer(2)}, row.integer(3) != 0);
                    });
   if (done)
-    done = each("select scopes, at, cost, paid from total order by at", [this](const auto& row) {
+    done = db_.each("select scopes, at, cost, paid from total order by at",
+                    [this](const statement& row) {
       charge(decode_scopes(row.text(0)), wall_time_from_unix_nanos(row.integer(1)),
              count_at(row, 3), nano_usd{row.integer(2)}, false);
     });

@@ -54,17 +54,12 @@ result<void> ledger_reader::each_call(const ledger_filter& filter,
   if (!query)
     return query.failure();
   bind_filter(*query, filter).bind(4, static_cast<std::int64_t>(filter.unknown_only));
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return {};
-    ledger_row call{intent_at(*query), std::nullopt};
-    if (!query->is_null(intent_column_count))
-      call.settlement = settlement_at(*query, intent_column_count);
+  return query->each([&](const statement& row) {
+    ledger_row call{intent_at(row), std::nullopt};
+    if (!row.is_null(intent_column_count))
+      call.settlement = settlement_at(row, intent_column_count);
     show(call);
-  }
+  });
 }
 
 result<void>
@@ -77,29 +72,16 @@ ledger_reader::each_folded(const ledger_filter& filter,
   if (!query)
     return query.failure();
   bind_filter(*query, filter);
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return {};
-    show(folded_at(*query));
-  }
+  return query->each([&](const statement& row) { show(folded_at(row)); });
 }
 
 result<std::vector<refused_trace>> ledger_reader::refused_traces() {
   auto query = file_->db.prepare("select at, reason, bytes from refused_trace order by number");
   if (!query)
     return query.failure();
-  std::vector<refused_trace> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
-    out.push_back({wall_time_from_unix_nanos(query->integer(0)), query->text(1), query->text(2)});
-  }
+  return query->rows([](const statement& row) {
+    return refused_trace{wall_time_from_unix_nanos(row.integer(0)), row.text(1), row.text(2)};
+  });
 }
 
 result<report::ledger_check> ledger_reader::check(money::period per, const std::string& zone) {

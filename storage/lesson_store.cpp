@@ -40,24 +40,24 @@ result<std::vector<rate::learnt_limit>> lessons_of(database& db, const key_id& k
     return query.failure();
   query->bind(1, std::string_view{key.value}).bind(2, std::string_view{model.value});
   std::vector<rate::learnt_limit> out;
-  while (true) {
-    const auto row = query->step();
-    if (!row)
-      return row.failure();
-    if (!*row)
-      return out;
-    const auto which = rate::dimension_of(query->text(0));
+  auto done = query->each([&](const statement& row) {
+    const auto which = rate::dimension_of(row.text(0));
     if (!which)
-      continue;
-    rate::learnt_limit lesson{*which, query->integer(1)};
-    if (query->integer(2) != 0)
-      lesson.announced = query->integer(3);
-    lesson.shrunk_by = query->integer(4);
-    lesson.paced = query->integer(5) != 0;
-    lesson.at = wall_time_from_unix_nanos(query->integer(6));
-    lesson.closed_until = wall_time_from_unix_nanos(query->integer(7));
+      return;
+    rate::learnt_limit lesson;
+    lesson.which = *which;
+    lesson.configured = row.integer(1);
+    if (row.integer(2) != 0)
+      lesson.announced = row.integer(3);
+    lesson.shrunk_by = row.integer(4);
+    lesson.paced = row.integer(5) != 0;
+    lesson.at = wall_time_from_unix_nanos(row.integer(6));
+    lesson.closed_until = wall_time_from_unix_nanos(row.integer(7));
     out.push_back(lesson);
-  }
+  });
+  if (!done)
+    return done.failure();
+  return out;
 }
 
 } // namespace spillway::storage

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -32,6 +33,28 @@ public:
   result<void> run();
   void reset();
 
+  /// Shows each row that is left, in order: `show(const statement&)`.
+  template <class Show>
+  result<void> each(Show show) {
+    while (true) {
+      const auto row = step();
+      if (!row)
+        return row.failure();
+      if (!*row)
+        return {};
+      show(std::as_const(*this));
+    }
+  }
+
+  /// What `make(const statement&)` makes of each row that is left, in order.
+  template <class Make>
+  auto rows(Make make) -> result<std::vector<decltype(make(std::declval<const statement&>()))>> {
+    std::vector<decltype(make(std::declval<const statement&>()))> out;
+    if (auto done = each([&](const statement& row) { out.push_back(make(row)); }); !done)
+      return done.failure();
+    return out;
+  }
+
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   std::string text(int column) const;
@@ -52,6 +75,14 @@ public:
 
   result<void> execute(const char* sql);
   result<statement> prepare(const char* sql);
+  /// Shows each row of a query that binds nothing.
+  template <class Show>
+  result<void> each(const char* sql, Show show) {
+    auto query = prepare(sql);
+    if (!query)
+      return query.failure();
+    return query->each(std::move(show));
+  }
   /// Rows that the last statement changed.
   std::size_t changes() const;
   const std::string& path() const noexcept { return path_; }

@@ -15,7 +15,7 @@ class io_context;
 namespace spillway::transport {
 
 struct beast_client_options {
-  std::string ca_file; ///< PEM file of authorities to trust instead of the system's
+  std::string ca_file{}; ///< PEM file of authorities to trust instead of the system's
   std::size_t connections_max = bounds::connections_per_endpoint_max; ///< to one endpoint
   bool public_only = false; ///< refuse addresses that lie within this machine or a private network
   duration idle_connection_max = std::chrono::seconds{60}; ///< vendors close at 60-75 s themselves

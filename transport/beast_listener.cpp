@@ -92,11 +92,10 @@ private:
       const auto [failed] = co_await acceptor_.async_accept(socket, net::awaited);
       if (!acceptor_.is_open())
         break;
-      // Over the cap the newcomer is closed at once: the others keep their service.
-      if (!failed && sessions_.size() < options_->connections_max)
-        serve(std::move(socket));
       if (failed)
         co_await rest();
+      else
+        take(std::move(socket));
     }
   }
 
@@ -106,17 +105,28 @@ private:
     co_await pause_.async_wait(net::awaited);
   }
 
-  void serve(net::socket socket) {
+  /// Over the cap a newcomer is told so, and beyond `refusals_max` closed without a word: the
+  /// others keep their service.
+  void take(net::socket socket) {
+    const bool served = sessions_.size() - turned_away_ < options_->connections_max;
+    if (!served && turned_away_ >= refusals_max())
+      return;
     auto session = std::make_shared<beast_session>(std::move(socket), tls_, options_, handler_);
     const std::uint64_t key = next_key_++;
     sessions_.emplace(key, session);
-    session->start([self = shared_from_this(), key] {
-      net::asio::post(self->strand_, [self, key] {
+    turned_away_ += served ? 0 : 1;
+    auto on_end = [self = shared_from_this(), key, served] {
+      net::asio::post(self->strand_, [self, key, served] {
         self->sessions_.erase(key);
+        self->turned_away_ -= served ? 0 : 1;
         self->report_drained();
       });
-    });
+    };
+    served ? session->start(std::move(on_end)) : session->turn_away(std::move(on_end));
   }
+
+  /// Connections that are turned away at the same time; each takes two seconds at the most.
+  std::size_t refusals_max() const { return options_->connections_max / 16 + 1; }
 
   void report_drained() {
     if (!sessions_.empty())
@@ -133,6 +143,7 @@ private:
   std::shared_ptr<const http_handler> handler_;
   std::shared_ptr<boost::asio::ssl::context> tls_; ///< null: plain HTTP
   std::unordered_map<std::uint64_t, std::shared_ptr<beast_session>> sessions_;
+  std::size_t turned_away_ = 0; ///< of `sessions_`
   std::function<void()> on_drained_;
   std::uint64_t next_key_ = 1;
   std::uint16_t port_ = 0;

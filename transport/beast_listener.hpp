@@ -33,7 +33,8 @@ struct beast_listener_options {
 /// An HTTP/1.1 server with keep-alive, over TLS 1.2 or later if it has a certificate. Requests of
 /// one connection are answered one after another.
 /// Too large heads and bodies are answered 431 and 413, half-sent requests 408, anything that is
-/// not HTTP 400; then the connection is closed.
+/// not HTTP 400; then the connection is closed. So is one beyond the cap, with 503 and Retry-After
+/// while there are few of them.
 class beast_listener {
 public:
   /// Whether `listen` and `replace_certificate` would take these files, and if not why.

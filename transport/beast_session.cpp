@@ -118,6 +118,12 @@ void beast_session::start(std::function<void()> on_end) {
       [on_end = std::move(on_end)](const std::exception_ptr&) { on_end(); });
 }
 
+void beast_session::turn_away(std::function<void()> on_end) {
+  net::asio::co_spawn(
+      socket_.get_executor(), [self = shared_from_this()] { return self->serve_nothing(); },
+      [on_end = std::move(on_end)](const std::exception_ptr&) { on_end(); });
+}
+
 void beast_session::close() {
   net::asio::post(socket_.get_executor(), [self = shared_from_this()] {
     net::error_code ignored;
@@ -153,6 +159,17 @@ net::awaitable<> beast_session::serve() {
     co_await say_goodbye();
   }
   dog_.disarm();
+  socket_.close(ignored);
+}
+
+net::awaitable<> beast_session::serve_nothing() {
+  if (co_await begin()) {
+    wire::http_response busy = plain_reply(503, "too many connections; come again");
+    busy.headers.add("Retry-After", "1");
+    co_await part_with(busy);
+  }
+  dog_.disarm();
+  net::error_code ignored;
   socket_.close(ignored);
 }
 
@@ -403,9 +420,13 @@ net::awaitable<beast_session::next> beast_session::write_reply(const wire::http_
 
 net::awaitable<> beast_session::refuse(const net::error_code& failed) {
   const int status = refusal_status(failed);
-  if (status == 0)
-    co_return;
-  co_await write_reply(plain_reply(status, failed.message()), true, false);
+  if (status != 0)
+    co_await part_with(plain_reply(status, failed.message()));
+}
+
+/// Says the last word, then listens for a while.
+net::awaitable<> beast_session::part_with(const wire::http_response& reply) {
+  co_await write_reply(reply, true, false);
   net::error_code ignored;
   socket_.shutdown(net::socket::shutdown_send, ignored);
   watch(lingering_max);

@@ -26,6 +26,10 @@ public:
   /// Serves until the connection ends, then calls `on_end`, both on the session's strand.
   void start(std::function<void()> on_end);
 
+  /// Tells the peer to come again later and ends the connection, then calls `on_end`, both on the
+  /// session's strand.
+  void turn_away(std::function<void()> on_end);
+
   /// Ends the connection after the reply it owes, or at once if it owes none. From any thread.
   void finish();
 
@@ -37,6 +41,7 @@ private:
   struct received;
 
   net::awaitable<> serve();
+  net::awaitable<> serve_nothing();
   net::awaitable<bool> begin();
   net::awaitable<> say_goodbye();
   net::awaitable<next> serve_one();
@@ -52,6 +57,7 @@ private:
   net::awaitable<next> write_reply(const wire::http_response& response, bool with_body,
                                    bool keep_alive);
   net::awaitable<> refuse(const net::error_code& failed);
+  net::awaitable<> part_with(const wire::http_response& reply);
   net::awaitable<> enact(http_connection_fault fault);
   net::awaitable<> discard_input();
   void reset_on_close();

@@ -123,9 +123,9 @@ struct actor_fleet::state {
     l.limits = model.limits;
     l.wall = spillway::runtime::system_wall_clock();
     actors::router_options r;
-    r.models = work.models;
-    r.routes = {work.route};
-    r.default_route = work.route.name;
+    r.rules.models = work.models;
+    r.rules.routes = {work.route};
+    r.rules.default_route = work.route.name;
     r.targets[model.id].push_back({{"fake/default"},
                                    system->spawn(actors::limiter, std::move(l)),
                                    system->spawn(memory_provider, work.answer)});

@@ -2,9 +2,6 @@
 
 #include "core/bounds.hpp"
 
-#include <functional>
-#include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace spillway::answers {
@@ -74,28 +71,6 @@ std::size_t size_of(const question& q) {
   return q.chat ? size_of(*q.chat) : sizeof *q.embedding + size_of(q.embedding->inputs);
 }
 
-/// Everything but the texts themselves.
-auto terms_of(const question& q) {
-  return std::tie(q.tenant, q.target, q.models, q.task_type, q.quality, q.quality_floor,
-                  q.allow_fallback, q.strategy);
-}
-
-template <class T>
-bool same_behind(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
-  return a == b || (a && b && *a == *b);
-}
-
-class hasher {
-public:
-  void add(std::string_view text) {
-    sum_ = sum_ * 0x9e3779b97f4a7c15 + std::hash<std::string_view>{}(text);
-  }
-  std::size_t sum() const { return sum_; }
-
-private:
-  std::size_t sum_ = 0;
-};
-
 } // namespace
 
 bool is_repeatable(const question& q) {
@@ -109,30 +84,6 @@ bool is_worth_keeping(const model_answer& a) {
                      || a.chat->finish == finish_reason::tool_calls;
   return ended && a.chat->refusal.empty() && a.chat->alternatives.empty()
          && size_of(a) <= bounds::answer_kept_bytes_max;
-}
-
-/// Over what tells most questions apart; the comparison looks at all.
-std::size_t kept_answers::question_hash::operator()(const question* q) const noexcept {
-  hasher h;
-  for (const std::string& name : q->tenant)
-    h.add(name);
-  h.add(q->target);
-  if (q->chat)
-    for (const chat_message& m : q->chat->messages) {
-      h.add(m.text);
-      for (const content_part& p : m.parts)
-        h.add(p.text);
-    }
-  if (q->embedding)
-    for (const embedding_input& i : q->embedding->inputs)
-      h.add(i.text);
-  return h.sum();
-}
-
-bool kept_answers::same_question::operator()(const question* a,
-                                             const question* b) const noexcept {
-  return terms_of(*a) == terms_of(*b) && same_behind(a->chat, b->chat)
-         && same_behind(a->embedding, b->embedding);
 }
 
 const kept_answer* kept_answers::find(const question& q, mono_time now) {
@@ -153,14 +104,23 @@ bool kept_answers::keep(question q, kept_answer a, mono_time now) {
     return false;
   if (const auto earlier = known_.find(&q); earlier != known_.end())
     forget(earlier->second);
-  for (; bytes_ + bytes > policy_.bytes_max; ++dropped_)
-    forget(std::prev(by_use_.end()));
+  make_room(bytes);
   by_use_.push_front({std::move(q), std::move(a), bytes});
   const auto it = by_use_.begin();
   it->expiry = by_expiry_.emplace(now + policy_.keep_for, it);
   known_.emplace(&it->asked, it);
   bytes_ += bytes;
   return true;
+}
+
+void kept_answers::replace_policy(keeping_policy policy) {
+  policy_ = policy;
+  make_room(0);
+}
+
+void kept_answers::make_room(std::size_t bytes) {
+  for (; bytes_ + bytes > policy_.bytes_max; ++dropped_)
+    forget(std::prev(by_use_.end()));
 }
 
 void kept_answers::forget(use_list::iterator it) {

@@ -1,38 +1,19 @@
 #pragma once
 
-#include "core/context/strategy.hpp"
+#include "core/answers/question.hpp"
 #include "core/ids.hpp"
 #include "core/model_answer.hpp"
-#include "core/routing/ranking.hpp"
 #include "core/units.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <list>
 #include <map>
-#include <memory>
-#include <optional>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
 /// Answers that are kept for who asks the same again.
 namespace spillway::answers {
-
-/// All that an answer depends on. Two questions are the same if every part is: no digest stands for
-/// a text, so no two of them can be taken for each other.
-struct question {
-  std::vector<std::string> tenant; ///< whose answers these are; shared by all if empty
-  std::string target;              ///< a model or a route
-  std::vector<model_id> models;    ///< what the target stands for
-  std::string task_type;
-  routing::preference quality{};
-  std::optional<double> quality_floor{};
-  bool allow_fallback = true;
-  std::optional<context::strategy> strategy{};
-  std::shared_ptr<const chat_request> chat{}; ///< or
-  std::shared_ptr<const embedding_request> embedding{};
-};
 
 /// What was answered, and by which model.
 struct kept_answer {
@@ -49,6 +30,7 @@ bool is_worth_keeping(const model_answer& a);
 struct keeping_policy {
   std::size_t bytes_max = 0;
   duration keep_for{};
+  bool shared = false; ///< over teams and keys
 };
 
 /// Answers by their questions: the ones used longest ago make room, and each is forgotten after its
@@ -56,6 +38,10 @@ struct keeping_policy {
 class kept_answers {
 public:
   explicit kept_answers(keeping_policy policy) : policy_{policy} {}
+
+  /// What is kept stays as long as it was to, if there is room.
+  void replace_policy(keeping_policy policy);
+  const keeping_policy& policy() const noexcept { return policy_; }
 
   /// Null if there is none. Valid until the next call.
   const kept_answer* find(const question& q, mono_time now);
@@ -78,20 +64,21 @@ private:
     std::size_t bytes = 0;
     expiry_map::iterator expiry{};
   };
-  struct question_hash {
-    std::size_t operator()(const question* q) const noexcept;
+  struct hash_behind {
+    std::size_t operator()(const question* q) const { return hash_of(*q); }
   };
-  struct same_question {
-    bool operator()(const question* a, const question* b) const noexcept;
+  struct same_behind {
+    bool operator()(const question* a, const question* b) const { return same_question(*a, *b); }
   };
 
   void forget(use_list::iterator it);
+  void make_room(std::size_t bytes);
   void forget_expired(mono_time now);
 
   keeping_policy policy_;
   use_list by_use_; ///< the one used last first
   expiry_map by_expiry_;
-  std::unordered_map<const question*, use_list::iterator, question_hash, same_question> known_;
+  std::unordered_map<const question*, use_list::iterator, hash_behind, same_behind> known_;
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
 };

@@ -82,10 +82,10 @@ std::string last_paragraph(std::string_view text) {
   return at == std::string_view::npos ? std::string{} : std::string{text.substr(at + 2)};
 }
 
-std::string task_of(const std::string& text, const prompt_counter& count) {
+std::string task_of(const std::string& text, const prompt_ruler& ruler) {
   std::string task;
   for (const std::string& paragraph : {first_paragraph(text), last_paragraph(text)})
-    if (!paragraph.empty() && count.tokens(paragraph) <= task_tokens_max)
+    if (!paragraph.empty() && ruler.tokens(paragraph) <= task_tokens_max)
       task += (task.empty() ? "" : "\n") + paragraph;
   return task;
 }
@@ -104,34 +104,34 @@ std::string worded(std::size_t number, std::size_t of, const std::string& task,
 } // namespace
 
 std::vector<std::string> split_text(std::string_view text, std::int64_t most, std::int64_t overlap,
-                                    const prompt_counter& count) {
+                                    const prompt_ruler& ruler) {
   std::vector<std::string> pieces;
   std::string_view carried;
   while (!text.empty()) {
-    const std::string_view fits = count.head(text, most - overlap);
+    const std::string_view fits = ruler.head(text, most - overlap);
     const std::size_t size =
         fits.size() == text.size() ? text.size()
                                    : border(text, std::max<std::size_t>(fits.size(), 1));
     pieces.push_back(std::string{carried} + std::string{text.substr(0, size)});
-    carried = overlap > 0 ? from_word(count.tail(text.substr(0, size), overlap)) : carried;
+    carried = overlap > 0 ? from_word(ruler.tail(text.substr(0, size), overlap)) : carried;
     text.remove_prefix(size);
   }
   return pieces;
 }
 
 std::optional<chunk_plan> plan_chunks(const chat_request& request, std::int64_t room,
-                                      const prompt_counter& count) {
+                                      const prompt_ruler& ruler) {
   if (request.messages.empty())
     return std::nullopt;
   const place where = longest_text(request);
   const std::string& text = text_at(request, where);
   chunk_plan plan;
-  plan.task = task_of(text, count);
-  const std::int64_t beside = count.tokens(request) - count.tokens(text);
-  const std::int64_t piece = room - beside - wording_tokens - count.tokens(plan.task);
+  plan.task = task_of(text, ruler);
+  const std::int64_t beside = ruler.tokens(request) - ruler.tokens(text);
+  const std::int64_t piece = room - beside - wording_tokens - ruler.tokens(plan.task);
   if (piece < room / 2 || piece <= 2 * overlap_tokens)
     return std::nullopt;
-  const auto pieces = split_text(text, piece, overlap_tokens, count);
+  const auto pieces = split_text(text, piece, overlap_tokens, ruler);
   if (pieces.size() > bounds::chunks_max)
     return std::nullopt;
   for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
-#include "core/context/prompt_counter.hpp"
+#include "core/context/prompt_ruler.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +17,7 @@ namespace spillway::context {
 ///
 /// Requires: 0 <= overlap < most / 2.
 std::vector<std::string> split_text(std::string_view text, std::int64_t most, std::int64_t overlap,
-                                    const prompt_counter& count);
+                                    const prompt_ruler& ruler);
 
 /// A request asked in parts, since its longest text fits no context.
 struct chunk_plan {
@@ -28,7 +28,7 @@ struct chunk_plan {
 /// Requests of at most `room` tokens that together read all of `request`. Absent if what is beside
 /// its longest text takes more than half the room, or more than `bounds::chunks_max` pieces result.
 std::optional<chunk_plan> plan_chunks(const chat_request& request, std::int64_t room,
-                                      const prompt_counter& count);
+                                      const prompt_ruler& ruler);
 
 /// Asks for one answer out of those to the parts.
 chat_request combine(const chat_request& request, const chunk_plan& plan,

@@ -66,7 +66,7 @@ std::size_t newest_turn(const std::vector<chat_message>& messages) {
 
 class compressor {
 public:
-  explicit compressor(const prompt_counter& count) : count_{count} {}
+  explicit compressor(const prompt_ruler& ruler) : ruler_{ruler} {}
 
   void run(chat_message& m, bool newest) {
     shrink(m.text, m, newest);
@@ -89,20 +89,20 @@ private:
     replace(text, tidied(text), blanks_);
     replace(text, without_repeats(text, seen_), repeats_);
     if (m.role == chat_role::tool && !newest)
-      replace(text, without_middle(text, old_result_tokens, count_), results_);
+      replace(text, without_middle(text, old_result_tokens, ruler_), results_);
   }
 
   void replace(std::string& text, std::string shorter, loss& l) {
     if (shorter.size() >= text.size())
       return;
-    const std::int64_t gone = count_.tokens(text) - count_.tokens(shorter);
+    const std::int64_t gone = ruler_.tokens(text) - ruler_.tokens(shorter);
     if (gone <= 0)
       return;
     l.tokens += gone;
     text = std::move(shorter);
   }
 
-  const prompt_counter& count_;
+  const prompt_ruler& ruler_;
   std::unordered_set<std::string> seen_;
   loss blanks_{"white space and rules", 0};
   loss repeats_{"repeated blocks", 0};
@@ -111,9 +111,9 @@ private:
 
 } // namespace
 
-shortened_prompt compress(const chat_request& request, const prompt_counter& count) {
+shortened_prompt compress(const chat_request& request, const prompt_ruler& ruler) {
   shortened_prompt out{request, {}};
-  compressor c{count};
+  compressor c{ruler};
   const std::size_t newest = newest_turn(request.messages);
   for (std::size_t i = 0; i < out.request.messages.size(); ++i)
     c.run(out.request.messages[i], i >= newest);

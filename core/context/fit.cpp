@@ -8,41 +8,50 @@
 namespace spillway::context {
 namespace {
 
-/// One prompt, the model it was meant for, and what can be done.
+/// A cut that missed its aim is made again, shorter by what it missed.
+constexpr int cuts_max = 4;
+
+/// One prompt, the model it was meant for, and what can be done. Whether a prompt fits is judged by
+/// what its provider is known to count, as the selection of models does.
 class fitting {
 public:
-  fitting(const chat_request& request, const std::vector<const model_entry*>& models, wall_time now)
-      : request_{request}, models_{models}, now_{now}, count_{models.front()->upstream_name},
-        room_{prompt_room(*models.front(), request)}, tokens_{count_.tokens(request)} {}
+  fitting(const chat_request& request, const std::vector<const model_entry*>& models, wall_time now,
+          tokens::prompt_counter& counter)
+      : request_{request}, models_{models}, now_{now}, counter_{counter},
+        room_{prompt_room(*models.front(), request)}, tokens_{count(*models.front(), request)},
+        ruler_{scaled_ruler()} {}
 
   bool fits() const { return holds(*models_.front(), request_, tokens_); }
 
   std::optional<fitted_prompt> larger_model() const {
-    for (const model_entry* m : models_) {
-      const std::int64_t tokens = prompt_counter{m->upstream_name}.tokens(request_);
-      if (holds(*m, request_, tokens))
+    for (const model_entry* m : models_)
+      if (holds(*m, request_, count(*m, request_)))
         return fitted_prompt{outcome::larger_model, {}, {}, {},
                              why() + "; " + m->id.value + " takes it whole"};
-    }
     return std::nullopt;
   }
 
   std::optional<fitted_prompt> compressed() const {
-    shortened_prompt c = compress(request_, count_);
-    if (count_.tokens(c.request) > room_)
+    shortened_prompt c = compress(request_, ruler_);
+    if (count(*models_.front(), c.request) > room_)
       return std::nullopt;
     return changed(outcome::compressed, std::move(c));
   }
 
   std::optional<fitted_prompt> truncated() const {
-    auto t = truncate(request_, room_, count_);
+    auto t = within_room([this](std::int64_t room) { return truncate(request_, room, ruler_); },
+                         [this](const shortened_prompt& s) {
+                           return count(*models_.front(), s.request);
+                         });
     if (!t)
       return std::nullopt;
     return changed(outcome::truncated, std::move(*t));
   }
 
   std::optional<fitted_prompt> chunked() const {
-    auto plan = plan_chunks(request_, room_, count_);
+    auto plan =
+        within_room([this](std::int64_t room) { return plan_chunks(request_, room, ruler_); },
+                    [this](const chunk_plan& p) { return longest_part(p); });
     if (!plan)
       return std::nullopt;
     std::string text = why() + "; asked in " + std::to_string(plan->parts.size()) + " parts";
@@ -73,7 +82,41 @@ private:
         std::min(request.output_tokens_max.value_or(token_count{bounds::output_useful_min}),
                  m.output_max)
             .value();
-    return tokens + reply <= m.context_max.value();
+    return tokens + reply <= m.context_max.value()
+           && tokens <= m.input_max.value_or(m.context_max).value();
+  }
+
+  std::int64_t count(const model_entry& m, const chat_request& request) const {
+    return counter_.estimate(m, request).likely.value();
+  }
+
+  std::int64_t longest_part(const chunk_plan& plan) const {
+    std::int64_t most = 0;
+    for (const chat_request& part : plan.parts)
+      most = std::max(most, count(*models_.front(), part));
+    return most;
+  }
+
+  prompt_ruler scaled_ruler() const {
+    const std::string& name = models_.front()->upstream_name;
+    const std::int64_t unscaled = std::max<std::int64_t>(prompt_ruler{name}.tokens(request_), 1);
+    return prompt_ruler{name, static_cast<double>(tokens_) / static_cast<double>(unscaled)};
+  }
+
+  /// What `cut` makes for the room there is, such that `size` of it stays within.
+  template <class Cut, class Size>
+  auto within_room(Cut cut, Size size) const -> decltype(cut(std::int64_t{})) {
+    std::int64_t aim = room_;
+    for (int i = 0; i < cuts_max; ++i) {
+      auto made = cut(aim);
+      if (!made)
+        return std::nullopt;
+      const std::int64_t over = size(*made) - room_;
+      if (over <= 0)
+        return made;
+      aim -= over;
+    }
+    return std::nullopt;
   }
 
   std::string why() const {
@@ -96,17 +139,17 @@ private:
 
   bool reads_cheaper(const chat_request& compressed) const {
     const auto other = std::ranges::find_if(
-        models_, [&](const model_entry* m) { return holds(*m, request_, tokens_); });
+        models_, [&](const model_entry* m) { return holds(*m, request_, count(*m, request_)); });
     return other == models_.end()
-           || price_of_reading(*models_.front(), count_.tokens(compressed))
-                  < price_of_reading(**other, tokens_);
+           || price_of_reading(*models_.front(), count(*models_.front(), compressed))
+                  < price_of_reading(**other, count(**other, request_));
   }
 
   bool has_text_above_room() const {
     return std::ranges::any_of(request_.messages, [&](const chat_message& m) {
-      return count_.tokens(m.text) > room_
+      return ruler_.tokens(m.text) > room_
              || std::ranges::any_of(m.parts, [&](const content_part& p) {
-                  return count_.tokens(p.text) > room_;
+                  return ruler_.tokens(p.text) > room_;
                 });
     });
   }
@@ -114,9 +157,10 @@ private:
   const chat_request& request_;
   const std::vector<const model_entry*>& models_;
   wall_time now_;
-  prompt_counter count_;
+  tokens::prompt_counter& counter_;
   std::int64_t room_;
   std::int64_t tokens_;
+  prompt_ruler ruler_;
 };
 
 std::optional<fitted_prompt> apply(const fitting& f, strategy how) {
@@ -139,7 +183,8 @@ std::int64_t prompt_room(const model_entry& model, const chat_request& request) 
   const std::int64_t reply = request.output_tokens_max
                                  ? std::min(request.output_tokens_max->value(), longest)
                                  : std::min(longest, context / 4);
-  const std::int64_t room = context - reply;
+  const std::int64_t room =
+      std::min(context - reply, model.input_max.value_or(model.context_max).value());
   if (!model.limits.tokens_per_minute)
     return room;
   // A prompt that its token window never has room for is of no use. Windows count by a rule of
@@ -152,8 +197,9 @@ std::int64_t prompt_room(const model_entry& model, const chat_request& request) 
 }
 
 fitted_prompt fit(const chat_request& request, strategy how,
-                  const std::vector<const model_entry*>& models, wall_time now) {
-  const fitting f{request, models, now};
+                  const std::vector<const model_entry*>& models, wall_time now,
+                  tokens::prompt_counter& counter) {
+  const fitting f{request, models, now, counter};
   if (f.fits())
     return {};
   if (auto done = apply(f, how))

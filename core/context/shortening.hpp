@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
-#include "core/context/prompt_counter.hpp"
+#include "core/context/prompt_ruler.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -34,15 +34,15 @@ std::string describe(const std::vector<loss>& losses);
 ///
 /// Absent if not even that is enough: too many turns that must stay, tool definitions or arguments.
 std::optional<shortened_prompt> truncate(const chat_request& request, std::int64_t room,
-                                         const prompt_counter& count);
+                                         const prompt_ruler& ruler);
 
 /// `request` without what carries little: blanks at line ends, empty lines and long rules; blocks
 /// of text that stood before, word for word; the middle of long tool results that are not the
 /// newest. Never removes a turn. Without losses if there was nothing.
-shortened_prompt compress(const chat_request& request, const prompt_counter& count);
+shortened_prompt compress(const chat_request& request, const prompt_ruler& ruler);
 
 /// `text` with its middle taken out so that at most `most` tokens remain, with a mark that says how
 /// many went; the whole text if it is that short.
-std::string without_middle(const std::string& text, std::int64_t most, const prompt_counter& count);
+std::string without_middle(const std::string& text, std::int64_t most, const prompt_ruler& ruler);
 
 } // namespace spillway::context

@@ -23,13 +23,13 @@ bool instructs(const chat_message& m) {
   return m.role == chat_role::system || m.role == chat_role::developer;
 }
 
-std::vector<group> grouped(const std::vector<chat_message>& messages, const prompt_counter& count) {
+std::vector<group> grouped(const std::vector<chat_message>& messages, const prompt_ruler& ruler) {
   std::vector<group> groups;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (messages[i].role != chat_role::tool || groups.empty())
       groups.push_back({i, i, 0, false});
     groups.back().end = i + 1;
-    groups.back().tokens += count.tokens(messages[i]);
+    groups.back().tokens += ruler.tokens(messages[i]);
   }
   return groups;
 }
@@ -108,10 +108,10 @@ struct soft_text {
   const char* whose = "";
 };
 
-std::vector<soft_text> soft_texts(chat_request& request, const prompt_counter& count) {
+std::vector<soft_text> soft_texts(chat_request& request, const prompt_ruler& ruler) {
   std::vector<soft_text> found;
   const auto add = [&](std::string& text, const chat_message& m) {
-    const std::int64_t tokens = count.tokens(text);
+    const std::int64_t tokens = ruler.tokens(text);
     if (tokens > text_tokens_min + mark_tokens)
       found.push_back({&text, tokens, to_string(m.role)});
   };
@@ -124,15 +124,15 @@ std::vector<soft_text> soft_texts(chat_request& request, const prompt_counter& c
 }
 
 /// Cuts the longest texts until `excess` tokens have gone; false if they are too short for that.
-bool cut_texts(shortened_prompt& out, std::int64_t excess, const prompt_counter& count) {
-  std::vector<soft_text> texts = soft_texts(out.request, count);
+bool cut_texts(shortened_prompt& out, std::int64_t excess, const prompt_ruler& ruler) {
+  std::vector<soft_text> texts = soft_texts(out.request, ruler);
   std::ranges::sort(texts, std::ranges::greater{}, &soft_text::tokens);
   for (const soft_text& t : texts) {
     if (excess <= 0)
       break;
     const std::int64_t target = std::max(t.tokens - excess, text_tokens_min + mark_tokens);
-    *t.text = without_middle(*t.text, target, count);
-    const std::int64_t gone = t.tokens - count.tokens(*t.text);
+    *t.text = without_middle(*t.text, target, ruler);
+    const std::int64_t gone = t.tokens - ruler.tokens(*t.text);
     excess -= gone;
     out.losses.push_back({std::string{"the middle of a long "} + t.whose + " text", gone});
   }
@@ -149,23 +149,23 @@ std::string describe(const std::vector<loss>& losses) {
 }
 
 std::string without_middle(const std::string& text, std::int64_t most,
-                           const prompt_counter& count) {
-  const std::int64_t all = count.tokens(text);
+                           const prompt_ruler& ruler) {
+  const std::int64_t all = ruler.tokens(text);
   if (all <= most)
     return text;
   const std::int64_t rest = std::max<std::int64_t>(most - mark_tokens, 0);
-  const std::string_view head = count.head(text, rest * 3 / 5);
+  const std::string_view head = ruler.head(text, rest * 3 / 5);
   const std::string_view tail =
-      count.tail(std::string_view{text}.substr(head.size()), rest - rest * 3 / 5);
+      ruler.tail(std::string_view{text}.substr(head.size()), rest - rest * 3 / 5);
   return std::string{head} + "\n[... about " + std::to_string(all - rest)
          + " tokens left out ...]\n" + std::string{tail};
 }
 
 std::optional<shortened_prompt> truncate(const chat_request& request, std::int64_t room,
-                                         const prompt_counter& count) {
+                                         const prompt_ruler& ruler) {
   shortened_prompt out{request, {}};
-  const std::int64_t overhead = count.overhead(request);
-  std::vector<group> groups = grouped(request.messages, count);
+  const std::int64_t overhead = ruler.overhead(request);
+  std::vector<group> groups = grouped(request.messages, ruler);
   if (groups.empty())
     return overhead <= room ? std::optional{std::move(out)} : std::nullopt;
   const std::int64_t all = std::accumulate(
@@ -177,12 +177,12 @@ std::optional<shortened_prompt> truncate(const chat_request& request, std::int64
   // A gap before each turn that is kept is the most there can be; two are what happens.
   keep_what_fits(groups, room - essential - 2 * mark_tokens);
   drop_groups(out, groups);
-  const std::int64_t excess = count.tokens(out.request) - room;
-  if (excess > 0 && !cut_texts(out, excess, count))
+  const std::int64_t excess = ruler.tokens(out.request) - room;
+  if (excess > 0 && !cut_texts(out, excess, ruler))
     return std::nullopt;
   // Cut texts may join into other tokens than they had: once more for the odd few.
-  if (const std::int64_t odd = count.tokens(out.request) - room;
-      odd > 0 && !cut_texts(out, odd + mark_tokens, count))
+  if (const std::int64_t odd = ruler.tokens(out.request) - room;
+      odd > 0 && !cut_texts(out, odd + mark_tokens, ruler))
     return std::nullopt;
   return out;
 }

@@ -34,16 +34,16 @@ std::optional<dimension> dimension_of(std::string_view name) noexcept;
 /// What one credential may use of one model. An absent value is no limit; zero lets nothing
 /// through.
 struct limits {
-  std::optional<std::int64_t> requests_per_minute;
-  std::optional<std::int64_t> tokens_per_minute;
-  std::optional<std::int64_t> requests_per_day;
-  std::optional<std::int64_t> concurrent_requests;
+  std::optional<std::int64_t> requests_per_minute{};
+  std::optional<std::int64_t> tokens_per_minute{};
+  std::optional<std::int64_t> requests_per_day{};
+  std::optional<std::int64_t> concurrent_requests{};
   /// IANA zone whose midnight opens a new day ("America/Los_Angeles"); empty for a rolling 24 h,
   /// which is never looser than any calendar day.
-  std::string day_zone;
-  std::optional<std::int64_t> input_tokens_per_minute = std::nullopt;
-  std::optional<std::int64_t> output_tokens_per_minute = std::nullopt;
-  std::optional<std::int64_t> tokens_per_day = std::nullopt;
+  std::string day_zone{};
+  std::optional<std::int64_t> input_tokens_per_minute{};
+  std::optional<std::int64_t> output_tokens_per_minute{};
+  std::optional<std::int64_t> tokens_per_day{};
 
   /// The limit of one dimension; absent for none.
   std::optional<std::int64_t> of(dimension d) const noexcept;

@@ -7,15 +7,12 @@ namespace {
 
 constexpr std::int64_t ms = 1'000'000;
 
-// The bounds that OpenTelemetry's conventions advise.
-// Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/ (2026-11).
+// The bounds that OpenTelemetry's conventions advise for tokens and for a client's durations.
+// Source: open-telemetry/semantic-conventions-genai, docs/gen-ai/gen-ai-metrics.md (2026-11-26).
 
 constexpr std::array<std::int64_t, 14> took_bounds{
     10 * ms,    20 * ms,    40 * ms,    80 * ms,     160 * ms,    320 * ms,    640 * ms,
     1'280 * ms, 2'560 * ms, 5'120 * ms, 10'240 * ms, 20'480 * ms, 40'960 * ms, 81'920 * ms};
-constexpr std::array<std::int64_t, 16> first_words_bounds{
-    1 * ms,   5 * ms,   10 * ms,  20 * ms,    40 * ms,    60 * ms,    80 * ms,    100 * ms,
-    250 * ms, 500 * ms, 750 * ms, 1'000 * ms, 2'500 * ms, 5'000 * ms, 7'500 * ms, 10'000 * ms};
 constexpr std::array<std::int64_t, 14> token_bounds{
     1,      4,      16,      64,        256,       1'024,      4'096,
     16'384, 65'536, 262'144, 1'048'576, 4'194'304, 16'777'216, 67'108'864};
@@ -44,7 +41,7 @@ void add(operation_totals& totals, const call_record& call) {
 } // namespace
 
 operation_totals::operation_totals()
-    : took{took_bounds}, first_words{first_words_bounds}, input{token_bounds},
+    : took{took_bounds}, first_words{took_bounds}, input{token_bounds},
       output{token_bounds} {
 }
 

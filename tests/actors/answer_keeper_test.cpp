@@ -7,6 +7,8 @@
 #include <caf/event_based_actor.hpp>
 #include <catch2/catch.hpp>
 
+#include <map>
+
 #include <optional>
 
 using namespace spillway;
@@ -18,20 +20,8 @@ using tests::virtual_system;
 
 namespace {
 
-model_entry entry(const std::string& id) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
-  m.upstream_name = id;
-  m.context_max = token_count{100'000};
-  m.output_max = token_count{100};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
-  return m;
-}
-
 run_completion question(const std::string& text = "hello") {
-  auto chat = std::make_shared<chat_request>();
-  chat->messages.push_back({chat_role::user, text, {}, {}, {}});
+  auto chat = tests::turn_of_user(text);
   run_completion m;
   m.chat = std::move(chat);
   m.cache = cache_use::on;
@@ -48,23 +38,13 @@ struct keeper_world {
   explicit keeper_world(bool by_default = false, bool shared = false) {
     keeper = world.system().spawn(
         actors::answer_keeper,
-        actors::answer_keeper_options{{1024 * 1024, 10min}, shared, around.batcher, world.wall()});
-    actors::router_options o;
-    o.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-    o.routes = {{"both", {{"m"}, {"other"}}}};
-    o.default_route = "both";
+        actors::answer_keeper_options{{1024 * 1024, 10min, shared}, around.batcher, world.wall()});
+    actors::router_options o = around.router_options(tests::rules_of_two_models());
     for (const char* id : {"m", "other"})
       o.targets[{id}] = {{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
-    o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j = around.job_options();
-      j.router = std::move(whose);
-      return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
-    };
-    o.wall = world.wall();
-    o.alerts = around.sink;
-    o.budget = around.budget;
     o.answers = keeper;
-    o.answers_by_default = by_default;
+    o.rules.keeps_answers = true;
+    o.rules.keeps_by_default = by_default;
     router = world.system().spawn(actors::router, std::move(o));
   }
   ~keeper_world() {
@@ -187,15 +167,31 @@ TEST_CASE("an answer is forgotten after its time, and when its route gets other 
   w.ask(question());
   w.world.advance(10min);
   CHECK(w.ask(question()).cache == cache_outcome::miss);
-  replace_routing news;
-  news.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-  news.routes = {{"both", {{"other"}}}};
-  news.default_route = "both";
-  news.deadline_default = 10min;
+  replace_routing news{tests::rules_of_two_models()};
+  news.rules.keeps_answers = true;
+  news.rules.routes = {{"both", {{"other"}}}};
+  news.rules.deadline_default = 10min;
   w.world.self()->send(w.router, news);
   const completion_reply anew = w.ask(question());
   CHECK(anew.cache == cache_outcome::miss);
   CHECK(anew.model.value == "other");
+}
+
+TEST_CASE("how answers are kept may change while they are") {
+  keeper_world w{true};
+  run_completion of_team = question();
+  of_team.labels.team = "search";
+  w.ask(of_team);
+  w.world.self()->send(w.keeper, replace_keeping{{1024 * 1024, 10min, true}});
+  CHECK(w.ask(question()).cache == cache_outcome::miss); // given to one team, before
+  CHECK(w.ask(of_team).cache == cache_outcome::hit);     // the shared one
+  w.world.self()->send(w.keeper, replace_keeping{{1024, 10min, true}});
+  CHECK(w.status().entries == 0);
+  CHECK(w.ask(of_team).cache == cache_outcome::miss);
+  CHECK(w.ask(of_team).cache == cache_outcome::miss); // too large now
+  replace_routing news{tests::rules_of_two_models()};
+  w.world.self()->send(w.router, news);
+  CHECK(w.ask(question()).cache == cache_outcome::unasked);
 }
 
 TEST_CASE("a kept answer is streamed to who reads a stream") {
@@ -230,4 +226,148 @@ TEST_CASE("without its keeper a router answers anew") {
   const completion_reply r = w.ask(question());
   CHECK(r.status == completion_status::answered);
   CHECK(r.cache == cache_outcome::unasked);
+}
+
+namespace {
+
+/// Several requests at once, each with its answer when it comes.
+struct crowd {
+  explicit crowd(keeper_world& w) : w_{w} {}
+  ~crowd() {
+    for (const caf::actor& a : askers_)
+      w_.world.self()->send_exit(a, caf::exit_reason::user_shutdown);
+    w_.world.settle();
+  }
+
+  void ask(std::uint64_t id, run_completion m) {
+    m.id = {id};
+    askers_.push_back(
+        w_.world.system().spawn([this, id, m = std::move(m)](caf::event_based_actor* self) {
+          self->request(w_.router, caf::infinite, m).then([this, id](const completion_reply& r) {
+            replies.emplace(id, r);
+          });
+        }));
+    w_.world.settle();
+  }
+  void cancel(std::uint64_t id) {
+    w_.world.self()->send(w_.router, cancel_completion{{id}});
+    w_.world.settle();
+  }
+
+  std::map<std::uint64_t, completion_reply> replies;
+
+private:
+  keeper_world& w_;
+  std::vector<caf::actor> askers_;
+};
+
+} // namespace
+
+TEST_CASE("who asks what is being asked waits for that answer") {
+  keeper_world w;
+  w.around.holds_calls = true;
+  crowd c{w};
+  for (std::uint64_t id = 1; id <= 5; ++id)
+    c.ask(id, question());
+  c.ask(6, question("another"));
+  CHECK(w.around.calls.size() == 2);
+  CHECK(c.replies.empty());
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  REQUIRE(c.replies.size() == 5);
+  nano_usd cost;
+  for (const auto& [id, r] : c.replies) {
+    CHECK(r.status == completion_status::answered);
+    CHECK(r.cache == (id == 1 ? cache_outcome::miss : cache_outcome::hit));
+    CHECK(r.id == request_id{id});
+    cost += r.cost.total;
+  }
+  CHECK(cost == c.replies.at(1).cost.total);
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  CHECK(c.replies.at(6).cache == cache_outcome::miss);
+  CHECK(w.around.calls.size() == 2);
+}
+
+TEST_CASE("if the first to ask gives up, the next asks, and the others wait for that") {
+  keeper_world w;
+  w.around.holds_calls = true;
+  crowd c{w};
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    c.ask(id, question());
+  c.cancel(1);
+  w.around.answer_held(tests::failure_of(failure_kind::cancelled, w.world.now()));
+  REQUIRE(c.replies.size() == 1);
+  CHECK(c.replies.at(1).status == completion_status::cancelled);
+  CHECK(w.around.calls.size() == 2);
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  CHECK(c.replies.at(2).cache == cache_outcome::miss);
+  CHECK(c.replies.at(3).cache == cache_outcome::hit);
+}
+
+TEST_CASE("an answer that is not kept is nobody else's: those who waited ask for themselves") {
+  keeper_world w;
+  w.around.holds_calls = true;
+  crowd c{w};
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    c.ask(id, question());
+  w.around.answer_held(tests::failure_of(failure_kind::invalid_request, w.world.now()));
+  CHECK(c.replies.at(1).status == completion_status::invalid_request);
+  CHECK(w.around.calls.size() == 3);
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  CHECK(c.replies.at(2).cache == cache_outcome::miss);
+  CHECK(c.replies.at(3).cache == cache_outcome::miss);
+}
+
+TEST_CASE("who waits for another's answer may leave, and waits no longer than its deadline") {
+  keeper_world w;
+  w.around.holds_calls = true;
+  crowd c{w};
+  c.ask(1, question());
+  c.ask(2, question());
+  run_completion hurried = question();
+  hurried.deadline = 5s;
+  c.ask(3, hurried);
+  c.cancel(2);
+  REQUIRE(c.replies.size() == 1);
+  CHECK(c.replies.at(2).status == completion_status::cancelled);
+  w.world.advance(6s);
+  REQUIRE(c.replies.size() == 2);
+  CHECK(c.replies.at(3).status == completion_status::deadline_exceeded);
+  CHECK(w.around.calls.size() == 1);
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  CHECK(c.replies.at(1).status == completion_status::answered);
+}
+
+TEST_CASE("a stream waits for nobody's answer, but others wait for its") {
+  keeper_world w;
+  w.around.holds_calls = true;
+  crowd c{w};
+  const delta_sink_actor sink = w.world.system().spawn(
+      [](delta_sink_actor::pointer) -> delta_sink_actor::behavior_type {
+        return {[](const deliver_deltas&) { return deltas_taken{}; }};
+      });
+  run_completion streamed = question();
+  streamed.sink = sink;
+  c.ask(1, streamed);
+  c.ask(2, streamed);
+  c.ask(3, question());
+  CHECK(w.around.calls.size() == 2);
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
+  CHECK(c.replies.at(1).cache == cache_outcome::miss);
+  CHECK(c.replies.at(2).cache == cache_outcome::miss);
+  CHECK(c.replies.at(3).cache == cache_outcome::hit);
+  w.world.self()->send_exit(sink, caf::exit_reason::user_shutdown);
+  w.world.settle();
+}
+
+TEST_CASE("a keeper that ends leaves nobody waiting") {
+  keeper_world w;
+  w.around.holds_calls = true;
+  crowd c{w};
+  c.ask(1, question());
+  c.ask(2, question());
+  w.world.self()->send_exit(w.keeper, caf::exit_reason::user_shutdown);
+  w.world.settle();
+  CHECK(c.replies.at(2).status == completion_status::shutting_down);
 }

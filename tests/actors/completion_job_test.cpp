@@ -15,13 +15,9 @@ using tests::virtual_system;
 namespace {
 
 model_entry entry(const std::string& id) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
-  m.upstream_name = id + "-upstream";
-  m.context_max = token_count{100'000};
+  model_entry m = tests::priced_model(id);
+  m.upstream_name += "-upstream";
   m.output_max = token_count{1000};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
   return m;
 }
 
@@ -46,8 +42,7 @@ struct job_world {
   }
 
   void assign(std::uint64_t id, duration deadline = 60s) {
-    auto chat = std::make_shared<chat_request>();
-    chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+    auto chat = tests::turn_of_user();
     assign_completion work;
     work.request.id = {id};
     work.request.chat = chat;
@@ -55,6 +50,7 @@ struct job_world {
     work.request.labels = labels;
     work.accepted_at = world.now();
     work.models = models;
+    work.policy = {2s, false};
     const auto selected = routing::select_candidates(*models, {"r", {{"a"}, {"b"}}}, *chat, {},
                                                      world.wall()(world.now()));
     work.plan = routing::make_plan("r", selected);

@@ -20,13 +20,10 @@ using tests::virtual_system;
 namespace {
 
 model_entry entry(const std::string& id, std::int64_t context_max) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
+  model_entry m = tests::priced_model(id);
   m.upstream_name = "gpt-4o"; // whose tokens are counted exactly
   m.context_max = token_count{context_max};
   m.output_max = token_count{500};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
   return m;
 }
 
@@ -45,26 +42,24 @@ struct context_world {
   router_self router;
 
   context_world() {
-    actors::router_options o;
-    o.models =
-        std::make_shared<const catalog>(std::vector{entry("small", 2'000), entry("large", 50'000)});
-    o.routes = {{"both", {{"small"}, {"large"}}}};
-    o.default_route = "both";
+    actors::router_options o = around.router_options(rules());
     for (const char* model : {"small", "large"})
       o.targets[{model}] = {call_target{{"p/a"}, around.limiter, around.provider, 0, {"p/a"}, 1}};
-    o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j = around.job_options();
-      j.router = std::move(whose);
-      return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
-    };
-    o.wall = world.wall();
-    o.alerts = around.sink;
-    o.budget = around.budget;
     router = world.system().spawn(actors::router, std::move(o));
   }
   ~context_world() {
     world.self()->send_exit(router, caf::exit_reason::user_shutdown);
     world.settle();
+  }
+
+  routing::rules rules() const {
+    routing::rules out;
+    out.models =
+        std::make_shared<const catalog>(std::vector{entry("small", 2'000), entry("large", 50'000)});
+    out.routes = {{"both", {{"small"}, {"large"}}}};
+    out.default_route = "both";
+    out.fallback = {2s, false};
+    return out;
   }
 
   run_completion request(std::string text, strategy how, const std::string& target = "small") {
@@ -134,6 +129,18 @@ TEST_CASE("a prompt is cut to what the model holds, and what went is told") {
   CHECK(w.around.calls[0].chat->messages.front().text == "You are brief.");
   const auto totals = w.world.ask<router_status>(w.router, get_router_status{}).usage;
   CHECK(totals.long_prompts.at(outcome::truncated) == 1);
+}
+
+TEST_CASE("new rules say what becomes of the long prompts of requests that do not") {
+  context_world w;
+  run_completion m = w.request(prose(5'000), strategy::error);
+  m.context_strategy.reset();
+  CHECK(w.ask(m).status == completion_status::context_too_long);
+  replace_routing news;
+  news.rules = w.rules();
+  news.rules.context_strategy = strategy::truncate;
+  w.world.self()->send(w.router, news);
+  CHECK(w.ask(m).prompt.what == outcome::truncated);
 }
 
 TEST_CASE("a long text is asked in parts, a few at once, and their answers are combined") {
@@ -236,10 +243,10 @@ TEST_CASE("a streamed request in parts hears of its progress, then the answer al
   REQUIRE(r.status == completion_status::answered);
   REQUIRE_FALSE(heard.empty());
   std::size_t done = 0;
-  for (const deliver_deltas& m : heard) {
-    CHECK(m.parts_done > done);
-    CHECK(m.parts == w.around.calls.size() - 1);
-    done = m.parts_done;
+  for (const deliver_deltas& h : heard) {
+    CHECK(h.parts_done > done);
+    CHECK(h.parts == w.around.calls.size() - 1);
+    done = h.parts_done;
   }
   CHECK_FALSE(w.around.calls.front().sink);
   CHECK(w.around.calls.back().sink == sink);

@@ -110,8 +110,21 @@ actors::completion_job_options fake_neighbours::job_options() const {
   o.budget = budget;
   o.traces = batcher;
   o.alerts = sink;
-  o.policy = {std::chrono::seconds{2}, false};
   o.wall = world_.wall();
+  return o;
+}
+
+actors::router_options fake_neighbours::router_options(routing::rules rules) const {
+  actors::router_options o;
+  o.rules = std::move(rules);
+  o.spawn_job = [&system = world_.system(), job = job_options()](router_self whose) {
+    actors::completion_job_options mine = job;
+    mine.router = std::move(whose);
+    return completion_job_actor{system.spawn(actors::completion_job, std::move(mine))};
+  };
+  o.wall = world_.wall();
+  o.alerts = sink;
+  o.budget = budget;
   return o;
 }
 
@@ -147,6 +160,33 @@ provider_reply failure_of(failure_kind kind, mono_time now, bool sent,
   reply.request_sent = sent;
   reply.sent_at = reply.first_byte_at = reply.finished_at = now;
   return reply;
+}
+
+model_entry priced_model(const std::string& id) {
+  model_entry m;
+  m.id = {id};
+  m.provider = {"p"};
+  m.upstream_name = id;
+  m.context_max = token_count{100'000};
+  m.output_max = token_count{100};
+  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
+  return m;
+}
+
+routing::rules rules_of_two_models() {
+  routing::rules out;
+  out.models =
+      std::make_shared<const catalog>(std::vector{priced_model("m"), priced_model("other")});
+  out.routes = {{"both", {{"m"}, {"other"}}}};
+  out.default_route = "both";
+  out.fallback = {std::chrono::seconds{2}, false};
+  return out;
+}
+
+std::shared_ptr<chat_request> turn_of_user(std::string text) {
+  auto chat = std::make_shared<chat_request>();
+  chat->messages.push_back({chat_role::user, std::move(text), {}, {}, {}});
+  return chat;
 }
 
 } // namespace spillway::tests

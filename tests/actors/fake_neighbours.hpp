@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/completion_job.hpp"
+#include "actors/router.hpp"
 #include "messages/private_handles.hpp"
 #include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
@@ -30,6 +31,8 @@ struct fake_neighbours {
 
   /// Of a job among these neighbours.
   actors::completion_job_options job_options() const;
+  /// Of a router among them, whose jobs they serve. They outlive it.
+  actors::router_options router_options(routing::rules rules) const;
 
   /// Answers the oldest call that is held.
   void answer_held(provider_reply reply);
@@ -63,5 +66,15 @@ private:
 provider_reply answer_of(std::int64_t input, std::int64_t output, mono_time now);
 provider_reply failure_of(failure_kind kind, mono_time now, bool sent = true,
                           std::optional<duration> retry_after = {});
+
+/// A model of provider "p" that holds 100,000 tokens, answers with at most 100, and costs a dollar a
+/// million tokens of prompt, two of answer.
+model_entry priced_model(const std::string& id);
+
+/// Two such models, "m" and "other", and the route "both" over them, which is the default.
+routing::rules rules_of_two_models();
+
+/// One turn of a user.
+std::shared_ptr<chat_request> turn_of_user(std::string text = "hello");
 
 } // namespace spillway::tests

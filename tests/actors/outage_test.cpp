@@ -13,6 +13,7 @@
 using namespace spillway;
 using namespace std::chrono_literals;
 using tests::fake_neighbours;
+using tests::priced_model;
 using tests::virtual_system;
 
 namespace {
@@ -57,24 +58,13 @@ run_slow_provider(slow_provider::stateful_pointer<slow_provider_state> self, scr
   };
 }
 
-model_entry entry(const std::string& id) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
-  m.upstream_name = id;
-  m.context_max = token_count{100'000};
-  m.output_max = token_count{100};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
-  return m;
-}
-
 /// Requests over "primary", then "second", each behind a real limiter; the provider does what the
 /// test says.
 struct outage_world {
   virtual_system world;
   fake_neighbours around{world};
   std::shared_ptr<const catalog> models =
-      std::make_shared<const catalog>(std::vector{entry("primary"), entry("second")});
+      std::make_shared<const catalog>(std::vector{priced_model("primary"), priced_model("second")});
   std::map<std::string, std::vector<mono_time>> calls; ///< when, by model
   script how;
   slow_provider provider;
@@ -116,14 +106,14 @@ struct outage_world {
     actors::completion_job_options o = around.job_options();
     o.seed = ++last_id * 7919;
     jobs.push_back(world.system().spawn(actors::completion_job, std::move(o)));
-    auto chat = std::make_shared<chat_request>();
-    chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+    auto chat = tests::turn_of_user();
     assign_completion work;
     work.request.id = {last_id};
     work.request.chat = chat;
     work.request.deadline = deadline;
     work.accepted_at = world.now();
     work.models = models;
+    work.policy = {2s, false};
     work.candidates = routing::select_candidates(*models, {"r", route}, *chat, {},
                                                  world.wall()(world.now()))
                           .candidates;

@@ -12,12 +12,9 @@ using tests::virtual_system;
 namespace {
 
 model_entry entry(const std::string& id) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
+  model_entry m = tests::priced_model(id);
   m.context_max = token_count{id == "tiny" ? 10 : 100'000};
   m.output_max = token_count{id == "tiny" ? 5 : 1000};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
   return m;
 }
 
@@ -29,8 +26,7 @@ struct plan_world {
   completion_plan plan(duration deadline = 60s) {
     actors::plan_job_options o;
     o.models = std::make_shared<const catalog>(std::vector{entry("a"), entry("b"), entry("tiny")});
-    auto chat = std::make_shared<chat_request>();
-    chat->messages.push_back({chat_role::user, std::string(400, 'x'), {}, {}, {}});
+    auto chat = tests::turn_of_user(std::string(400, 'x'));
     const wall_time now = world.wall()(world.now());
     const auto selected = routing::select_candidates(
         *o.models, {"r", {{"tiny"}, {"a"}, {"b"}}}, *chat, {}, now);

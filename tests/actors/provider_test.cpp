@@ -74,9 +74,9 @@ struct streaming_world {
   std::shared_ptr<transport::http_body> body = std::make_shared<transport::http_body>();
   std::shared_ptr<virtual_http> http = std::make_shared<virtual_http>(
       world,
-      [this](wire::http_request request, transport::http_responder answer) {
+      [this](wire::http_request request, transport::http_responder respond) {
         seen = std::move(request);
-        reply = std::move(answer);
+        reply = std::move(respond);
       },
       1);
   sink_log log;

@@ -13,20 +13,10 @@ using namespace spillway;
 using namespace std::chrono_literals;
 using routing::standing;
 using tests::fake_neighbours;
+using tests::priced_model;
 using tests::virtual_system;
 
 namespace {
-
-model_entry entry(const std::string& id) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
-  m.upstream_name = id;
-  m.context_max = token_count{100'000};
-  m.output_max = token_count{100};
-  m.pricing = {{{wall_time{}, {1'000'000'000, 1'000'000'000, 1'000'000'000, 2'000'000'000}, {}}}};
-  return m;
-}
 
 /// A router over the model "m" behind three keys of weights 2, 1 and 1, and "other" behind the
 /// first of them.
@@ -46,23 +36,12 @@ struct keyed_world {
       r.decision.reserved = true;
       return r;
     };
-    actors::router_options o;
-    o.models = std::make_shared<const catalog>(std::vector{entry("m"), entry("other")});
-    o.routes = {{"both", {{"m"}, {"other"}}}};
-    o.default_route = "both";
+    actors::router_options o = around.router_options(tests::rules_of_two_models());
     const auto target = [this](const char* key, std::int64_t weight) {
       return call_target{{key}, around.limiter, around.provider, 0, {key}, weight};
     };
     o.targets[{"m"}] = {target("p/a", 2), target("p/b", 1), target("p/c", 1)};
     o.targets[{"other"}] = {target("p/a", 1)};
-    o.spawn_job = [this](router_self whose) {
-      actors::completion_job_options j = around.job_options();
-      j.router = std::move(whose);
-      return completion_job_actor{world.system().spawn(actors::completion_job, std::move(j))};
-    };
-    o.wall = world.wall();
-    o.alerts = around.sink;
-    o.budget = around.budget;
     router = world.system().spawn(actors::router, std::move(o));
   }
   ~keyed_world() {
@@ -71,8 +50,7 @@ struct keyed_world {
   }
 
   completion_reply ask(const std::string& target = "m") {
-    auto chat = std::make_shared<chat_request>();
-    chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+    auto chat = tests::turn_of_user();
     run_completion m;
     m.target = target;
     m.chat = chat;
@@ -148,8 +126,7 @@ TEST_CASE("other routes and models hold for new requests, and running ones end a
   keyed_world w;
   w.around.holds_calls = true;
   run_completion m;
-  auto chat = std::make_shared<chat_request>();
-  chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+  auto chat = tests::turn_of_user();
   m.chat = chat;
   std::optional<completion_reply> first;
   const caf::actor asker = w.world.system().spawn([&, m](caf::event_based_actor* self) {
@@ -159,13 +136,13 @@ TEST_CASE("other routes and models hold for new requests, and running ones end a
   REQUIRE(w.around.calls.size() == 1);
 
   replace_routing news;
-  model_entry dearer = entry("other");
+  model_entry dearer = priced_model("other");
   dearer.pricing = {
       {{wall_time{}, {2'000'000'000, 2'000'000'000, 2'000'000'000, 4'000'000'000}, {}}}};
-  news.models = std::make_shared<const catalog>(std::vector{dearer});
-  news.routes = {{"only", {{"other"}}}};
-  news.default_route = "only";
-  news.deadline_default = 60s;
+  news.rules.models = std::make_shared<const catalog>(std::vector{dearer});
+  news.rules.routes = {{"only", {{"other"}}}};
+  news.rules.default_route = "only";
+  news.rules.deadline_default = 60s;
   w.world.self()->send(w.router, news);
   w.world.settle();
   w.around.answer_held(tests::answer_of(10, 10, w.world.now()));
@@ -189,7 +166,7 @@ TEST_CASE("a router that stops takes over nothing any more") {
   keyed_world w;
   w.world.ask<drain_reply>(w.router, drain_requests{});
   replace_routing news;
-  news.models = std::make_shared<const catalog>();
+  news.rules.models = std::make_shared<const catalog>();
   w.world.self()->send(w.router, news);
   CHECK(w.ask().status == completion_status::shutting_down);
 }

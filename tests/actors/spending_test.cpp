@@ -22,11 +22,7 @@ namespace {
 
 /// `usd` per million tokens, in and out. A prompt of "hello" is worst some tens of tokens.
 model_entry entry(const std::string& id, std::int64_t usd) {
-  model_entry m;
-  m.id = {id};
-  m.provider = {"p"};
-  m.upstream_name = id;
-  m.context_max = token_count{100'000};
+  model_entry m = tests::priced_model(id);
   m.output_max = token_count{10'000};
   const std::int64_t price = usd * nano_usd_per_usd;
   m.pricing = {{{wall_time{}, {price, price, price, price}, {}}}};
@@ -67,8 +63,7 @@ struct spending_world {
     actors::completion_job_options o = around.job_options();
     o.budget = budget;
     jobs.push_back(world.system().spawn(actors::completion_job, std::move(o)));
-    auto chat = std::make_shared<chat_request>();
-    chat->messages.push_back({chat_role::user, "hello", {}, {}, {}});
+    auto chat = tests::turn_of_user();
     chat->output_tokens_max = p.output_max;
     assign_completion work;
     work.request.id = {id};
@@ -77,6 +72,7 @@ struct spending_world {
     work.request.labels = p.labels;
     work.accepted_at = world.now();
     work.models = models;
+    work.policy = {2s, false};
     work.candidates =
         routing::select_candidates(*models, {"r", p.route}, *chat, {}, world.wall()(world.now()))
             .candidates;

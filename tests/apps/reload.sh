@@ -78,6 +78,18 @@ curl -sS -D head -o answer "$url/chat/completions" -H 'x-spillway-deadline-ms: 2
 expect '^HTTP/1.1 429' head
 expect '^Retry-After' head
 
+# How answers are kept.
+write 'default = ["gpt-4o-mini"]
+[cache]
+default = "on"'
+[ "$(reload operators-only)" = 200 ]
+expect '"cache"' answer
+for outcome in miss hit; do # without a bound on the reply: what is cut is not kept
+  curl -sS -D head -o answer "$url/chat/completions" \
+    -d '{"model": "default", "messages": [{"role": "user", "content": "?"}]}'
+  expect "x-spillway-cache: $outcome" head
+done
+
 # Who may call, and the log of who did.
 export TEST_CALLER_KEY=for-callers
 cat >gateway-keys <<END

@@ -364,11 +364,12 @@ TEST_CASE("metrics count what was served") {
   has("gen_ai_client_token_usage_bucket" + of + ",gen_ai_token_type=\"input\",le=\"1\"} 0");
   has("gen_ai_client_token_usage_bucket" + of + ",gen_ai_token_type=\"input\",le=\"+Inf\"} 2");
   has("# TYPE gen_ai_client_operation_duration_seconds histogram");
-  has("gen_ai_client_operation_duration_seconds_bucket" + of + ",le=\"81.920000\"} 2");
+  has("gen_ai_client_operation_duration_seconds_bucket" + of + ",le=\"81.92\"} 2");
   has("gen_ai_client_operation_duration_seconds_count" + of + "} 2");
-  CHECK(r.body.find("first_token_seconds_count") == std::string::npos); // none was streamed
+  CHECK(r.body.find("first_chunk_seconds_count") == std::string::npos); // none was streamed
   w.complete(streamed_question);
-  CHECK(w.get("/metrics").body.find("gen_ai_server_time_to_first_token_seconds_count" + of + "} 1")
+  CHECK(w.get("/metrics").body.find("gen_ai_client_operation_time_to_first_chunk_seconds_count" + of
+                                    + "} 1")
         != std::string::npos);
 }
 

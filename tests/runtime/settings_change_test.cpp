@@ -61,6 +61,29 @@ limit_usd = 6
   CHECK(c.after_restart.empty());
 }
 
+TEST_CASE("how answers are kept changes at once") {
+  for (const char* key : {"default = 'on'", "keep_for = '9m'", "mib_max = 0", "shared = true"}) {
+    INFO(key);
+    const settings_change c = change_to(std::string{base} + "[cache]\n" + key);
+    CHECK(c.keeping);
+    CHECK(c.routing); // the router knows who asks for kept answers
+    CHECK(c.applied == names{"cache"});
+    CHECK(c.after_restart.empty());
+  }
+}
+
+TEST_CASE("when to wait and what to do with a long prompt hold at once") {
+  const std::string with = std::string{base} + "\n[routing]\n";
+  for (const char* key : {"wait_max = '9s'", "retry_content_filtered = true",
+                          "context_strategy = 'truncate'", "deadline = '5s'"}) {
+    INFO(key);
+    const settings_change c = change_to(with + key);
+    CHECK(c.routing);
+    CHECK(c.applied == names{"routing"});
+    CHECK(c.after_restart.empty());
+  }
+}
+
 TEST_CASE("other limits of a model hold at once") {
   const settings_change c = change_to(
       std::string{base} + "[models.\"gpt-4o\".limits]\nrequests_per_minute = 3\n");
@@ -87,8 +110,6 @@ TEST_CASE("what needs other actors, sockets or files is told to wait for a resta
   CHECK(change_to(std::string{base} + "[models.\"gpt-4o\"]\nupstream_name = \"mine\"\n")
             .after_restart
         == names{"models (providers, names, groups, tiers)"});
-  CHECK(change_to(std::string{base} + "[cache]\ndefault = \"on\"\n").after_restart
-        == names{"cache"});
   CHECK(change_to(std::string{base} + "[gateway]\nlisten = \"127.0.0.1:9999\"\n").after_restart
         == names{"gateway (listen, TLS on or off)"});
   CHECK(change_to(std::string{base} + "[journal]\npath = \"/tmp/j\"\n").after_restart

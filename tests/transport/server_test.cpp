@@ -57,7 +57,7 @@ std::string served_at_last(const server_world& w, std::string_view mark) {
   while (std::chrono::steady_clock::now() < deadline) {
     raw_socket next = w.connect();
     next.write(get);
-    if (std::string reply = next.read_until(mark); !reply.empty())
+    if (std::string reply = next.read_until(mark); reply.ends_with(mark))
       return reply;
   }
   return {};
@@ -253,16 +253,39 @@ TEST_CASE("faults end a connection as they say") {
   }
 }
 
-TEST_CASE("connections beyond the cap are closed, and a place is free again after one ends") {
+TEST_CASE("connections beyond the cap are told so, and a place is free again after one ends") {
   beast_listener_options one;
   one.connections_max = 1;
   server_world w{mirror, one};
   w.peer.write(get);
   w.peer.read_until("GET /a ");
-  CHECK(w.connect().read_to_end().empty());
+  raw_socket over = w.connect();
+  over.write(get); // unread: closing at once would lose the reply
+  const std::string refusal = over.read_to_end();
+  CHECK(status_line(refusal) == "HTTP/1.1 503 Service Unavailable");
+  CHECK(refusal.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+  CHECK(refusal.find("\r\nConnection: close\r\n") != std::string::npos);
   w.peer.write("GET /a HTTP/1.1\r\nConnection: close\r\n\r\n");
   w.peer.read_to_end();
   CHECK(status_line(served_at_last(w, "GET /a ")) == "HTTP/1.1 200 OK");
+}
+
+TEST_CASE("a crowd beyond the cap is turned away without taking its place in memory") {
+  beast_listener_options one;
+  one.connections_max = 1;
+  server_world w{mirror, one};
+  w.peer.write(get);
+  w.peer.read_until("GET /a ");
+  std::vector<raw_socket> crowd;
+  for (int i = 0; i < 50; ++i)
+    crowd.push_back(w.connect());
+  // One is told and listened to until it leaves; the others are closed at once.
+  const auto told = std::ranges::count_if(
+      crowd, [](raw_socket& s) { return s.read_to_end().starts_with("HTTP/1.1 503"); });
+  CHECK(told >= 1);
+  CHECK(told < 50);
+  w.peer.write(get);
+  CHECK_FALSE(w.peer.read_until("GET /a ").empty());
 }
 
 TEST_CASE("a listener that goes closes its connections, whatever they do") {

@@ -9,7 +9,7 @@ using namespace spillway::context;
 
 namespace {
 
-const prompt_counter gpt{"gpt-4o"};
+const prompt_ruler gpt{"gpt-4o"};
 
 chat_message turn(chat_role role, std::string text) {
   return {role, std::move(text), {}, {}, {}};
@@ -215,12 +215,15 @@ TEST_CASE("chunks carry the task to every part, and the answers are combined for
 }
 
 TEST_CASE("each strategy does what it says, and auto loses nothing if it need not") {
+  tokens::prompt_counter counter;
   const model_entry small = model("small", 2000, 1000);
   const model_entry large = model("large", 100'000, 5000);
   const std::vector<const model_entry*> both{&small, &large}, alone{&small};
   const chat_request r = long_talk(30);
-  const auto what = [&](strategy s, const auto& models) { return fit(r, s, models, {}).what; };
-  CHECK(fit(long_talk(1), strategy::error, alone, {}).what == outcome::as_it_is);
+  const auto what = [&](strategy s, const auto& models) { 
+    return fit(r, s, models, {}, counter).what;
+  };
+  CHECK(fit(long_talk(1), strategy::error, alone, {}, counter).what == outcome::as_it_is);
   CHECK(what(strategy::error, both) == outcome::refused);
   CHECK(what(strategy::fallback, both) == outcome::larger_model);
   CHECK(what(strategy::fallback, alone) == outcome::refused);
@@ -228,20 +231,21 @@ TEST_CASE("each strategy does what it says, and auto loses nothing if it need no
   CHECK(what(strategy::automatic, alone) == outcome::truncated);
   chat_request one;
   one.messages.push_back(turn(chat_role::user, "Sum up.\n\n" + prose(6000)));
-  CHECK(fit(one, strategy::automatic, alone, {}).what == outcome::chunked);
-  CHECK(fit(one, strategy::automatic, both, {}).what == outcome::larger_model);
-  const auto told = fit(r, strategy::truncate, alone, {});
+  CHECK(fit(one, strategy::automatic, alone, {}, counter).what == outcome::chunked);
+  CHECK(fit(one, strategy::automatic, both, {}, counter).what == outcome::larger_model);
+  const auto told = fit(r, strategy::truncate, alone, {}, counter);
   CHECK(told.explanation.find("left out") != std::string::npos);
   CHECK(told.request);
 }
 
 TEST_CASE("auto compresses where that reads for less than a larger model") {
+  tokens::prompt_counter counter;
   const model_entry small = model("small", 2000, 1000);
   const model_entry large = model("large", 100'000, 5000);
   chat_request r;
   const std::string block = prose(700);
   r.messages.push_back(turn(chat_role::user, block + "\n\n" + block + "\n\n" + block + "\n\n"));
-  CHECK(fit(r, strategy::automatic, {&small, &large}, {}).what == outcome::compressed);
+  CHECK(fit(r, strategy::automatic, {&small, &large}, {}, counter).what == outcome::compressed);
 }
 
 TEST_CASE("A prompt is made no longer than its model's token window lets through") {
@@ -257,4 +261,42 @@ TEST_CASE("A prompt is made no longer than its model's token window lets through
   CHECK(prompt_room(m, bounded) == 3'500);
   m.charged_as = token_charge::input_only;
   CHECK(prompt_room(m, bounded) == 4'500);
+}
+
+TEST_CASE("a prompt is cut by what its provider is known to count") {
+  model_entry small = model("small", 4'000, 1);
+  small.upstream_name = "claude-sonnet-4-5"; // whose tokens are estimated
+  const prompt_ruler untaught{small.upstream_name};
+  tokens::prompt_counter counter;
+  for (int i = 0; i < 50; ++i) {
+    chat_request taught;
+    taught.messages.push_back(turn(chat_role::user, prose(200 + 40 * i)));
+    counter.learn(small, taught, token_count{untaught.tokens(taught) * 13 / 10});
+  }
+  chat_request r = long_talk(0);
+  while (untaught.tokens(r) < 3'500)
+    r.messages[1].text += prose(200);
+  REQUIRE(untaught.tokens(r) < 3'900);
+  REQUIRE(counter.estimate(small, r).likely > small.context_max);
+  for (const strategy how : {strategy::truncate, strategy::chunk}) {
+    INFO(static_cast<int>(how));
+    const fitted_prompt fitted = fit(r, how, {&small}, {}, counter);
+    const std::vector<chat_request> sent =
+        fitted.plan ? fitted.plan->parts : std::vector{fitted.request.value_or(r)};
+    CHECK(fitted.what == (how == strategy::chunk ? outcome::chunked : outcome::truncated));
+    for (const chat_request& part : sent)
+      CHECK(counter.estimate(small, part).likely.value() <= prompt_room(small, r));
+  }
+}
+
+TEST_CASE("a prompt is made no longer than its model takes, whatever the context holds beside") {
+  model_entry small = model("small", 4'000, 1);
+  small.input_max = token_count{1'000};
+  tokens::prompt_counter counter;
+  chat_request r = long_talk(0);
+  r.messages[1].text += prose(2'000);
+  CHECK(fit(r, strategy::error, {&small}, {}, counter).what == outcome::refused);
+  const fitted_prompt fitted = fit(r, strategy::truncate, {&small}, {}, counter);
+  REQUIRE(fitted.request);
+  CHECK(counter.estimate(small, *fitted.request).likely.value() <= 1'000);
 }

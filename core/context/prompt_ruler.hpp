@@ -4,16 +4,17 @@
 #include "core/tokens/tokenizer.hpp"
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace spillway::context {
 
-/// Counts the parts of a prompt for one model, so that they can be cut to size: exactly where its
-/// tokenizer is public, else by the estimate of its family.
-class prompt_counter {
+/// Measures the parts of a prompt for one model, so that they can be cut to size: by its own
+/// encoding where that is public, else by the estimate of its family; framing and images by the
+/// tables of `core/tokens`.
+class prompt_ruler {
 public:
-  explicit prompt_counter(std::string_view upstream_model);
+  /// `scale`: what the provider counts for each token that we do.
+  explicit prompt_ruler(std::string_view upstream_model, double scale = 1);
 
   std::int64_t tokens(std::string_view text) const;
   /// With the framing a vendor adds to each turn.
@@ -29,7 +30,9 @@ public:
 private:
   std::string_view shrink(std::string_view text, std::int64_t most, bool from_start) const;
 
+  std::string_view model_; ///< by its provider's name for it; outlives this
   const tokens::tokenizer& by_;
+  double scale_;
 };
 
 } // namespace spillway::context
