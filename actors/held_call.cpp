@@ -74,8 +74,9 @@ void held_call::fail(const provider_reply& m, const call_failure& failure,
   extent_ = extent::nothing;
   const rate::lease_end how = lease_end_of(m, failure);
   const nano_usd spent = still_spent(m, failure);
-  const bool asks_for_pause =
-      failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::overloaded;
+  const bool asks_for_pause = failure.kind == failure_kind::rate_limited
+                              || failure.kind == failure_kind::overloaded
+                              || failure.kind == failure_kind::quota_exhausted;
   self_->send(limiter_,
               release_permit{lease_, how, m.sent_at,
                              asks_for_pause ? failure.retry_after : std::nullopt, m.first_byte_at,

@@ -60,7 +60,7 @@ bool reply_stream::is_over() const {
   return ended && !underway_ && pending_.empty();
 }
 
-std::optional<providers::streamed_reply> reply_stream::finish() {
+std::optional<providers::received_reply> reply_stream::finish() {
   if (!decoder_)
     return std::nullopt;
   return decoder_->finish();

@@ -42,7 +42,7 @@ public:
   bool sent_content() const { return first_content_at_ != mono_time{}; }
   mono_time first_content_at() const { return first_content_at_; }
   /// The decoder's last word; absent if no head of a success ever came. Requires: `is_over`.
-  std::optional<providers::streamed_reply> finish();
+  std::optional<providers::received_reply> finish();
   /// How the exchange went; made from the head if the vendor's end mark came before the
   /// connection's.
   transport::http_exchange exchange(mono_time now) const;

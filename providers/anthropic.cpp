@@ -1,8 +1,8 @@
 #include "providers/anthropic.hpp"
 
 #include "core/assert.hpp"
-#include "providers/buffered_stream.hpp"
 #include "providers/failure.hpp"
+#include "providers/stream_or_document.hpp"
 #include "wire/anthropic/chat_chunk.hpp"
 #include "wire/anthropic/chat_reply.hpp"
 #include "wire/anthropic/chat_request.hpp"
@@ -36,13 +36,16 @@ public:
   bool ended() const override { return reader_.ended() || sse_.broken(); }
 
   void flush(std::vector<chat_delta>& deltas) override {
+    const bool had_ended = reader_.ended();
     events_.clear();
     sse_.finish(events_);
     take(deltas);
+    // An event that was not closed and cannot be read was cut, as the stream was.
+    is_cut_ = !had_ended && !reader_.malformed().empty();
   }
 
-  streamed_reply finish() override {
-    streamed_reply done;
+  received_reply finish() override {
+    received_reply done;
     done.failure = failure();
     done.reply = reader_.take_reply();
     if (!request_id_.empty())
@@ -60,7 +63,7 @@ private:
   std::optional<call_failure> failure() const {
     if (!reader_.error_json().empty())
       return failure_of({200, {}, reader_.error_json()}, now_, key_);
-    if (!reader_.malformed().empty())
+    if (!reader_.malformed().empty() && !is_cut_)
       return malformed_reply(200, reader_.malformed());
     if (sse_.broken())
       return malformed_reply(200, "an event of the stream is larger than any answer");
@@ -76,6 +79,7 @@ private:
   wire::sse_reader sse_;
   wire::anthropic::event_reader reader_;
   std::vector<wire::sse_event> events_;
+  bool is_cut_ = false;
 };
 
 } // namespace
@@ -102,26 +106,27 @@ wire::http_request anthropic_codec::encode(const upstream_call& call) const {
   return request;
 }
 
-std::variant<chat_reply, call_failure> anthropic_codec::decode(const wire::http_response& response,
-                                                               wall_time now) const {
+received_reply anthropic_codec::decode_whole(const wire::http_response& response,
+                                             wall_time now) const {
   if (response.status != 200)
-    return failure_of(response, now, options_.key);
+    return no_answer(failure_of(response, now, options_.key));
   auto reply = wire::anthropic::decode_chat_reply(response.body);
   if (!reply)
-    return wire::openai::carries_error(response.body)
-               ? failure_of(response, now, options_.key)
-               : malformed_reply(response.status, reply.failure().message);
+    return no_answer(wire::openai::carries_error(response.body)
+                         ? failure_of(response, now, options_.key)
+                         : malformed_reply(response.status, reply.failure().message));
   if (const auto id = response.headers.find("request-id"); !id.empty())
     reply->provider_request_id = id;
-  return std::move(reply).value();
+  return {std::move(reply).value(), std::nullopt};
 }
 
 std::unique_ptr<stream_decoder> anthropic_codec::decode_stream(const wire::http_headers& head,
                                                                wall_time now) const {
   if (announces_json(head))
     return std::make_unique<buffered_stream>(*this, head, now);
-  return std::make_unique<anthropic_stream>(std::string{head.find("request-id")}, options_.key,
-                                            now);
+  return std::make_unique<stream_or_document>(
+      *this, head, now, "{[<",
+      std::make_unique<anthropic_stream>(std::string{head.find("request-id")}, options_.key, now));
 }
 
 wire::http_request anthropic_codec::encode_embedding(const embedding_call&) const {

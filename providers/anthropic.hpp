@@ -25,8 +25,7 @@ public:
   wire::http_request encode(const upstream_call& call) const override;
 
   /// A success that ends in a refusal is an answer: it was generated and is billed.
-  std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
-                                                wall_time now) const override;
+  received_reply decode_whole(const wire::http_response& response, wall_time now) const override;
 
   /// The answer is whole once `message_stop` has come; what is told before that of its usage is the
   /// least it can be.

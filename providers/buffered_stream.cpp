@@ -15,18 +15,12 @@ void buffered_stream::feed(std::string_view bytes, std::vector<chat_delta>&) {
 }
 
 void buffered_stream::flush(std::vector<chat_delta>& deltas) {
-  auto decoded = codec_.decode(response_, now_);
-  if (auto* failure = std::get_if<call_failure>(&decoded)) {
-    done_.failure = std::move(*failure);
-    done_.reply.usage.estimated = true;
-    return;
-  }
-  done_.reply = std::get<chat_reply>(std::move(decoded));
+  done_ = codec_.decode_whole(response_, now_);
   for (chat_delta& d : deltas_of(done_.reply))
     deltas.push_back(std::move(d));
 }
 
-streamed_reply buffered_stream::finish() {
+received_reply buffered_stream::finish() {
   return std::move(done_);
 }
 

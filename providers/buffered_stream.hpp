@@ -17,13 +17,13 @@ public:
   void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override;
   bool ended() const override { return false; }
   void flush(std::vector<chat_delta>& deltas) override;
-  streamed_reply finish() override;
+  received_reply finish() override;
 
 private:
   const codec& codec_;
   wire::http_response response_;
   wall_time now_;
-  streamed_reply done_;
+  received_reply done_;
 };
 
 /// True if `head` announces one JSON document instead of a stream.

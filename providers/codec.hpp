@@ -32,11 +32,15 @@ struct embedding_call {
   std::string_view model;
 };
 
-/// What became of a streamed reply.
-struct streamed_reply {
-  chat_reply reply; ///< all that came, also if it broke off; usage `estimated` if none was told
-  std::optional<call_failure> failure; ///< why it is not whole
+/// What became of a reply.
+struct received_reply {
+  /// All that came, also if it broke off or is of no use; usage `estimated` if none was told.
+  chat_reply reply;
+  std::optional<call_failure> failure; ///< why it is no answer, or not a whole one
 };
+
+/// Nothing that could be read came, and why.
+received_reply no_answer(call_failure failure);
 
 /// Reads one streamed reply, in whatever pieces its bytes come. Never throws, whatever they hold.
 class stream_decoder {
@@ -54,7 +58,7 @@ public:
   virtual void flush(std::vector<chat_delta>& deltas) { static_cast<void>(deltas); }
 
   /// What became of it. Call it once, at last. A body without the vendor's end is `interrupted`.
-  virtual streamed_reply finish() = 0;
+  virtual received_reply finish() = 0;
 };
 
 /// Turns neutral requests into one provider's HTTP and back. Immutable, so one object serves any
@@ -67,8 +71,12 @@ public:
 
   /// The answer, or why there is none; never throws, whatever the body holds. `now` turns a date
   /// to wait for into a span.
-  virtual std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
-                                                        wall_time now) const = 0;
+  std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
+                                                wall_time now) const;
+
+  /// Likewise, with what came of an answer that is of no use.
+  virtual received_reply decode_whole(const wire::http_response& response,
+                                      wall_time now) const = 0;
 
   /// A decoder for the body of a 200 with this head, which need not be a stream if the vendor would
   /// not send one. It must not outlive the codec.

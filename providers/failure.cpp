@@ -6,6 +6,7 @@
 #include "wire/anthropic/error_body.hpp"
 #include "wire/duration.hpp"
 #include "wire/openai/error_body.hpp"
+#include "wire/openai/finish.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,27 +23,38 @@ struct phrase {
 };
 
 /// Codes and types that say all, whatever the status.
-constexpr std::array<phrase, 16> codes = {{
+constexpr std::array<phrase, 26> codes = {{
     {"insufficient_quota", failure_kind::quota_exhausted},
     {"billing_error", failure_kind::quota_exhausted},
     {"billing_not_active", failure_kind::quota_exhausted},
     {"billing_hard_limit_reached", failure_kind::quota_exhausted},
     {"context_length_exceeded", failure_kind::context_too_long},
+    {"exceed_context_size_error", failure_kind::context_too_long},
     {"content_filter", failure_kind::content_filtered},
     {"content_policy_violation", failure_kind::content_filtered},
+    {"moderation_blocked", failure_kind::content_filtered},
+    {"data_inspection_failed", failure_kind::content_filtered},
     {"invalid_prompt", failure_kind::content_filtered},
     {"invalid_api_key", failure_kind::unauthorized},
     {"authentication_error", failure_kind::unauthorized},
     {"permission_error", failure_kind::unauthorized},
     {"model_not_found", failure_kind::model_unavailable},
     {"DeploymentNotFound", failure_kind::model_unavailable},
+    {"invalid_model", failure_kind::model_unavailable},
+    {"model_decommissioned", failure_kind::model_unavailable},
+    {"model_terms_required", failure_kind::model_unavailable},
+    {"model_not_available", failure_kind::model_unavailable},
+    // The model's fault, not the caller's: another try may go well.
+    {"tool_use_failed", failure_kind::malformed_reply},
+    {"json_validate_failed", failure_kind::malformed_reply},
     {"rate_limit_exceeded", failure_kind::rate_limited},
     {"slow_down", failure_kind::overloaded},
     {"overloaded_error", failure_kind::overloaded},
+    {"capacity_exceeded", failure_kind::overloaded},
 }};
 
 /// Words of refusals that come under a code of no use.
-constexpr std::array<phrase, 14> refusal_words = {{
+constexpr std::array<phrase, 23> refusal_words = {{
     {"maximum context length", failure_kind::context_too_long},
     {"exceeds the context window", failure_kind::context_too_long},
     {"exceed context limit", failure_kind::context_too_long},
@@ -51,6 +63,15 @@ constexpr std::array<phrase, 14> refusal_words = {{
     {"prompt is too long", failure_kind::context_too_long},
     {"prompt too long", failure_kind::context_too_long},
     {"exceeds the maximum number of tokens", failure_kind::context_too_long},
+    {"maximum prompt length", failure_kind::context_too_long},
+    {"longer than the maximum model length", failure_kind::context_too_long},
+    {"greater than the context length", failure_kind::context_too_long},
+    {"`inputs` tokens + `max_new_tokens` must be", failure_kind::context_too_long},
+    {"nput is too long", failure_kind::context_too_long},
+    {"content filtering policy", failure_kind::content_filtered},
+    {"your input was flagged", failure_kind::content_filtered},
+    {"violates usage guidelines", failure_kind::content_filtered},
+    {"Content Exists Risk", failure_kind::content_filtered},
     {"credit balance is too low", failure_kind::quota_exhausted},
     {"Insufficient Balance", failure_kind::quota_exhausted},
     {"reached your specified API usage limits", failure_kind::quota_exhausted},
@@ -104,7 +125,9 @@ failure_kind closed_window(const error_body& body, std::optional<duration> wait)
     return failure_kind::quota_exhausted;
   if (std::ranges::any_of(money_words, [&](std::string_view w) { return holds(body.message, w); }))
     return failure_kind::quota_exhausted;
-  const bool daily = holds(body.message, "per day");
+  const auto limit = refused_limit(body.type, body.message);
+  const bool daily =
+      limit == rate::dimension::requests_per_day || limit == rate::dimension::tokens_per_day;
   return daily && wait.value_or(duration::max()) > short_wait ? failure_kind::quota_exhausted
                                                               : failure_kind::rate_limited;
 }
@@ -135,19 +158,21 @@ failure_kind kind_of(const wire::http_response& response, const error_body& body
   return kind == failure_kind::rate_limited ? closed_window(body, wait) : kind;
 }
 
-/// "... Please try again in 16.782s." -> 16.782 s
+/// "... Please try again in 16.782s." -> 16.782 s; Azure's "retry after 21 seconds" -> 21 s
 std::optional<duration> wait_in_words(std::string_view message) {
-  constexpr std::array<std::string_view, 3> openings = {"try again in ", "retry in ",
-                                                        "\"retryDelay\":\""};
+  constexpr std::array<std::string_view, 4> openings = {"try again in ", "retry in ",
+                                                        "retry after ", "\"retryDelay\":\""};
   constexpr std::string_view notation = "0123456789.hmsun";
   for (const std::string_view opening : openings) {
     const auto at = message.find(opening);
     if (at == std::string_view::npos)
       continue;
-    std::string_view text = message.substr(at + opening.size());
-    text = text.substr(0, text.find_first_not_of(notation));
+    const std::string_view rest = message.substr(at + opening.size());
+    std::string text{rest.substr(0, rest.find_first_not_of(notation))};
     if (text.ends_with('.'))
-      text.remove_suffix(1);
+      text.pop_back();
+    if (rest.substr(text.size()).starts_with(" second"))
+      text += 's';
     if (const auto wait = wire::parse_go_duration(text))
       return wait;
   }
@@ -208,6 +233,16 @@ call_failure failure_of(const wire::http_response& response, wall_time now, cons
   if (failure.kind == failure_kind::rate_limited || failure.kind == failure_kind::quota_exhausted)
     failure.refused_by = refused_limit(body.type, body.message);
   return failure;
+}
+
+std::optional<call_failure> failure_in(const chat_reply& reply) {
+  const std::string& native = reply.finish_native;
+  if (wire::openai::is_broken_off(native))
+    return call_failure{failure_kind::interrupted, 200,
+                        "the server broke the answer off: finish_reason " + native, std::nullopt};
+  if (wire::openai::is_unusable(native))
+    return malformed_reply(200, "the model's answer is of no use: finish_reason " + native);
+  return std::nullopt;
 }
 
 call_failure malformed_reply(int http_status, std::string_view why) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "core/chat.hpp"
 #include "core/failure.hpp"
 #include "core/secret.hpp"
 #include "core/units.hpp"
 #include "wire/http_message.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,9 +21,14 @@ namespace spillway::providers {
 /// way. A 200 that holds an error is judged by the error alone.
 ///
 /// `retry_after` is the first of `retry-after-ms`, `retry-after` and the message's own words
-/// ("Please try again in 16.782s"), at most `bounds::retry_after_max`. The message is at most
-/// `bounds::failure_message_bytes_max` bytes and free of credentials, `key` included.
+/// ("Please try again in 16.782s", "retry after 21 seconds"), at most `bounds::retry_after_max`.
+/// The message is at most `bounds::failure_message_bytes_max` bytes and free of credentials, `key`
+/// included.
 call_failure failure_of(const wire::http_response& response, wall_time now, const secret& key);
+
+/// Why a reply of the OpenAI dialect that could be read is no answer, absent if it is one: its
+/// server gave up within it, or the model got a call wrong, which is worth another try.
+std::optional<call_failure> failure_in(const chat_reply& reply);
 
 /// By the HTTP status alone: what is left when a vendor's own words say nothing.
 failure_kind kind_of_status(int status);

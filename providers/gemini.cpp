@@ -2,6 +2,7 @@
 
 #include "providers/failure.hpp"
 #include "providers/gemini_failure.hpp"
+#include "providers/stream_or_document.hpp"
 #include "wire/gemini/chat_chunk.hpp"
 #include "wire/gemini/chat_reply.hpp"
 #include "wire/gemini/chat_request.hpp"
@@ -48,12 +49,15 @@ public:
   bool ended() const override { return reader_.ended() || splitter_.broken() || done_; }
 
   void flush(std::vector<chat_delta>& deltas) override {
+    const bool had_ended = ended();
     splitter_.finish(documents_);
     take(deltas);
+    // What its end closed and cannot be read was cut, as the stream was.
+    is_cut_ = !had_ended && !reader_.malformed().empty();
   }
 
-  streamed_reply finish() override {
-    streamed_reply out;
+  received_reply finish() override {
+    received_reply out;
     out.reply = reader_.take_reply();
     out.failure = failure(out.reply);
     return out;
@@ -72,11 +76,11 @@ private:
   std::optional<call_failure> failure(const chat_reply& reply) const {
     if (!reader_.error_json().empty())
       return gemini_failure_of({200, {}, reader_.error_json()}, now_, key_);
-    if (!reader_.malformed().empty())
+    if (!reader_.malformed().empty() && !is_cut_)
       return malformed_reply(200, reader_.malformed());
     if (splitter_.broken())
       return malformed_reply(200, "an event of the stream is larger than any answer");
-    if (!reader_.is_whole())
+    if (is_cut_ || !reader_.is_whole())
       return call_failure{failure_kind::interrupted, 200, "the stream ended before its answer did",
                           std::nullopt};
     return gemini_failure_in(reply);
@@ -88,6 +92,7 @@ private:
   wire::gemini::chunk_reader reader_;
   std::vector<std::string> documents_;
   bool done_ = false;
+  bool is_cut_ = false;
 };
 
 } // namespace
@@ -135,23 +140,24 @@ wire::http_request gemini_codec::encode(const upstream_call& call) const {
   return request;
 }
 
-std::variant<chat_reply, call_failure> gemini_codec::decode(const wire::http_response& response,
-                                                            wall_time now) const {
+received_reply gemini_codec::decode_whole(const wire::http_response& response,
+                                          wall_time now) const {
   if (response.status != 200)
-    return gemini_failure_of(response, now, options_.key);
+    return no_answer(gemini_failure_of(response, now, options_.key));
   auto reply = wire::gemini::decode_chat_reply(response.body);
   if (!reply)
-    return wire::openai::carries_error(response.body)
-               ? gemini_failure_of(response, now, options_.key)
-               : malformed_reply(response.status, reply.failure().message);
-  if (auto failure = gemini_failure_in(*reply))
-    return std::move(*failure);
-  return std::move(reply).value();
+    return no_answer(wire::openai::carries_error(response.body)
+                         ? gemini_failure_of(response, now, options_.key)
+                         : malformed_reply(response.status, reply.failure().message));
+  auto failure = gemini_failure_in(*reply);
+  return {std::move(reply).value(), std::move(failure)};
 }
 
-std::unique_ptr<stream_decoder> gemini_codec::decode_stream(const wire::http_headers&,
+std::unique_ptr<stream_decoder> gemini_codec::decode_stream(const wire::http_headers& head,
                                                             wall_time now) const {
-  return std::make_unique<gemini_stream>(options_.key, now);
+  // Without alt=sse the vendor streams a JSON array, so only a page is no stream.
+  return std::make_unique<stream_or_document>(*this, head, now, "<",
+                                              std::make_unique<gemini_stream>(options_.key, now));
 }
 
 wire::http_request gemini_codec::encode_embedding(const embedding_call& call) const {

@@ -41,8 +41,7 @@ public:
 
   wire::http_request encode(const upstream_call& call) const override;
 
-  std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
-                                                wall_time now) const override;
+  received_reply decode_whole(const wire::http_response& response, wall_time now) const override;
 
   std::unique_ptr<stream_decoder> decode_stream(const wire::http_headers& head,
                                                 wall_time now) const override;

@@ -6,6 +6,7 @@
 #include "providers/redaction.hpp"
 #include "wire/duration.hpp"
 #include "wire/gemini/error_body.hpp"
+#include "wire/gemini/finish.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,7 +24,7 @@ struct phrase {
 };
 
 /// Reasons of `ErrorInfo`, and words in messages that come under a status of no use.
-constexpr std::array<phrase, 19> phrases = {{
+constexpr std::array<phrase, 20> phrases = {{
     {"API_KEY_INVALID", failure_kind::unauthorized},
     {"API key not valid", failure_kind::unauthorized},
     {"API key expired", failure_kind::unauthorized},
@@ -36,6 +37,7 @@ constexpr std::array<phrase, 19> phrases = {{
     {"spend cap", failure_kind::quota_exhausted},
     {"spend limit", failure_kind::quota_exhausted},
     {"exceeds the maximum number of tokens", failure_kind::context_too_long},
+    {"but the model only supports up to", failure_kind::context_too_long},
     {"input context is too long", failure_kind::context_too_long},
     {"Request payload size exceeds the limit", failure_kind::context_too_long},
     {"is not found for API version", failure_kind::model_unavailable},
@@ -103,13 +105,15 @@ const quota_violation* ruling(const error_body& body) {
   return body.violations.empty() ? nullptr : &body.violations.front();
 }
 
-duration until_midnight_in_california(wall_time now) {
-  return money::period_at(money::period::day, now, "America/Los_Angeles").end - now;
-}
-
 rate::dimension dimension_of(const quota_violation& v) {
   const bool tokens = holds(v.id, "Token") || holds(v.metric, "token");
+  if (is_daily(v))
+    return tokens ? rate::dimension::tokens_per_day : rate::dimension::requests_per_day;
   return tokens ? rate::dimension::tokens_per_minute : rate::dimension::requests_per_minute;
+}
+
+duration until_midnight_in_california(wall_time now) {
+  return money::period_at(money::period::day, now, "America/Los_Angeles").end - now;
 }
 
 /// Which quota closed, and for how long.
@@ -119,11 +123,12 @@ void judge_quota(const error_body& body, wall_time now, call_failure& failure) {
     return;
   if (is_never(*rules)) {
     failure.kind = failure_kind::quota_exhausted;
-  } else if (is_daily(*rules)) {
+    return;
+  }
+  failure.refused_by = dimension_of(*rules);
+  if (is_daily(*rules)) {
     failure.kind = failure_kind::quota_exhausted;
     failure.retry_after = until_midnight_in_california(now);
-  } else {
-    failure.refused_by = dimension_of(*rules);
   }
 }
 
@@ -156,10 +161,10 @@ call_failure gemini_failure_of(const wire::http_response& response, wall_time no
   failure.retry_after = body.retry_delay;
   if (!failure.retry_after && response.status != 200)
     failure.retry_after = wire::parse_retry_after(response.headers.find("retry-after"), now);
-  if (failure.kind == failure_kind::rate_limited)
-    judge_quota(body, now, failure);
   if (failure.retry_after)
     failure.retry_after = std::min<duration>(*failure.retry_after, bounds::retry_after_max);
+  if (failure.kind == failure_kind::rate_limited)
+    judge_quota(body, now, failure);
   failure.message = message_of(response.status, body, key);
   return failure;
 }
@@ -168,12 +173,9 @@ std::optional<call_failure> gemini_failure_in(const chat_reply& reply) {
   const bool is_empty = reply.message.text.empty() && reply.message.parts.empty()
                         && reply.message.tool_calls.empty();
   const std::string& native = reply.finish_native;
-  for (const char* fault : {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL",
-                            "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE",
-                            "MALFORMED_RESPONSE"})
-    if (native == fault)
-      return unusable(failure_kind::malformed_reply,
-                      "the model's answer is of no use: finishReason " + native);
+  if (wire::gemini::is_fault(native))
+    return unusable(failure_kind::malformed_reply,
+                    "the model's answer is of no use: finishReason " + native);
   if (!is_empty)
     return std::nullopt;
   if (reply.finish == finish_reason::content_filter && reply.usage.output == token_count{})

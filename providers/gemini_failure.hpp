@@ -17,8 +17,8 @@ namespace spillway::providers {
 ///
 /// Of several quotas that are used up the longest rules: one per day is `quota_exhausted` until
 /// midnight in California, whatever delay stands beside it; so is one of a limit of zero, which
-/// this account does not have at all, and a cap on spending. `retry_after` is at most
-/// `bounds::retry_after_max`. The message names the quota.
+/// this account does not have at all, and a cap on spending. A delay that the vendor names is at
+/// most `bounds::retry_after_max`. The message names the quota.
 call_failure gemini_failure_of(const wire::http_response& response, wall_time now,
                                const secret& key);
 

@@ -1,7 +1,7 @@
 #include "providers/openai.hpp"
 
-#include "providers/buffered_stream.hpp"
 #include "providers/failure.hpp"
+#include "providers/stream_or_document.hpp"
 #include "wire/openai/chat_chunk.hpp"
 #include "wire/openai/chat_reply.hpp"
 #include "wire/openai/chat_request.hpp"
@@ -27,19 +27,20 @@ call_failure interrupted() {
 }
 
 /// Reads whichever of the two streams the first event begins.
-class openai_events {
+class openai_stream final : public stream_decoder {
 public:
-  openai_events(const secret& key, wall_time now) : key_{key}, now_{now} {}
+  openai_stream(std::string request_id, const secret& key, wall_time now)
+      : request_id_{std::move(request_id)}, key_{key}, now_{now} {}
 
-  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) {
+  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
     events_.clear();
     sse_.feed(bytes, events_);
     take(deltas);
   }
 
-  bool ended() const { return reader_ended() || sse_.broken(); }
+  bool ended() const override { return reader_ended() || sse_.broken(); }
 
-  void flush(std::vector<chat_delta>& deltas) {
+  void flush(std::vector<chat_delta>& deltas) override {
     const bool had_ended = reader_ended();
     events_.clear();
     sse_.finish(events_);
@@ -48,10 +49,14 @@ public:
     is_cut_ = !had_ended && !malformed().empty();
   }
 
-  streamed_reply finish() {
-    streamed_reply done;
+  received_reply finish() override {
+    received_reply done;
     done.failure = failure();
     done.reply = std::visit([](auto& reader) { return reader.take_reply(); }, reader_);
+    if (!done.failure)
+      done.failure = failure_in(done.reply);
+    if (!request_id_.empty())
+      done.reply.provider_request_id = request_id_;
     return done;
   }
 
@@ -87,6 +92,7 @@ private:
     return is_cut_ || !is_whole() ? std::optional{interrupted()} : std::nullopt;
   }
 
+  std::string request_id_;
   const secret& key_;
   wall_time now_;
   wire::sse_reader sse_;
@@ -94,57 +100,6 @@ private:
   bool is_chosen_ = false;
   bool is_cut_ = false;
   event_reader reader_;
-};
-
-/// A stream, or what came instead: no line of a stream begins as JSON and HTML do.
-class openai_stream final : public stream_decoder {
-public:
-  openai_stream(const openai_codec& speaker, const wire::http_headers& head, const secret& key,
-                wall_time now)
-      : codec_{speaker}, head_{head}, now_{now}, stream_{key, now} {}
-
-  void feed(std::string_view bytes, std::vector<chat_delta>& deltas) override {
-    if (!begun_)
-      bytes = begin(bytes);
-    if (whole_)
-      whole_->feed(bytes, deltas);
-    else
-      stream_.feed(bytes, deltas);
-  }
-
-  bool ended() const override { return !whole_ && stream_.ended(); }
-
-  void flush(std::vector<chat_delta>& deltas) override {
-    if (whole_)
-      whole_->flush(deltas);
-    else
-      stream_.flush(deltas);
-  }
-
-  streamed_reply finish() override {
-    streamed_reply done = whole_ ? whole_->finish() : stream_.finish();
-    if (const auto id = head_.find("x-request-id"); !id.empty())
-      done.reply.provider_request_id = id;
-    return done;
-  }
-
-private:
-  /// The bytes without the blanks before the first that says anything.
-  std::string_view begin(std::string_view bytes) {
-    const auto first = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size());
-    bytes.remove_prefix(first);
-    begun_ = !bytes.empty();
-    if (begun_ && std::string_view{"{[<"}.find(bytes.front()) != std::string_view::npos)
-      whole_.emplace(codec_, head_, now_);
-    return bytes;
-  }
-
-  const openai_codec& codec_;
-  wire::http_headers head_;
-  wall_time now_;
-  bool begun_ = false;
-  openai_events stream_;
-  std::optional<buffered_stream> whole_;
 };
 
 } // namespace
@@ -187,27 +142,30 @@ wire::http_request openai_codec::encode(const upstream_call& call) const {
   return request;
 }
 
-std::variant<chat_reply, call_failure> openai_codec::decode(const wire::http_response& response,
-                                                            wall_time now) const {
+received_reply openai_codec::decode_whole(const wire::http_response& response,
+                                          wall_time now) const {
   if (response.status != 200)
-    return failure_of(response, now, options_.key);
+    return no_answer(failure_of(response, now, options_.key));
   auto reply = wire::openai::decode_chat_reply(response.body);
   if (!reply && wire::openai::is_response(response.body))
     reply = wire::openai::decode_response_reply(response.body);
   if (!reply)
-    return wire::openai::carries_error(response.body)
-               ? failure_of(response, now, options_.key)
-               : malformed_reply(response.status, reply.failure().message);
+    return no_answer(wire::openai::carries_error(response.body)
+                         ? failure_of(response, now, options_.key)
+                         : malformed_reply(response.status, reply.failure().message));
   if (const auto id = response.headers.find("x-request-id"); !id.empty())
     reply->provider_request_id = id;
-  return std::move(reply).value();
+  auto failure = failure_in(*reply);
+  return {std::move(reply).value(), std::move(failure)};
 }
 
 std::unique_ptr<stream_decoder> openai_codec::decode_stream(const wire::http_headers& head,
                                                             wall_time now) const {
   if (announces_json(head))
     return std::make_unique<buffered_stream>(*this, head, now);
-  return std::make_unique<openai_stream>(*this, head, options_.key, now);
+  return std::make_unique<stream_or_document>(
+      *this, head, now, "{[<",
+      std::make_unique<openai_stream>(std::string{head.find("x-request-id")}, options_.key, now));
 }
 
 wire::http_request openai_codec::encode_embedding(const embedding_call& call) const {

@@ -22,8 +22,7 @@ public:
   wire::http_request encode(const upstream_call& call) const override;
 
   /// A success whose finish is `content_filter` is an answer: it was generated and is billed.
-  std::variant<chat_reply, call_failure> decode(const wire::http_response& response,
-                                                wall_time now) const override;
+  received_reply decode_whole(const wire::http_response& response, wall_time now) const override;
 
   std::unique_ptr<stream_decoder> decode_stream(const wire::http_headers& head,
                                                 wall_time now) const override;

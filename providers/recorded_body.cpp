@@ -23,19 +23,12 @@ void recorded_body::feed(std::string_view piece) {
   }
 }
 
-streamed_reply recorded_body::finish() {
+received_reply recorded_body::finish() {
   if (stream_) {
     stream_->flush(deltas_);
     return stream_->finish();
   }
-  streamed_reply out;
-  auto outcome = codec_.decode(response_, now_);
-  if (auto* reply = std::get_if<chat_reply>(&outcome))
-    out.reply = std::move(*reply);
-  else
-    out.failure = std::get<call_failure>(std::move(outcome));
-  out.reply.usage.estimated = out.reply.usage.estimated || out.failure;
-  return out;
+  return codec_.decode_whole(response_, now_);
 }
 
 } // namespace spillway::providers

@@ -19,7 +19,7 @@ public:
   void feed(std::string_view piece);
 
   /// All that came, and why it is not whole. Call it once, at last.
-  streamed_reply finish();
+  received_reply finish();
 
 private:
   const codec& codec_;

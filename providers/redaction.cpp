@@ -35,6 +35,8 @@ void mask_after(std::string& text, std::string_view mark) {
     auto end = begin;
     while (end < text.size() && in_credential(text[end]))
       ++end;
+    while (end > begin && text[end - 1] == '.') // of the sentence
+      --end;
     if (end > begin)
       text.replace(begin, end - begin, mask);
   }

@@ -14,10 +14,11 @@ struct naming {
 };
 
 /// Days before minutes, parts before totals: the first that occurs counts.
-/// Sources: recorded refusals of OpenAI, Groq, Anthropic and Gemini (2024-02 to 2026-08);
+/// Sources: recorded refusals of OpenAI, Azure, Groq, OpenRouter, Anthropic and Gemini (2024-02 to
+/// 2026-08);
 /// https://ai.google.dev/gemini-api/docs/rate-limits, https://console.groq.com/docs/rate-limits
 /// (both 2026-10).
-constexpr std::array<naming, 21> namings = {{
+constexpr std::array<naming, 28> namings = {{
     {"(RPD)", dimension::requests_per_day},
     {"(TPD)", dimension::tokens_per_day},
     {"requests per day", dimension::requests_per_day},
@@ -26,6 +27,8 @@ constexpr std::array<naming, 21> namings = {{
     {"RequestsPerModelPerDay", dimension::requests_per_day},
     {"TokensPerDay", dimension::tokens_per_day},
     {"TokensPerModelPerDay", dimension::tokens_per_day},
+    {"models-per-day", dimension::requests_per_day},
+    {"Number of request tokens has exceeded your daily", dimension::tokens_per_day},
     {"input tokens per min", dimension::input_tokens_per_minute},
     {"InputTokensPerModelPerMinute", dimension::input_tokens_per_minute},
     {"input_token_count", dimension::input_tokens_per_minute},
@@ -37,6 +40,11 @@ constexpr std::array<naming, 21> namings = {{
     {"RequestsPerModelPerMinute", dimension::requests_per_minute},
     {"(TPM)", dimension::tokens_per_minute},
     {"tokens per min", dimension::tokens_per_minute},
+    {"token rate limit", dimension::tokens_per_minute},
+    {"Number of request tokens has exceeded your per-minute", dimension::tokens_per_minute},
+    {"call rate limit", dimension::requests_per_minute},
+    {"Number of requests has exceeded your per-minute", dimension::requests_per_minute},
+    {"models-per-min", dimension::requests_per_minute},
     {"concurrent requests", dimension::concurrent_requests},
     {"concurrent connections", dimension::concurrent_requests},
 }};

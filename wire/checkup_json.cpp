@@ -1,6 +1,6 @@
 #include "wire/checkup_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 namespace spillway::wire {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 using json = nlohmann::ordered_json;
 
 std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(value);
 }
 
 } // namespace

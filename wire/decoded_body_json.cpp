@@ -1,6 +1,6 @@
 #include "wire/decoded_body_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 namespace spillway::wire {
 namespace {
@@ -54,7 +54,7 @@ std::string encode_decoded_body(const report::decoded_body& body) {
                     {"usage", encode(body.reply.usage)},
                     {"cost_usd", body.cost ? json::parse(to_decimal_usd(*body.cost)) : json{}},
                     {"error", encode(body.failure)}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 } // namespace spillway::wire

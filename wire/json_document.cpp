@@ -91,8 +91,6 @@ result<json> parse_slowly(std::string_view text) {
   }
 }
 
-void append(std::string& out, const json& value);
-
 template <class Integer>
 void append_integer(std::string& out, Integer number) {
   std::array<char, 24> digits{};
@@ -100,9 +98,15 @@ void append_integer(std::string& out, Integer number) {
   out.append(digits.begin(), end);
 }
 
-void append_object(std::string& out, const json& value) {
+/// Of either kind of document. Requires: depth bounded by `bounds::json_depth_max`, as of all that
+/// is parsed.
+template <class Document>
+void append(std::string& out, const Document& value);
+
+template <class Document>
+void append_object(std::string& out, const Document& value) {
   char before = '{';
-  for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
+  for (const auto& [name, member] : value.template get_ref<const typename Document::object_t&>()) {
     out += std::exchange(before, ',');
     append_json_string(out, name);
     out += ':';
@@ -111,25 +115,28 @@ void append_object(std::string& out, const json& value) {
   out += before == '{' ? "{}" : "}";
 }
 
-void append_array(std::string& out, const json& value) {
+template <class Document>
+void append_array(std::string& out, const Document& value) {
   char before = '[';
-  for (const json& element : value.get_ref<const json::array_t&>()) {
+  for (const auto& element : value.template get_ref<const typename Document::array_t&>()) {
     out += std::exchange(before, ',');
     append(out, element);
   }
   out += before == '[' ? "[]" : "]";
 }
 
-/// Requires: depth bounded by `bounds::json_depth_max`, as of all that is parsed.
-void append(std::string& out, const json& value) {
+template <class Document>
+void append(std::string& out, const Document& value) {
   switch (value.type()) {
     case json::value_t::object: return append_object(out, value);
     case json::value_t::array: return append_array(out, value);
     case json::value_t::string:
-      return append_json_string(out, value.get_ref<const std::string&>());
-    case json::value_t::number_integer: return append_integer(out, value.get<std::int64_t>());
-    case json::value_t::number_unsigned: return append_integer(out, value.get<std::uint64_t>());
-    case json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
+      return append_json_string(out, value.template get_ref<const std::string&>());
+    case json::value_t::number_integer:
+      return append_integer(out, value.template get<std::int64_t>());
+    case json::value_t::number_unsigned:
+      return append_integer(out, value.template get<std::uint64_t>());
+    case json::value_t::boolean: out += value.template get<bool>() ? "true" : "false"; return;
     default: out += value.dump(); // shortest digits of a fraction, and null
   }
 }
@@ -154,6 +161,12 @@ result<json> parse_reply_json(std::string_view text) {
 }
 
 std::string dump_json(const json& value) {
+  std::string out;
+  append(out, value);
+  return out;
+}
+
+std::string dump_in_order(const nlohmann::ordered_json& value) {
   std::string out;
   append(out, value);
   return out;

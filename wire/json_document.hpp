@@ -22,4 +22,7 @@ result<nlohmann::json> parse_reply_json(std::string_view text);
 /// Compact text. Bytes that are not UTF-8 become U+FFFD.
 std::string dump_json(const nlohmann::json& value);
 
+/// Likewise, with members in the order in which they were set: for what people read too.
+std::string dump_in_order(const nlohmann::ordered_json& value);
+
 } // namespace spillway::wire

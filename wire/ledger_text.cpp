@@ -1,8 +1,7 @@
 #include "wire/ledger_text.hpp"
 
 #include "core/money/calendar.hpp"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 #include <string_view>
 #include <utility>
@@ -47,7 +46,7 @@ std::string csv(const std::vector<column>& columns) {
 }
 
 std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(value);
 }
 
 std::string object(const std::vector<column>& columns) {

@@ -1,6 +1,6 @@
 #include "wire/plan_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 #include <chrono>
 
@@ -47,7 +47,7 @@ void add_plan(json& out, const routing::plan& plan) {
 }
 
 std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(value);
 }
 
 json prompt_or_null(const context::note& prompt) {

@@ -1,6 +1,6 @@
 #include "wire/run_report_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 namespace spillway::wire {
 namespace {
@@ -55,7 +55,7 @@ std::string encode_run_report(const report::run_report& r) {
       {"by_status", std::move(by_status)},
       {"by_model", std::move(by_model)},
       {"elapsed_s", to_seconds(r.elapsed)}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 } // namespace spillway::wire

@@ -1,8 +1,7 @@
 #include "wire/spend_report_text.hpp"
 
 #include "wire/iso_time.hpp"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 #include <string_view>
 
@@ -50,7 +49,7 @@ std::string encode_spend_json(const spend_summary& s) {
   const json out = {{"by", to_string(s.by)},       {"from", iso_time(s.from)},
                     {"to", iso_time(s.to)},        {"journal", s.journal},
                     {"lines", std::move(lines)},   {"total", std::move(total)}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 std::string encode_spend_csv(const spend_summary& s) {

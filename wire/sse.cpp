@@ -45,19 +45,25 @@ void sse_reader::take_line(std::string_view line, std::vector<sse_event>& events
     line.remove_prefix(byte_order_mark.size());
   if (line.empty())
     return end_event(events);
+  if (line.front() == '{')
+    return add_data(line);
   const std::size_t colon = line.find(':');
   const std::string_view field = line.substr(0, colon);
   std::string_view value = colon == std::string_view::npos ? "" : line.substr(colon + 1);
   if (value.starts_with(' '))
     value.remove_prefix(1);
-  if (field == "data") {
-    if (has_data_)
-      event_.data += '\n';
-    event_.data += value;
-    has_data_ = true;
-  } else if (field == "event") {
+  if (field == "error")
+    event_.name = field;
+  if (field == "data" || field == "error")
+    add_data(value);
+  else if (field == "event")
     event_.name = value;
-  }
+}
+
+void sse_reader::add_data(std::string_view line) {
+  if (std::exchange(has_data_, true))
+    event_.data += '\n';
+  event_.data += line;
 }
 
 void sse_reader::end_event(std::vector<sse_event>& events) {

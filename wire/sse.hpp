@@ -17,6 +17,10 @@ struct sse_event {
 /// Reads server-sent events in whatever pieces their bytes come: lines end in LF, CR or CR LF, a
 /// byte order mark at the start and comments are passed over, and an event ends at an empty line.
 /// Events without data are dropped, as the standard says.
+///
+/// Two ways in which servers have told of an error within a stream are read as well: `error: {...}`
+/// (llama.cpp until 2025-09) as an event of that name, and a bare JSON object (Ollama, proxies) as
+/// data; the standard would pass over both.
 /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html (2026-11).
 class sse_reader {
 public:
@@ -32,6 +36,7 @@ public:
 
 private:
   void take_line(std::string_view line, std::vector<sse_event>& events);
+  void add_data(std::string_view line);
   void end_event(std::vector<sse_event>& events);
 
   std::string line_; ///< begun, not ended

@@ -1,6 +1,6 @@
 #include "wire/token_report_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 namespace spillway::wire {
 namespace {
@@ -37,7 +37,7 @@ std::string encode_token_report(const report::token_report& r) {
                     {"files", std::move(files)},
                     {"total", {{"bytes", r.total.bytes}, {"tokens", r.total.tokens}}},
                     {"models", std::move(models)}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 } // namespace spillway::wire

@@ -295,3 +295,25 @@ TEST_CASE("a key without money is given up at once and told to the router") {
   CHECK(w.calls["primary"].size() == 1);
   CHECK(w.around.condemned.size() == 1);
 }
+
+TEST_CASE("a model whose day is used up is asked again after an hour, and keeps its key") {
+  outage_world w;
+  w.how = [&](const call_provider& m) {
+    if (m.upstream_model != "primary")
+      return answers_in(10ms);
+    scripted_end end = fails_in(10ms, failure_kind::quota_exhausted);
+    end.failure->refused_by = rate::dimension::requests_per_day;
+    end.failure->retry_after = 17h;
+    return end;
+  };
+  w.ask(both);
+  w.run(10min);
+  w.ask(both);
+  w.run(50min);
+  CHECK(w.calls["primary"].size() == 1);
+  CHECK(w.calls["second"].size() == 2);
+  CHECK(w.around.condemned.empty());
+  w.ask(both);
+  w.run(1min);
+  CHECK(w.calls["primary"].size() == 2);
+}

@@ -68,7 +68,7 @@ data: {"type":"message_stop"}
 
 struct heard {
   std::vector<chat_delta> deltas;
-  streamed_reply end;
+  received_reply end;
   bool ended = false;
 };
 
@@ -312,4 +312,28 @@ TEST_CASE("Anthropic's limits are read from recorded headers", "[providers]") {
       CHECK(limits.output_tokens_reset == duration{0s});
       CHECK_FALSE(limits.tokens_limit);
     }
+}
+
+TEST_CASE("A stream of Anthropic that is cut within an event was interrupted", "[providers]") {
+  const heard h = streamed(std::string{begun} + words + R"(data: {"type":"content_block_del)");
+  REQUIRE(h.end.failure);
+  CHECK(h.end.failure->kind == failure_kind::interrupted);
+  CHECK(h.end.reply.message.text == "Hello");
+}
+
+TEST_CASE("What came instead of Anthropic's stream is read whole, though no header says so",
+          "[providers]") {
+  CHECK(streamed(answer).end.reply.message.text == "hello");
+  CHECK(streamed("<html>sign in</html>").end.failure->kind == failure_kind::malformed_reply);
+  CHECK(streamed(R"( {"type":"error","error":{"type":"overloaded_error","message":"m"}})")
+            .end.failure->kind
+        == failure_kind::overloaded);
+}
+
+TEST_CASE("OpenAI's end mark ends no stream of Anthropic's", "[providers]") {
+  const std::string mark = "data: [DONE]\n\n";
+  CHECK_FALSE(streamed(std::string{begun} + words + mark + ended).end.failure);
+  const heard h = streamed(std::string{begun} + words + mark);
+  REQUIRE(h.end.failure);
+  CHECK(h.end.failure->kind == failure_kind::interrupted);
 }

@@ -73,6 +73,15 @@ TEST_CASE("A code says more than the status", "[providers]") {
       {400, "invalid_prompt", kind::content_filtered},
       {400, "model_not_found", kind::model_unavailable},
       {400, "invalid_api_key", kind::unauthorized},
+      {400, "exceed_context_size_error", kind::context_too_long},
+      {400, "moderation_blocked", kind::content_filtered},
+      {400, "data_inspection_failed", kind::content_filtered},
+      {400, "invalid_model", kind::model_unavailable},
+      {400, "model_decommissioned", kind::model_unavailable},
+      {400, "model_terms_required", kind::model_unavailable},
+      {400, "tool_use_failed", kind::malformed_reply},
+      {400, "json_validate_failed", kind::malformed_reply},
+      {498, "capacity_exceeded", kind::overloaded},
       {400, "unsupported_parameter", kind::invalid_request},
   }));
   CAPTURE(status, code);
@@ -93,7 +102,12 @@ TEST_CASE("A prompt that does not fit is told by its words", "[providers]") {
       "input length and `max_tokens` exceed context limit: 9 + 9 > 10",
       "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",
       "prompt too long; exceeded max context length by 4 tokens",
-      "the request exceeds the available context size");
+      "the request exceeds the available context size",
+      "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
+      "The decoder prompt (length 9) is longer than the maximum model length of 8.",
+      "The number of tokens to keep from the initial prompt is greater than the context length",
+      "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193",
+      "Input is too long for requested model.");
   CAPTURE(words);
   CHECK(judged(400, refusal(words, "invalid_request_error")).kind == kind::context_too_long);
   CHECK(judged(500, refusal(words)).kind == kind::overloaded);
@@ -103,6 +117,51 @@ TEST_CASE("Money and keys are told by their words too", "[providers]") {
   CHECK(judged(400, refusal("Your credit balance is too low")).kind == kind::quota_exhausted);
   CHECK(judged(400, refusal("API key not valid. Please pass a valid API key.")).kind
         == kind::unauthorized);
+}
+
+TEST_CASE("A prompt that a vendor declines is told by its words too", "[providers]") {
+  const auto [status, words] = GENERATE(table<int, std::string>({
+      {400, "Output blocked by content filtering policy"},
+      {403, "Your chosen model requires moderation and your input was flagged"},
+      {403, "Content violates usage guidelines. Failed check: x"},
+      {400, "Content Exists Risk"},
+  }));
+  CAPTURE(words);
+  CHECK(judged(status, refusal(words)).kind == kind::content_filtered);
+}
+
+TEST_CASE("What a router quotes of the server behind it counts", "[providers]") {
+  const call_failure failure = judged(
+      400, R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":
+          "{\"error\":{\"message\":\"prompt is too long: 9 tokens > 8 maximum\"}}"}}})");
+  CHECK(failure.kind == kind::context_too_long);
+  CHECK(failure.message == "Provider returned error: prompt is too long: 9 tokens > 8 maximum");
+}
+
+TEST_CASE("The limit that refused is known by the words of each vendor", "[providers]") {
+  using rate::dimension;
+  const auto [words, limit, expected] = GENERATE(table<std::string, dimension, kind>({
+      {"have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry",
+       dimension::tokens_per_minute, kind::rate_limited},
+      {"have exceeded call rate limit of your current OpenAI S0 pricing tier",
+       dimension::requests_per_minute, kind::rate_limited},
+      {"Rate limit exceeded: free-models-per-min. ", dimension::requests_per_minute,
+       kind::rate_limited},
+      {"Rate limit exceeded: free-models-per-day. ", dimension::requests_per_day,
+       kind::quota_exhausted},
+      {"on tokens per day (TPD): Limit 9, Used 9, Requested 3. Please try again in 28m48.5s.",
+       dimension::tokens_per_day, kind::quota_exhausted},
+      {"Number of request tokens has exceeded your per-minute rate limit",
+       dimension::tokens_per_minute, kind::rate_limited},
+      {"Number of request tokens has exceeded your daily rate limit", dimension::tokens_per_day,
+       kind::quota_exhausted},
+      {"Number of requests has exceeded your per-minute rate limit",
+       dimension::requests_per_minute, kind::rate_limited},
+  }));
+  CAPTURE(words);
+  const call_failure failure = judged(429, refusal(words));
+  CHECK(failure.refused_by == limit);
+  CHECK(failure.kind == expected);
 }
 
 TEST_CASE("Which quota a 429 means decides whether waiting helps", "[providers]") {
@@ -143,6 +202,9 @@ TEST_CASE("The wait is taken from the most exact source", "[providers]") {
         == duration{30s});
   CHECK(judged(429, refusal("Please try again in 6m0s.")).retry_after == duration{6min});
   CHECK(judged(429, refusal("Please retry in 48.9s.")).retry_after == duration{48900ms});
+  CHECK(judged(429, refusal("Please retry after 21 seconds. Please go")).retry_after
+        == duration{21s});
+  CHECK(judged(429, refusal("Please try again in 1 second.")).retry_after == duration{1s});
   CHECK(judged(429, R"({"error":{"details":[{"retryDelay":"34.4s"}]}})").retry_after
         == duration{34400ms});
   CHECK_FALSE(judged(429, refusal("Please try again in a moment.")).retry_after.has_value());
@@ -196,6 +258,25 @@ TEST_CASE("A message is short and holds no credential", "[providers]") {
                           + std::string(5000, 'x')));
   CHECK(failure.message.size() == bounds::failure_message_bytes_max);
   CHECK_THAT(failure.message, Catch::StartsWith("Incorrect API key provided: sk-*** and ***."));
+}
+
+TEST_CASE("An answer that its server broke off is none", "[providers]") {
+  const auto judged_by = [](const char* native) {
+    chat_reply reply;
+    reply.finish_native = native;
+    return failure_in(reply);
+  };
+  for (const char* native : {"error", "abort", "network_error", "insufficient_system_resource"}) {
+    const auto failure = judged_by(native);
+    REQUIRE(failure);
+    CHECK(failure->kind == kind::interrupted);
+    CHECK_THAT(failure->message, Catch::EndsWith(native));
+  }
+  for (const char* native :
+       {"function_call_filter: MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"})
+    CHECK(judged_by(native)->kind == kind::malformed_reply);
+  for (const char* native : {"", "stop", "content_filter", "new_word"})
+    CHECK_FALSE(judged_by(native));
 }
 
 TEST_CASE("A reply that could not be read says why", "[providers]") {

@@ -98,10 +98,12 @@ TEST_CASE("A quota per day is closed until midnight in California", "[providers]
              before_midnight);
   CHECK(failure.kind == kind::quota_exhausted);
   CHECK(failure.retry_after == duration{30min});
-  CHECK_FALSE(failure.refused_by);
-  // The day that begins then has 23 hours, of which we never wait more than the cap.
+  CHECK(failure.refused_by == rate::dimension::requests_per_day);
+  CHECK(judged(429, exhausted(quota("InputTokensPerModelPerDay"))).refused_by
+        == rate::dimension::tokens_per_day);
+  // The day that begins then has 23 hours.
   CHECK(judged(429, exhausted(quota("RequestsPerDay")), before_midnight + 31min).retry_after
-        == duration{bounds::retry_after_max});
+        == duration{22h + 59min});
   CHECK(judged(429, exhausted(quota("RequestsPerDay")), before_midnight + 23h + 15min).retry_after
         == duration{15min});
 }

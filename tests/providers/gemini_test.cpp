@@ -45,7 +45,7 @@ std::string text_event(const std::string& text, const std::string& finish = {}) 
 
 struct outcome {
   std::vector<chat_delta> deltas;
-  streamed_reply result;
+  received_reply result;
   bool ended = false;
 };
 
@@ -231,4 +231,36 @@ TEST_CASE("Texts are embedded by one call to Gemini", "[providers]") {
 
 TEST_CASE("Gemini tells no limits in its headers", "[providers]") {
   CHECK(speaker().observed_limits(replied(200, answer)) == rate::observed_limits{});
+}
+
+TEST_CASE("A whole answer of no use is kept beside its failure", "[providers]") {
+  const received_reply faulty = speaker().decode_whole(
+      replied(200, R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}],
+                       "usageMetadata":{"promptTokenCount":9},"modelVersion":"m-1"})"),
+      {});
+  REQUIRE(faulty.failure);
+  CHECK(faulty.reply.finish_native == "MALFORMED_FUNCTION_CALL");
+  CHECK(faulty.reply.usage.input == token_count{9});
+  const received_reply blocked =
+      speaker().decode_whole(replied(200, R"({"promptFeedback":{"blockReason":"SAFETY"}})"), {});
+  REQUIRE(blocked.failure);
+  CHECK(blocked.failure->kind == failure_kind::content_filtered);
+  CHECK(blocked.reply.finish == finish_reason::content_filter);
+  CHECK(blocked.reply.finish_native == "SAFETY");
+}
+
+TEST_CASE("A stream of Gemini that is cut within an event was interrupted", "[providers]") {
+  for (const char* before : {"data: ", "", "["}) {
+    const std::string cut = R"({"candidates": [{"cont)";
+    const outcome out = streamed(text_event("hi") + before + cut);
+    REQUIRE(out.result.failure);
+    CHECK(out.result.failure->kind == failure_kind::interrupted);
+    CHECK(out.result.reply.message.text == "hi");
+  }
+}
+
+TEST_CASE("A page that came instead of Gemini's stream is no stream", "[providers]") {
+  const outcome out = streamed("\n<html>sign in</html>");
+  REQUIRE(out.result.failure);
+  CHECK(out.result.failure->kind == failure_kind::malformed_reply);
 }

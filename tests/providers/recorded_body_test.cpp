@@ -15,7 +15,7 @@ std::shared_ptr<const codec> speaker() {
   return *make_codec("openai", {}, {});
 }
 
-streamed_reply read(const wire::http_response& response, bool streamed, std::size_t chunk) {
+received_reply read(const wire::http_response& response, bool streamed, std::size_t chunk) {
   const auto codec = speaker();
   recorded_body body{*codec, {response.status, response.headers, {}}, streamed, {}};
   for (std::size_t at = 0; at < response.body.size(); at += chunk)
@@ -57,7 +57,7 @@ TEST_CASE("Every recorded body is read as its recorder read it, in pieces of any
   const std::size_t chunk = GENERATE(1, 7, 4096);
   for (const auto& r : spillway::testing::all_recorded(SPILLWAY_FIXTURES, "openai")) {
     CAPTURE(r.row["id"], chunk);
-    const streamed_reply read_back = read(r.response, r.row["streaming"], chunk);
+    const received_reply read_back = read(r.response, r.row["streaming"], chunk);
     const json& expected = r.row["expect"];
     CHECK(read_back.failure.has_value() == (r.response.status != 200));
     if (read_back.failure)
@@ -82,7 +82,7 @@ TEST_CASE("A stream cut at any byte keeps what came before and says so", "[provi
     for (std::size_t end = 0; end < finish; end += 13) {
       wire::http_response cut = r.response;
       cut.body.resize(end);
-      const streamed_reply read_back = read(cut, true, 64);
+      const received_reply read_back = read(cut, true, 64);
       CAPTURE(end);
       REQUIRE(read_back.failure);
       CHECK(read_back.failure->kind == failure_kind::interrupted);
@@ -98,10 +98,11 @@ TEST_CASE("A body that is no stream after all is read whole, blanks before it or
   const std::string body = R"({"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]})";
   for (const std::size_t chunk : {1, 5, 4096})
     for (const char* before : {"", " \n"}) {
-      const streamed_reply whole = read({200, {}, before + body}, true, chunk);
+      const received_reply whole = read({200, {}, before + body}, true, chunk);
       CHECK_FALSE(whole.failure);
       CHECK(whole.reply.message.text == "hi");
-      const streamed_reply error = read({200, {}, before + std::string{"{\"error\":1x"}}, true, chunk);
+      const received_reply error =
+          read({200, {}, before + std::string{"{\"error\":1x"}}, true, chunk);
       REQUIRE(error.failure);
       CHECK(error.failure->kind == failure_kind::malformed_reply);
       CHECK_THAT(error.failure->message, Catch::Contains("byte 11"));
@@ -110,7 +111,7 @@ TEST_CASE("A body that is no stream after all is read whole, blanks before it or
 
 TEST_CASE("A body of an error is read whole, stream or not", "[providers]") {
   for (const bool streamed : {false, true}) {
-    const streamed_reply read_back =
+    const received_reply read_back =
         read({429, {}, R"({"error":{"message":"slow","type":"tokens"}})"}, streamed, 3);
     REQUIRE(read_back.failure);
     CHECK(read_back.failure->kind == failure_kind::rate_limited);

@@ -14,6 +14,7 @@ TEST_CASE("What looks like a credential is masked", "[providers]") {
       {"Authorization: Bearer abc.def+/=~", "Authorization: Bearer ***"},
       {"bearer abc", "bearer ***"},
       {"(sk-abc)", "(sk-***)"},
+      {"provided: sk-ab.cd. You", "provided: sk-***. You"},
       {"a task-force of desk-tops", "a task-force of desk-tops"},
       {"sk- alone", "sk- alone"},
       {"", ""},

@@ -96,3 +96,10 @@ TEST_CASE("Depth is counted in a document that is otherwise wrong, too", "[wire]
   REQUIRE_FALSE(read);
   CHECK(read.failure().message.find("nested deeper") != std::string::npos);
 }
+
+TEST_CASE("An ordered document is written in its order, as the library does it", "[wire]") {
+  nlohmann::ordered_json document = {{"z", 1}, {"a", {{"y", "\"\n"}, {"b", {1.5, nullptr, true}}}}};
+  CHECK(dump_in_order(document) == document.dump());
+  document["m"] = "\xFF";
+  CHECK(dump_in_order(document).ends_with(",\"m\":\"\xEF\xBF\xBD\"}"));
+}

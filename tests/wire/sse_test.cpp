@@ -120,3 +120,10 @@ TEST_CASE("What is written is read back", "[wire][sse]") {
   CHECK(text.starts_with("data: one\n\nevent: named\ndata: two\ndata: lines\n\n"));
   CHECK(read(text) == expected);
 }
+
+TEST_CASE("Errors that stand in a stream as no event of the standard's are heard", "[wire][sse]") {
+  CHECK(read("data: a\n\nerror: {\"code\":500}\n\n")
+        == events{{"", "a"}, {"error", R"({"code":500})"}});
+  CHECK(read("data: a\n\n{\"error\":\"boom\"}\n")
+        == events{{"", "a"}, {"", R"({"error":"boom"})"}});
+}

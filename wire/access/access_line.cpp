@@ -1,8 +1,7 @@
 #include "wire/access/access_line.hpp"
 
 #include "wire/iso_time.hpp"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 #include <array>
 #include <chrono>
@@ -59,7 +58,7 @@ std::string encode_access(const access_entry& e) {
   for (const auto& [header, name] : numbers)
     if (const json value = json::parse(e.reply.find(header), nullptr, false); value.is_number())
       line[name] = value;
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(line);
 }
 
 } // namespace spillway::wire

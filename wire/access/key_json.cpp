@@ -51,7 +51,7 @@ json to_json(const access::virtual_key& key, wall_time now) {
 }
 
 std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(value);
 }
 
 error wrong(std::string_view field, std::string_view why) {

@@ -1,6 +1,6 @@
 #include "wire/access/reload_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 namespace spillway::wire {
 
@@ -9,7 +9,7 @@ std::string encode_reload(const std::vector<std::string>& applied,
                           const std::vector<std::string>& warnings) {
   using json = nlohmann::ordered_json;
   const json out{{"applied", applied}, {"after_restart", after_restart}, {"warnings", warnings}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 } // namespace spillway::wire

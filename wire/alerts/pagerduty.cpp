@@ -2,8 +2,7 @@
 
 #include "core/tokens/utf8.hpp"
 #include "wire/iso_time.hpp"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 #include <algorithm>
 
@@ -57,7 +56,7 @@ std::string pagerduty_body(const alerts::notice& n, const secret& routing_key,
     out["client"] = "Spillway";
     out["payload"] = payload_of(n, source);
   }
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 http_request encode_pagerduty(const alerts::notice& n, const std::string& target,

@@ -1,8 +1,7 @@
 #include "wire/alerts/report_json.hpp"
 
 #include "wire/iso_time.hpp"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 namespace spillway::wire {
 namespace {
@@ -30,7 +29,7 @@ json encode(const alerts::undelivered_notice& n) {
 }
 
 std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(value);
 }
 
 } // namespace

@@ -1,8 +1,7 @@
 #include "wire/alerts/slack.hpp"
 
 #include "wire/iso_time.hpp"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_document.hpp"
 
 #include <string_view>
 
@@ -64,7 +63,7 @@ std::string slack_body(const alerts::notice& n, const std::string& source) {
   const json context = {{"type", "context"},
                         {"elements", json::array({text_object(escaped(footnote(n, source)))})}};
   const json out = {{"text", title}, {"blocks", json::array({section, context})}};
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(out);
 }
 
 http_request encode_slack(const alerts::notice& n, const std::string& target,

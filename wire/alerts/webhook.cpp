@@ -2,8 +2,8 @@
 
 #include "wire/digest.hpp"
 #include "wire/iso_time.hpp"
+#include "wire/json_document.hpp"
 
-#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -30,7 +30,7 @@ std::string webhook_body(const alerts::numbered_notice& n, const std::string& so
                      {"since", iso_time(what.since)},
                      {"dedup_key", dedup_key(what)},
                      {"source", source}};
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_in_order(body);
 }
 
 std::string sign_webhook(const secret& key, std::string_view timestamp, std::string_view body) {

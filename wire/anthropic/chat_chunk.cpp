@@ -116,7 +116,9 @@ struct event_reader::state {
 };
 
 void event_reader::state::take(const sse_event& event, deltas& out) {
-  auto document = parse_json(event.data);
+  if (event.data == "[DONE]") // of proxies; it ends nothing here
+    return;
+  auto document = parse_reply_json(event.data);
   if (event.name == "error" || (document && document->is_object() && document->contains("error"))) {
     error_json = event.data.empty() ? "{}" : event.data;
     return;

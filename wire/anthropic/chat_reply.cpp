@@ -33,7 +33,7 @@ std::string encode_chat_reply(const chat_reply& reply, std::string_view id) {
 }
 
 result<chat_reply> decode_chat_reply(std::string_view body) {
-  auto document = parse_json(body);
+  auto document = parse_reply_json(body);
   if (!document)
     return document.failure();
   json_fault fault;

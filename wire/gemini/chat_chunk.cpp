@@ -61,7 +61,7 @@ struct chunk_reader::part_context {
 void chunk_reader::take(std::string_view text, std::vector<chat_delta>& deltas) {
   if (ended())
     return;
-  auto document = parse_json(text);
+  auto document = parse_reply_json(text);
   if (!document || !document->is_object()) {
     malformed_ = document ? "a reply must be a JSON object" : document.failure().message;
     return;
@@ -89,14 +89,16 @@ void chunk_reader::take(std::string_view text, std::vector<chat_delta>& deltas) 
     block_reason_ = blocked.empty() ? block_reason_ : blocked;
   const json_node candidates = root["candidates"];
   for (std::size_t i = 0; i < candidates.size() && !fault.found(); ++i)
-    take_candidate({candidates[i], fault}, deltas);
+    take_candidate({candidates[i], fault}, i, deltas);
   if (fault.found())
     malformed_ = fault.take().message;
 }
 
-void chunk_reader::take_candidate(const part_context& context, std::vector<chat_delta>& deltas) {
+void chunk_reader::take_candidate(const part_context& context, std::size_t place,
+                                  std::vector<chat_delta>& deltas) {
   const json_node& candidate = context.candidate;
-  const std::int64_t number = candidate["index"].integer().value_or(0);
+  const std::int64_t number =
+      candidate["index"].integer().value_or(static_cast<std::int64_t>(place));
   if (number < 0 || number >= bounds::choices_max)
     candidate["index"].reject("must be from 0 to " + std::to_string(bounds::choices_max - 1));
   const json_node content = candidate["content"];

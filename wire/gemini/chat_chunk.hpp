@@ -45,7 +45,9 @@ public:
 
 private:
   struct part_context;
-  void take_candidate(const part_context& context, std::vector<chat_delta>& deltas);
+  /// `place`: of the candidate in its document, which is its number unless it tells another.
+  void take_candidate(const part_context& context, std::size_t place,
+                      std::vector<chat_delta>& deltas);
 
   reply_assembler assembler_;
   std::map<int, std::size_t> calls_; ///< begun so far, by choice

@@ -17,6 +17,10 @@ constexpr std::array<std::string_view, 10> filters = {"SAFETY",
                                                       "IMAGE_RECITATION",
                                                       "IMAGE_OTHER"};
 
+constexpr std::array<std::string_view, 5> faults = {
+    "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE", "MALFORMED_RESPONSE"};
+
 } // namespace
 
 finish_reason finish_of(std::string_view native) {
@@ -24,6 +28,10 @@ finish_reason finish_of(std::string_view native) {
     return finish_reason::length;
   return std::ranges::find(filters, native) == filters.end() ? finish_reason::stop
                                                              : finish_reason::content_filter;
+}
+
+bool is_fault(std::string_view native) {
+  return std::ranges::find(faults, native) != faults.end();
 }
 
 const char* finish_name(finish_reason finish) {

@@ -45,7 +45,8 @@ const char* usual_type(part_kind what) {
     case part_kind::image: return "image/jpeg";
     case part_kind::audio: return "audio/wav";
     case part_kind::file: return "application/pdf";
-    case part_kind::text: break;
+    case part_kind::text:
+    case part_kind::foreign: break;
   }
   return "text/plain";
 }
@@ -148,6 +149,10 @@ json encode_text(const std::string& text) {
 }
 
 json encode_media(const content_part& part) {
+  if (part.what == part_kind::foreign)
+    return nullptr;
+  if (part.what == part_kind::file && !part.text.empty())
+    return encode_text(part.name.empty() ? part.text : part.name + "\n\n" + part.text);
   if (!part.data_base64.empty()) {
     const std::string type = part.media_type.empty() ? usual_type(part.what) : part.media_type;
     return {{"inlineData", {{"mimeType", type}, {"data", part.data_base64}}}};
@@ -181,7 +186,8 @@ json encode_result(const chat_message& message, const std::string& name, bool wi
   json result = {{"name", name}, {"response", std::move(told)}};
   for (const content_part& part : message.parts)
     if (with_media && part.what != part_kind::text)
-      result["parts"].push_back(encode_media(part));
+      if (json media = encode_media(part); !media.is_null())
+        result["parts"].push_back(std::move(media));
   return {{"functionResponse", std::move(result)}};
 }
 

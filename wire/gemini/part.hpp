@@ -36,7 +36,8 @@ decoded_part decode_part(const json_node& part);
 void check_part(const json_node& part);
 
 nlohmann::json encode_text(const std::string& text);
-/// Bytes in place, or where they lie.
+/// Bytes in place, or where they lie; a file that is plain text as text under its name. Null for a
+/// part of another dialect.
 nlohmann::json encode_media(const content_part& part);
 nlohmann::json encode_call(const tool_call& call);
 /// `name` is the tool's, `with_media` true if the model takes media in a tool's result.

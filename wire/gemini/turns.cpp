@@ -100,10 +100,11 @@ void turn_encoder::add_content(const chat_message& m, json& parts) const {
   if (!m.text.empty())
     parts.push_back(encode_text(m.text));
   for (const content_part& part : m.parts)
-    if (part.what != content_part::kind::text)
-      parts.push_back(encode_media(part));
-    else if (!part.text.empty())
+    if (part.what == content_part::kind::text && !part.text.empty())
       parts.push_back(encode_text(part.text));
+    else if (part.what != content_part::kind::text)
+      if (json media = encode_media(part); !media.is_null())
+        parts.push_back(std::move(media));
   if (!m.refusal.empty())
     parts.push_back(encode_text(m.refusal));
   if (parts.size() == before && m.role == chat_role::user)

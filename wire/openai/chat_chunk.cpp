@@ -49,7 +49,7 @@ void take_details(const json_node& details, chat_delta& d) {
 /// A list of parts, as Mistral sends its thoughts.
 void take_parts(const json_node& content, chat_delta& d) {
   chat_message piece;
-  decode_content(content, piece);
+  decode_content(content, other_parts::skipped, piece);
   d.text = plain_text(piece);
   for (const reasoning_block& block : piece.reasoning)
     d.reasoning += block.text;
@@ -61,8 +61,8 @@ void take_parts(const json_node& content, chat_delta& d) {
 // each fragment of one. So it is another one if the first is complete and more arguments come.
 bool chunk_reader::begins_another(const json_node& fragment, std::size_t known,
                                   const chat_delta& d) const {
-  const json_node function = fragment["function"];
-  if (!function["name"].present() || decode_arguments(function["arguments"]).empty())
+  const json_node called = called_by(fragment);
+  if (!called["name"].present() || decode_arguments(called).empty())
     return false;
   const auto calls = assembler_.tool_calls(d.choice);
   std::string arguments = known < calls.size() ? calls[known].arguments_json : std::string{};
@@ -88,25 +88,48 @@ std::int64_t chunk_reader::place_of(const json_node& fragment, const std::string
   return place;
 }
 
-void chunk_reader::take_calls(const json_node& calls, choice_state& state, chat_delta& d) {
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    const json_node call = calls[i];
-    const json_node function = call["function"];
-    const std::string id = call["id"].text_or({});
-    const std::size_t begun = state.calls.size();
-    tool_call_delta more;
-    more.index = state.calls[place_of(call, id, state, d)].index;
-    if (more.index >= bounds::tool_calls_max)
-      return calls.reject("holds more calls than " + std::to_string(bounds::tool_calls_max));
-    more.arguments_json = decode_arguments(function["arguments"]);
-    more.signature = decode_signature(call);
-    if (state.calls.size() > begun) {
-      more.name = function["name"].text_or({});
-      more.id = id.empty() ? "call_" + told_.provider_request_id + '_' + std::to_string(more.index)
-                           : id;
-    }
-    d.tool_calls.push_back(std::move(more));
+void chunk_reader::take_calls(const json_node& delta, choice_state& state, chat_delta& d) {
+  const json_node calls = delta["tool_calls"];
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    take_call(calls[i], called_by(calls[i]), state, d);
+  if (const json_node older = delta["function_call"]; older.present())
+    take_call(older, older, state, d);
+}
+
+void chunk_reader::take_call(const json_node& call, const json_node& called, choice_state& state,
+                             chat_delta& d) {
+  const std::string id = call["id"].text_or({});
+  known_call& known = state.calls[place_of(call, id, state, d)];
+  tool_call_delta more;
+  more.index = known.index;
+  if (more.index >= bounds::tool_calls_max)
+    return call.reject("is one call more than " + std::to_string(bounds::tool_calls_max));
+  known.held += decode_arguments(called);
+  more.signature = decode_signature(call);
+  if (!known.is_named) {
+    more.name = called["name"].text_or({});
+    known.is_named = !more.name.empty();
+    if (!known.is_named)
+      return;
+    if (known.id.empty())
+      known.id = id;
+    more.id = known.id;
+    if (more.id.empty())
+      more.id = "call_" + told_.provider_request_id + '_' + std::to_string(more.index);
   }
+  more.arguments_json = std::exchange(known.held, {});
+  d.tool_calls.push_back(std::move(more));
+}
+
+void chunk_reader::end_choice(const json_node& choice, std::string native) {
+  const int number = static_cast<int>(choice["index"].integer().value_or(0));
+  choice_state& state = states_[number];
+  state.ended = true;
+  for (const auto& [place, call] : state.calls)
+    if (!call.is_named)
+      choice["finish_reason"].reject("came before the name of a tool call");
+  const finish_reason finish = finish_of(native, false);
+  assembler_.end(number, finish, std::move(native));
 }
 
 void chunk_reader::take_choice(const json_node& choice, std::vector<chat_delta>& deltas) {
@@ -122,21 +145,19 @@ void chunk_reader::take_choice(const json_node& choice, std::vector<chat_delta>&
     take_parts(delta["content"], d);
   else
     d.text = delta["content"].text_or({});
+  d.text += delta["audio"]["transcript"].text_or({});
   d.refusal = delta["refusal"].text_or({});
   d.reasoning += reasoning_text(delta);
   take_details(delta["reasoning_details"], d);
   if (choice["logprobs"].is_object())
     d.logprobs_json = choice["logprobs"].object_text();
-  take_calls(delta["tool_calls"], state, d);
+  take_calls(delta, state, d);
   if (d != chat_delta{.choice = d.choice}) {
     assembler_.add(d);
     deltas.push_back(std::move(d));
   }
-  if (std::string native = choice["finish_reason"].text_or({}); !native.empty()) {
-    state.ended = true;
-    const finish_reason finish = finish_of(native, false);
-    assembler_.end(static_cast<int>(number), finish, std::move(native));
-  }
+  if (std::string native = choice["finish_reason"].text_or({}); !native.empty())
+    end_choice(choice, std::move(native));
 }
 
 void chunk_reader::take_head(const json_node& root) {

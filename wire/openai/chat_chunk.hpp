@@ -19,8 +19,9 @@ class json_node;
 namespace spillway::wire::openai {
 
 /// Reads the chunks of one stream. Tolerates what servers of this dialect are known to send: chunks
-/// without choices, names repeated with each fragment of a tool call, calls without an index or
-/// with the same one, usage with every chunk (the last counts), `[DONE]` missing or doubled.
+/// without choices, names that come late or with each fragment of a tool call, calls without an
+/// index or with the same one, the one `function_call` of older servers, usage with every chunk
+/// (the last counts), `[DONE]` missing or doubled.
 class chunk_reader {
 public:
   /// Takes an event and appends what it says. Does nothing once `ended`.
@@ -45,6 +46,8 @@ private:
   struct known_call {
     std::size_t index; ///< ours
     std::string id;
+    bool is_named = false;
+    std::string held{}; ///< arguments that came before the name
   };
   struct choice_state {
     std::map<std::int64_t, known_call> calls; ///< by the server's index
@@ -54,7 +57,11 @@ private:
 
   void take_head(const json_node& root);
   void take_choice(const json_node& choice, std::vector<chat_delta>& deltas);
-  void take_calls(const json_node& calls, choice_state& state, chat_delta& d);
+  void take_calls(const json_node& delta, choice_state& state, chat_delta& d);
+  /// `called`: what the fragment says of what it calls.
+  void take_call(const json_node& call, const json_node& called, choice_state& state,
+                 chat_delta& d);
+  void end_choice(const json_node& choice, std::string native);
   /// The server's index of the call that `fragment` belongs to; a new call is entered.
   std::int64_t place_of(const json_node& fragment, const std::string& id, choice_state& state,
                         const chat_delta& d);

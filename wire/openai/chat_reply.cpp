@@ -56,8 +56,13 @@ numbered_choice decode_choice(const json_node& node, const std::string& reply_id
     node["error"].reject("was sent instead of an answer");
   const json_node message = node["message"];
   choice.message.role = chat_role::assistant;
-  decode_assistant(message, "call_" + reply_id, choice.message);
+  const std::string synthetic_id = "call_" + reply_id;
+  decode_assistant(message, synthetic_id, other_parts::skipped, choice.message);
   join_texts(choice.message);
+  choice.message.text += message["audio"]["transcript"].text_or({});
+  if (const json_node older = message["function_call"]; older.present())
+    choice.message.tool_calls.push_back(
+        {synthetic_id, older["name"].text(), decode_arguments(older)});
   choice.refusal = std::exchange(choice.message.refusal, {});
   choice.finish_native = node["finish_reason"].text_or({});
   choice.finish = finish_of(choice.finish_native, !choice.message.tool_calls.empty());

@@ -19,6 +19,8 @@ std::string encode_chat_reply(const chat_reply& reply, std::string_view id, wall
 /// Reads all answers, in order of their `index`.
 /// - `finish`: an unknown or missing reason is `stop`, and a stop with tool calls is `tool_calls`;
 ///   the vendor's own word is in `finish_native`.
+/// - Of an answer that was spoken the transcript is the text; a `function_call` of older servers is
+///   a call like another.
 /// - `usage`: `estimated` with zeros if it is missing or makes no sense. Tokens that the total has
 ///   beyond prompt and completion count as output: some servers report reasoning only there.
 /// - `provider_request_id` is the body's `id`; a header may name the request better.

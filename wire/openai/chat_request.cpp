@@ -163,6 +163,8 @@ chat_request decode_request(const json_node& root) {
   for (const char* older : {"functions", "function_call"})
     if (root[older].present())
       root[older].reject("is not supported: use tools");
+  if (root["audio"].present())
+    root["audio"].reject("is not supported: answers are text");
   return request;
 }
 

@@ -50,6 +50,11 @@ void decode_file(const json_node& file, content_part& part) {
     decode_url(file["file_data"], part);
 }
 
+bool is_modelled(std::string_view type) {
+  constexpr std::array<std::string_view, 4> types = {"text", "image_url", "input_audio", "file"};
+  return std::ranges::find(types, type) != types.end();
+}
+
 /// A part that is content; others have been taken before.
 content_part decode_part(const json_node& node, const std::string& type) {
   content_part part;
@@ -78,6 +83,8 @@ std::string decode_thinking(const json_node& thinking) {
 }
 
 json encode_file(const content_part& part) {
+  if (!part.text.empty())
+    return {{"type", "text"}, {"text", text_of_file(part)}};
   json file = json::object();
   if (!part.name.empty())
     file["filename"] = part.name;
@@ -105,12 +112,13 @@ json encode_audio(const content_part& part) {
 
 json encode_unmarked(const content_part& part) {
   switch (part.what) {
-    case content_part::kind::text: break;
+    case content_part::kind::text: return {{"type", "text"}, {"text", part.text}};
     case content_part::kind::image: return encode_image(part);
     case content_part::kind::audio: return encode_audio(part);
     case content_part::kind::file: return encode_file(part);
+    case content_part::kind::foreign: break;
   }
-  return {{"type", "text"}, {"text", part.text}};
+  return nullptr;
 }
 
 } // namespace
@@ -166,7 +174,7 @@ void encode_cache_mark(cache_mark mark, const request_options& options, json& at
     at["cache_control"]["ttl"] = "1h";
 }
 
-void decode_content(const json_node& content, chat_message& message) {
+void decode_content(const json_node& content, other_parts others, chat_message& message) {
   if (!content.is_array()) {
     message.text += content.text_or({});
     return;
@@ -178,7 +186,7 @@ void decode_content(const json_node& content, chat_message& message) {
       message.refusal += node["refusal"].text();
     else if (type == "thinking")
       message.reasoning.push_back({decode_thinking(node["thinking"])});
-    else
+    else if (others == other_parts::refused || is_modelled(type))
       message.parts.push_back(decode_part(node, type));
   }
   unwrap_single_text(message);
@@ -196,8 +204,13 @@ void unwrap_single_text(chat_message& message) {
 
 json encode_part(const content_part& part, const request_options& options) {
   json out = encode_unmarked(part);
-  encode_cache_mark(part.cache, options, out);
+  if (!out.is_null())
+    encode_cache_mark(part.cache, options, out);
   return out;
+}
+
+std::string text_of_file(const content_part& part) {
+  return part.name.empty() ? part.text : part.name + "\n\n" + part.text;
 }
 
 json encode_content(const chat_message& message, const request_options& options) {
@@ -206,10 +219,11 @@ json encode_content(const chat_message& message, const request_options& options)
   if (message.parts.empty() && !marked)
     return message.text;
   json list = json::array();
-  if (message.parts.empty())
-    list.push_back({{"type", "text"}, {"text", message.text}});
   for (const content_part& part : message.parts)
-    list.push_back(encode_part(part, options));
+    if (json encoded = encode_part(part, options); !encoded.is_null())
+      list.push_back(std::move(encoded));
+  if (list.empty())
+    list.push_back({{"type", "text"}, {"text", message.text}});
   encode_cache_mark(message.cache, options, list.back());
   return list;
 }

@@ -32,20 +32,50 @@ std::string google_details(const json& problem) {
   return details && details->is_array() ? " " + dump_json(*details) : std::string{};
 }
 
+/// What another server said to the one that tells of it, as OpenRouter quotes it.
+std::string quoted(const json& problem) {
+  const json* metadata = member(problem, "metadata");
+  const json* raw = metadata ? member(*metadata, "raw") : nullptr;
+  if (!raw)
+    return {};
+  const std::string text = decode_error_body(text_of(raw)).message;
+  return text.empty() ? text : ": " + text;
+}
+
 error_body of_object(const json& problem) {
   error_body read{text_of(member(problem, "message")), text_of(member(problem, "type")),
                   text_of(member(problem, "code")), text_of(member(problem, "param"))};
   if (read.type.empty())
     read.type = text_of(member(problem, "status"));
-  if (read.message.empty())
-    read.message = text_of(member(problem, "detail"));
+  for (const char* other : {"detail", "Message"})
+    if (read.message.empty())
+      read.message = text_of(member(problem, other));
+  read.message += quoted(problem);
   read.message += google_details(problem);
   return read;
 }
 
+/// The error of an object: its own, the first of several, or that of an answer within it.
+const json* problem_in(const json& object) {
+  if (const json* problem = member(object, "error"))
+    return problem;
+  if (const json* list = member(object, "errors"); list && list->is_array() && !list->empty())
+    return &list->front();
+  if (const json* choices = member(object, "choices"); choices && choices->is_array())
+    for (const json& choice : *choices)
+      if (const json* problem = member(choice, "error"))
+        return problem;
+  return nullptr;
+}
+
+bool is_flat_error(const json& object) {
+  const json* what = member(object, "object");
+  return what && *what == "error";
+}
+
 error_body of_document(const json& document) {
   const json& object = first_of(document);
-  const json* problem = member(object, "error");
+  const json* problem = problem_in(object);
   if (problem && problem->is_string()) {
     error_body read = of_object(object);
     read.message = problem->get<std::string>();
@@ -91,7 +121,8 @@ error_body decode_error_body(std::string_view body) {
 
 bool carries_error(std::string_view body) {
   const auto document = parse_json(body);
-  return document && member(first_of(*document), "error");
+  return document
+         && (problem_in(first_of(*document)) || is_flat_error(first_of(*document)));
 }
 
 std::string encode_error_body(const error_body& body) {

@@ -1,6 +1,5 @@
 #include "wire/openai/message.hpp"
 
-#include "wire/openai/content.hpp"
 #include "wire/openai/reasoning.hpp"
 
 #include <algorithm>
@@ -56,7 +55,8 @@ json encode_result(const chat_message& message, const request_options& options, 
   std::erase_if(spoken.parts, [](const content_part& p) { return !is_text(p); });
   for (const content_part& part : message.parts)
     if (!is_text(part))
-      beyond.push_back(encode_part(part, options));
+      if (json encoded = encode_part(part, options); !encoded.is_null())
+        beyond.push_back(std::move(encoded));
   if (options.cache == cache_notation::none) {
     spoken.text = plain_text(spoken);
     spoken.parts.clear();
@@ -110,6 +110,12 @@ chat_role decode_role(const json_node& role) {
   return chat_role::user;
 }
 
+void refuse_custom_calls(const json_node& calls) {
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    if (calls[i]["custom"].present())
+      calls[i]["type"].reject("must be function: other tools are not supported");
+}
+
 } // namespace
 
 json encode_tool_calls(const std::vector<tool_call>& calls, bool signatures) {
@@ -127,7 +133,14 @@ json encode_tool_calls(const std::vector<tool_call>& calls, bool signatures) {
   return list;
 }
 
-std::string decode_arguments(const json_node& arguments) {
+json_node called_by(const json_node& call) {
+  const json_node custom = call["custom"];
+  return custom.present() ? custom : call["function"];
+}
+
+std::string decode_arguments(const json_node& called) {
+  const json_node input = called["input"];
+  const json_node arguments = input.present() ? input : called["arguments"];
   return arguments.is_object() ? arguments.object_text() : arguments.text_or({});
 }
 
@@ -140,13 +153,13 @@ std::vector<tool_call> decode_tool_calls(const json_node& calls, const std::stri
   std::vector<tool_call> list;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const json_node call = calls[i];
-    const json_node function = call["function"];
+    const json_node called = called_by(call);
     tool_call& read = list.emplace_back();
     read.id = call["id"].text_or({});
     if (read.id.empty())
       read.id = synthetic_id + '_' + std::to_string(i);
-    read.name = function["name"].text();
-    read.arguments_json = decode_arguments(function["arguments"]);
+    read.name = called["name"].text();
+    read.arguments_json = decode_arguments(called);
     read.signature = decode_signature(call);
   }
   return list;
@@ -168,10 +181,10 @@ json encode_messages(const std::vector<chat_message>& messages, const request_op
   return list;
 }
 
-void decode_assistant(const json_node& node, const std::string& synthetic_id,
+void decode_assistant(const json_node& node, const std::string& synthetic_id, other_parts others,
                       chat_message& message) {
   message.reasoning = decode_reasoning(node);
-  decode_content(node["content"], message);
+  decode_content(node["content"], others, message);
   message.refusal += node["refusal"].text_or({});
   message.tool_calls = decode_tool_calls(node["tool_calls"], synthetic_id);
 }
@@ -181,9 +194,10 @@ chat_message decode_message(const json_node& node, std::size_t index) {
   message.role = decode_role(node["role"]);
   message.name = node["name"].text_or({});
   if (message.role == chat_role::assistant) {
-    decode_assistant(node, "call_" + std::to_string(index), message);
+    decode_assistant(node, "call_" + std::to_string(index), other_parts::refused, message);
+    refuse_custom_calls(node["tool_calls"]);
   } else {
-    decode_content(node["content"], message);
+    decode_content(node["content"], other_parts::refused, message);
     if (!node["content"].present())
       node["content"].reject("is missing; expected a string or a list of parts");
   }

@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/openai/content.hpp"
 #include "wire/openai/request_options.hpp"
 
 #include <string>
@@ -17,8 +18,13 @@ nlohmann::json encode_tool_calls(const std::vector<tool_call>& calls, bool signa
 /// `synthetic_id` begins the ids of calls that have none: a result must be able to name its call.
 std::vector<tool_call> decode_tool_calls(const json_node& calls, const std::string& synthetic_id);
 
-/// The arguments of a call: a text that holds JSON; some servers send the object itself.
-std::string decode_arguments(const json_node& arguments);
+/// What a call names and gives: its `function: {name, arguments}`, or the `custom: {name, input}`
+/// of a tool that takes any text.
+json_node called_by(const json_node& call);
+
+/// The arguments of what a call names: a text, of a function one that holds JSON; some servers send
+/// the object itself.
+std::string decode_arguments(const json_node& called);
 
 /// The signature Gemini put on a call, where its own OpenAI façade has it.
 /// Source: https://ai.google.dev/gemini-api/docs/thought-signatures (2026-10).
@@ -33,7 +39,7 @@ nlohmann::json encode_messages(const std::vector<chat_message>& messages,
 chat_message decode_message(const json_node& node, std::size_t index);
 
 /// What an assistant says, in requests and replies: content, refusal, thoughts and calls.
-void decode_assistant(const json_node& node, const std::string& synthetic_id,
+void decode_assistant(const json_node& node, const std::string& synthetic_id, other_parts others,
                       chat_message& message);
 
 } // namespace spillway::wire::openai

@@ -152,6 +152,7 @@ void decode_message_item(const json_node& content, chat_message& message) {
 
 // -- writing --------------------------------------------------------------------------------------
 
+/// Null for a part of another dialect.
 json encode_input_part(const content_part& part) {
   const bool stored = part.url.starts_with(stored_file_scheme);
   const std::string id = stored ? part.url.substr(stored_file_scheme.size()) : "";
@@ -163,8 +164,11 @@ json encode_input_part(const content_part& part) {
       out = {{"type", "input_image"}, {"detail", part.detail.empty() ? "auto" : part.detail}};
       out[stored ? "file_id" : "image_url"] = stored ? id : encode_url(part);
       return out;
+    case kind::foreign: return nullptr;
     case kind::file: break;
   }
+  if (!part.text.empty())
+    return {{"type", "input_text"}, {"text", text_of_file(part)}};
   out = {{"type", "input_file"}};
   if (!part.name.empty())
     out["filename"] = part.name;
@@ -180,7 +184,10 @@ json encode_parts(const chat_message& message) {
     return message.text;
   json list = json::array();
   for (const content_part& part : message.parts)
-    list.push_back(encode_input_part(part));
+    if (json encoded = encode_input_part(part); !encoded.is_null())
+      list.push_back(std::move(encoded));
+  if (list.empty())
+    return message.text;
   return list;
 }
 

@@ -209,3 +209,9 @@ TEST_CASE("A reply that makes no sense is refused by the path of its fault", "[w
   CHECK(fault_of(patched(R"({"content":[{"type":"tool_use","id":"t","name":"x","input":[1]}]})"))
         == "content[0].input must be an object");
 }
+
+TEST_CASE("Halves of a character cost no answer of Anthropic's", "[wire][anthropic]") {
+  std::string body = good;
+  body.replace(body.find("hi"), 2, R"(a\ud83d)");
+  CHECK(decoded(body).message.text == "a\xEF\xBF\xBD");
+}

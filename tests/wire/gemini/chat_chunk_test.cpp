@@ -248,3 +248,19 @@ TEST_CASE("Events that are written are read again", "[wire][gemini]") {
   CHECK(reply.usage == all);
   CHECK(reply.finish == finish_reason::tool_calls);
 }
+
+TEST_CASE("Halves of a character cost no answer of Gemini's", "[wire][gemini]") {
+  const std::string body =
+      R"(data: {"candidates":[{"content":{"parts":[{"text":"a\ud83d"}]},"finishReason":"STOP"}]})";
+  CHECK(hear(body, 3).text() == "a\xEF\xBF\xBD");
+}
+
+TEST_CASE("Candidates without a number are counted", "[wire][gemini]") {
+  const heard h = hear(R"({"candidates":[
+      {"content":{"parts":[{"text":"one"}]},"finishReason":"STOP"},
+      {"content":{"parts":[{"text":"two"}]},"finishReason":"STOP"}]})",
+                       64);
+  CHECK(h.reply.message.text == "one");
+  REQUIRE(h.reply.alternatives.size() == 1);
+  CHECK(h.reply.alternatives[0].message.text == "two");
+}

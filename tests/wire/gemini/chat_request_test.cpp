@@ -510,3 +510,14 @@ TEST_CASE("A body that is wrong is refused by the path of what is wrong", "[wire
   CAPTURE(body);
   CHECK(refusal(body) == expected);
 }
+
+TEST_CASE("Parts of another dialect are not told to Gemini, and plain text files are text",
+          "[wire][gemini]") {
+  using kind = content_part::kind;
+  chat_message m;
+  m.parts = {{.what = kind::foreign, .text = "{}", .name = "anthropic"},
+             {.what = kind::file, .text = "a,b", .name = "t.csv"}};
+  CHECK(contents({m})[0]["parts"] == json::array({{{"text", "t.csv\n\na,b"}}}));
+  m.parts.pop_back();
+  CHECK(contents({m})[0]["parts"] == json::array({{{"text", " "}}}));
+}

@@ -98,6 +98,12 @@ TEST_CASE("A finish is mapped, and the vendor's word is kept", "[wire][openai]")
       {"length", finish_reason::length},
       {"content_filter", finish_reason::content_filter},
       {"eos_token", finish_reason::stop},
+      {"model_length", finish_reason::length},
+      {"max_tokens", finish_reason::length},
+      {"sensitive", finish_reason::content_filter},
+      {"SAFETY", finish_reason::content_filter},
+      {"content_filter: PROHIBITED_CONTENT", finish_reason::content_filter},
+      {"MAX_TOKENS", finish_reason::length},
       {"", finish_reason::stop},
   }));
   const chat_reply reply =
@@ -232,4 +238,33 @@ TEST_CASE("An answer is written as the vendor writes it", "[wire][openai]") {
     "usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,
       "prompt_tokens_details":{"cached_tokens":4},
       "completion_tokens_details":{"reasoning_tokens":2}}})"));
+}
+
+TEST_CASE("The one call of older servers is a call like another", "[wire][openai]") {
+  const chat_reply reply = with_choice(
+      R"({"message":{"content":null,"function_call":{"name":"f","arguments":"{\"x\":1}"}},
+          "finish_reason":"function_call"})");
+  CHECK(reply.message.tool_calls == std::vector<tool_call>{{"call_c1", "f", R"({"x":1})"}});
+  CHECK(reply.finish == finish_reason::tool_calls);
+  CHECK(reply.finish_native == "function_call");
+}
+
+TEST_CASE("A call of a tool that takes any text gives its input", "[wire][openai]") {
+  const chat_reply reply = with_choice(
+      R"({"message":{"tool_calls":[{"id":"a","type":"custom","custom":{"name":"f","input":"1+1"}}]},
+          "finish_reason":"tool_calls"})");
+  CHECK(reply.message.tool_calls == std::vector<tool_call>{{"a", "f", "1+1"}});
+}
+
+TEST_CASE("Of a spoken answer the transcript is the text", "[wire][openai]") {
+  const chat_reply reply = with_choice(
+      R"({"message":{"content":null,"audio":{"id":"a","data":"AAAA","transcript":"hello"}}})");
+  CHECK(reply.message.text == "hello");
+}
+
+TEST_CASE("What Mistral puts between the texts of an answer costs none of them", "[wire][openai]") {
+  const chat_reply reply = with_choice(
+      R"({"message":{"content":[{"type":"text","text":"a"},{"type":"reference","reference_ids":[1]},
+          {"type":"text","text":"b"}]},"finish_reason":"stop"})");
+  CHECK(reply.message.text == "ab");
 }

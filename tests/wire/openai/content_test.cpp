@@ -22,6 +22,10 @@ chat_message user_turn(const std::string& content) {
   return turn(R"({"role":"user","content":)" + content + '}');
 }
 
+chat_message holding(std::vector<content_part> parts, chat_role role = chat_role::user) {
+  return {role, {}, {}, {}, {}, std::move(parts)};
+}
+
 json written(const std::vector<chat_message>& messages, const request_options& options = {}) {
   chat_request request;
   request.messages = messages;
@@ -139,4 +143,21 @@ TEST_CASE("Ids of calls become short ones where the server wants that, in call a
   CHECK(list[1]["tool_call_id"] == id);
   calling.tool_calls[0].id = "abcDEF123";
   CHECK(written({calling}, {.short_call_ids = true})[0]["tool_calls"][0]["id"] == "abcDEF123");
+}
+
+TEST_CASE("A part of another dialect is told to no server of this one", "[wire][openai]") {
+  const content_part foreign{.what = kind::foreign, .text = "{}", .name = "anthropic"};
+  const content_part look{kind::text, "look"};
+  const json spoken = json::array({{{"type", "text"}, {"text", "look"}}});
+  CHECK(written({holding({look, foreign})})[0]["content"] == spoken);
+  CHECK(written({holding({foreign})})[0]["content"][0]["text"] == "");
+  const json results = written({holding({look, foreign}, chat_role::tool)});
+  CHECK(results.size() == 1);
+  CHECK(results[0]["content"] == "look");
+}
+
+TEST_CASE("A file that is plain text is sent as text under its name", "[wire][openai]") {
+  const content_part file{.what = kind::file, .text = "a,b", .name = "t.csv"};
+  CHECK(written({holding({file})})[0]["content"]
+        == json::array({{{"type", "text"}, {"text", "t.csv\n\na,b"}}}));
 }

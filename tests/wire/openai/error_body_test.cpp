@@ -17,6 +17,16 @@ TEST_CASE("An error is read in every shape that servers send", "[wire][openai]")
        {"m", "INVALID_ARGUMENT", "400", ""}},
       {R"({"object":"error","message":"m","type":"t","code":400})", {"m", "t", "400", ""}},
       {R"({"detail":"Not Found"})", {"Not Found", "", "", ""}},
+      {R"({"Message":"no"})", {"no", "", "", ""}},
+      {R"({"errors":[{"message":"m","code":5006},{"message":"n"}]})", {"m", "", "5006", ""}},
+      {R"({"errors":["m"]})", {"m", "", "", ""}},
+      {R"({"choices":[{"index":0},{"error":{"message":"m","code":502}}]})", {"m", "", "502", ""}},
+      {R"({"error":{"message":"m","metadata":{"raw":"wait a little","provider_name":"p"}}})",
+       {"m: wait a little", "", "", ""}},
+      {R"({"error":{"message":"m","metadata":{"raw":"{\"error\":{\"message\":\"n\"}}"}}})",
+       {"m: n", "", "", ""}},
+      {R"({"error":{"message":"m","metadata":{"raw":7}}})", {"m: 7", "", "", ""}},
+      {R"({"error":{"message":"m","metadata":"raw"}})", {"m", "", "", ""}},
       {R"("just text")", {"just text", "", "", ""}},
       {"[]", {"[]", "", "", ""}},
       {"", {"", "", "", ""}},
@@ -54,6 +64,10 @@ TEST_CASE("Every recorded error is read as its recorder read it", "[wire][openai
 TEST_CASE("An error inside a success is noticed", "[wire][openai]") {
   CHECK(carries_error(R"({"error":{"message":"m"},"choices":[]})"));
   CHECK(carries_error(R"([{"error":"m"}])"));
+  CHECK(carries_error(R"({"errors":[{"message":"m"}]})"));
+  CHECK(carries_error(R"({"object":"error","message":"m","code":500})"));
+  CHECK(carries_error(R"({"choices":[{"error":{"code":502}}]})"));
+  CHECK_FALSE(carries_error(R"({"errors":[],"choices":[{"error":null}]})"));
   CHECK_FALSE(carries_error(R"({"error":null,"choices":[]})"));
   CHECK_FALSE(carries_error(R"({"choices":[]})"));
   CHECK_FALSE(carries_error("error"));

@@ -199,3 +199,14 @@ TEST_CASE("Recorded requests of responses are read", "[wire][openai][responses]"
   }
   CHECK(seen > 0);
 }
+
+TEST_CASE("Parts of another dialect are left out, and plain text files are text",
+          "[wire][openai][responses]") {
+  using kind = content_part::kind;
+  chat_request request;
+  request.messages.emplace_back().parts = {
+      {.what = kind::foreign, .text = "{}", .name = "anthropic"},
+      {.what = kind::file, .text = "a,b", .name = "t.csv"}};
+  CHECK(encoded(request)["input"][0]["content"]
+        == json::array({{{"type", "input_text"}, {"text", "t.csv\n\na,b"}}}));
+}
