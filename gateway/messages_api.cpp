@@ -21,10 +21,10 @@ anthropic::error_body error_of(const refusal& r) {
 
 class event_encoder final : public stream_encoder {
 public:
-  explicit event_encoder(token_count input) : input_{input} {}
+  explicit event_encoder(token_count input) { prompt_.input = input; }
 
   void begin(const stream_opening& opening, std::string& out) override {
-    writer_.emplace(anthropic::event_head{opening.id, opening.model, input_});
+    writer_.emplace(anthropic::event_head{opening.id, opening.model, prompt_});
     out += writer_->begin();
   }
   void add(const chat_delta& delta, std::string& out) override { out += writer_->add(delta); }
@@ -32,7 +32,7 @@ public:
   void fail(const refusal& why, std::string& out) override { out += writer_->fail(error_of(why)); }
 
 private:
-  token_count input_;
+  token_usage prompt_;
   std::optional<anthropic::event_writer> writer_;
 };
 

@@ -185,8 +185,11 @@ wire::http_response anthropic_dialect::answer(const chat_reply& said, const chat
 std::vector<std::string> anthropic_dialect::events(const chat_reply& said, const chat_call& call,
                                                    wall_time) const {
   const chat_reply told = in_anthropic_words(said, call.chat);
+  token_usage prompt = told.usage;
+  prompt.output = {};
+  prompt.reasoning = {};
   wire::anthropic::event_writer writer{
-      {told.provider_request_id, told.model_reported, told.usage.input}};
+      {told.provider_request_id, told.model_reported, prompt}};
   std::vector<std::string> events = {writer.begin(), wire::anthropic::event_writer::ping()};
   for (const chat_delta& piece : pieces_of(told))
     events.push_back(writer.add(piece));

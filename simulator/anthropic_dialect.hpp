@@ -13,6 +13,7 @@ public:
   /// `organization` stands in refusals.
   explicit anthropic_dialect(std::string organization);
 
+  bool caches_by_marks() const override { return true; }
   std::optional<endpoint> serves(std::string_view path) const override;
   bool is_authorized(const wire::http_headers& headers) const override;
   result<chat_call> read_chat(const wire::http_request& request) const override;

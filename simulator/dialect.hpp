@@ -53,6 +53,9 @@ class dialect {
 public:
   virtual ~dialect() = default;
 
+  /// Whether prompts are cached up to the marks that callers set.
+  virtual bool caches_by_marks() const { return false; }
+
   /// What is served at `path`, which is without its query; absent: no path of this vendor's.
   virtual std::optional<endpoint> serves(std::string_view path) const = 0;
 

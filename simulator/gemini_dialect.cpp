@@ -1,6 +1,7 @@
 #include "simulator/gemini_dialect.hpp"
 
 #include "simulator/chance.hpp"
+#include "simulator/refusal_text.hpp"
 #include "simulator/reply_pieces.hpp"
 #include "wire/gemini/chat_chunk.hpp"
 #include "wire/gemini/chat_reply.hpp"
@@ -149,6 +150,8 @@ void refuse_by_quota(const problem& p, error_body& body) {
   body.retry_delay = which == rate::dimension::requests_per_day ? idle_delay
                      : p.refusal                                ? p.refusal->retry_after
                                                                 : p.retry_after;
+  if (body.retry_delay && *body.retry_delay > duration::zero())
+    body.message += "\nPlease retry in " + decimal_seconds(*body.retry_delay) + "s.";
 }
 
 error_body body_for(const problem& p) {

@@ -7,6 +7,7 @@
 #include "simulator/fault_reply.hpp"
 #include "simulator/gemini_dialect.hpp"
 #include "simulator/openai_dialect.hpp"
+#include "simulator/prompt_cache.hpp"
 #include "simulator/token_size.hpp"
 #include "simulator/vendor_ids.hpp"
 
@@ -20,11 +21,13 @@ namespace {
 /// One model at work.
 struct served_model {
   served_model(const model_rules& given, std::uint64_t seed, instant started)
-      : rules{given}, limits{given.quota, started}, delay{given.latency, seed} {}
+      : rules{given}, limits{given.quota, started}, delay{given.latency, seed},
+        cache{given.cached_tokens_min} {}
 
   model_rules rules;
   quota limits;
   latency delay;
+  prompt_cache cache;
   model_statistics seen;
 };
 
@@ -35,6 +38,7 @@ struct asked {
   token_count tokens;
   token_count billed;
   std::optional<token_count> output_max{};
+  cache_use cached{};
   std::optional<chat_call> chat{};
   std::optional<embedding_call> embedding{};
 };
@@ -91,11 +95,12 @@ private:
                const responder& reply);
   result<asked> read(const wire::http_request& request, endpoint what,
                      const dialect& speaks) const;
-  void serve(served_model& model, const asked& a, const responder& reply);
+  void serve(served_model& model, asked a, const responder& reply);
   void answer(served_model& model, const asked& a, const fault_rule* fault, const responder& reply);
   void stream(served_model& model, const asked& a, const fault_rule* fault,
               const responder& reply);
   chat_reply say(served_model& model, const asked& a);
+  void cache_prompt(served_model& model, const asked& a, duration until_answer);
   wire::http_response completed(served_model& model, const asked& a, duration took,
                                 token_count& written);
   void add_facts(wire::http_headers& headers, served_model& model, const dialect& speaks,
@@ -191,7 +196,7 @@ result<asked> provider::service::read(const wire::http_request& request, endpoin
 
 void provider::service::on_call(const wire::http_request& request, endpoint what,
                                 const dialect& speaks, const responder& reply) {
-  const auto call = read(request, what, speaks);
+  auto call = read(request, what, speaks);
   if (!call) {
     ++seen_.malformed;
     return reply(refused(speaks, {problem::kind::malformed, call.failure().message}));
@@ -203,10 +208,10 @@ void provider::service::on_call(const wire::http_request& request, endpoint what
   }
   if (what == endpoint::count_tokens)
     return reply(stamped(speaks.count(call->billed), speaks));
-  serve(model->second, *call, reply);
+  serve(model->second, std::move(*call), reply);
 }
 
-void provider::service::serve(served_model& model, const asked& a, const responder& reply) {
+void provider::service::serve(served_model& model, asked a, const responder& reply) {
   ++model.seen.requests;
   if (!fits_context(model.rules, a)) {
     ++model.seen.too_long;
@@ -221,8 +226,12 @@ void provider::service::serve(served_model& model, const asked& a, const respond
     ++model.seen.faults[fault->kind];
     return reply(make_fault_reply(*fault, a.model, stamped({}, a.speaks), a.speaks));
   }
+  if (a.chat && a.speaks.caches_by_marks())
+    a.cached = model.cache.look_up(a.chat->chat, options_.clock().mono);
+  // Source: https://platform.claude.com/docs/en/api/rate-limits (2026-10): what is read from the
+  // cache does not count.
   const arrival_charge charge{charge_of(model.rules.quota.charge, a.tokens, a.output_max),
-                              a.tokens.value()};
+                              (a.billed - a.cached.read).value()};
   if (const auto why = model.limits.admit(charge, options_.clock().mono)) {
     ++model.seen.refused[why->binding];
     problem p{problem::kind::rate_limited, {}, {}, a.model};
@@ -244,6 +253,8 @@ void provider::service::answer(served_model& model, const asked& a, const fault_
   const bool works = !fault || counts_as_served(fault->kind);
   const duration took = works ? model.delay.next() : duration::zero();
   const bool answers = !fault || fault->kind == fault_kind::truncated_body;
+  if (answers)
+    cache_prompt(model, a, took);
   // Built now, so that its headers tell the standing at the moment of the charge.
   token_count written;
   wire::http_response whole =
@@ -274,6 +285,7 @@ void provider::service::stream(served_model& model, const asked& a, const fault_
     spoil(*fault, a, plan);
   const double wait = static_cast<double>(took.count()) * model.rules.latency.until_first_chunk;
   const duration first{static_cast<std::int64_t>(wait)};
+  cache_prompt(model, a, first);
   plan.gap = (took - first) / static_cast<std::int64_t>(plan.events.size());
   wire::http_response head = stamped({}, a.speaks);
   add_facts(head.headers, model, a.speaks, first);
@@ -290,10 +302,21 @@ void provider::service::stream(served_model& model, const asked& a, const fault_
   });
 }
 
+/// Others can read the prompt once its answer begins.
+void provider::service::cache_prompt(served_model& model, const asked& a, duration until_answer) {
+  const mono_time now = options_.clock().mono;
+  if (a.chat && a.speaks.caches_by_marks())
+    model.cache.keep(a.chat->chat, now, now + until_answer);
+}
+
 chat_reply provider::service::say(served_model& model, const asked& a) {
   chat_reply said = compose_reply(a.chat->chat, options_.script);
   said.model_reported = a.model;
   said.provider_request_id = make_completion_id(ids_);
+  said.usage.cached_input = a.cached.read;
+  said.usage.cache_write = a.cached.written;
+  said.usage.cache_write_1h = a.cached.written_1h;
+  model.seen.cached += a.cached.read;
   model.seen.input += said.usage.input;
   model.seen.output += said.usage.output;
   return said;

@@ -25,6 +25,9 @@ struct model_rules {
   latency_shape latency;
   /// Input and output together; a larger request is refused with `context_length_exceeded`.
   std::optional<token_count> context_tokens;
+  /// The shortest prompt that is cached, where the vendor caches by marks: 512 to 4,096 with
+  /// Anthropic, by model. Source: as `prompt_cache`.
+  std::optional<token_count> cached_tokens_min = token_count{1'024};
 };
 
 /// Requires: `clock` and `schedule` are set.

@@ -11,19 +11,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// "39.057" for 39057 ms; no trailing zeros.
-std::string decimal_seconds(milliseconds time) {
-  std::array<char, 32> text;
-  const auto whole = time / seconds{1};
-  const auto rest = static_cast<int>((time % seconds{1}).count());
-  std::snprintf(text.data(), text.size(), "%lld.%03d", static_cast<long long>(whole), rest);
-  std::string decimal = text.data();
-  decimal.erase(decimal.find_last_not_of('0') + 1);
-  if (decimal.ends_with('.'))
-    decimal.pop_back();
-  return decimal;
-}
-
 const char* words_for(rate::dimension which) noexcept {
   switch (which) {
     case rate::dimension::requests_per_minute: return "requests per min (RPM)";
@@ -38,6 +25,19 @@ const char* words_for(rate::dimension which) noexcept {
 }
 
 } // namespace
+
+std::string decimal_seconds(duration wait) {
+  const auto time = std::chrono::ceil<milliseconds>(wait);
+  std::array<char, 32> text;
+  const auto whole = time / seconds{1};
+  const auto rest = static_cast<int>((time % seconds{1}).count());
+  std::snprintf(text.data(), text.size(), "%lld.%03d", static_cast<long long>(whole), rest);
+  std::string decimal = text.data();
+  decimal.erase(decimal.find_last_not_of('0') + 1);
+  if (decimal.ends_with('.'))
+    decimal.pop_back();
+  return decimal;
+}
 
 std::string to_go_duration(duration wait) {
   const auto time = std::chrono::ceil<milliseconds>(wait);

@@ -11,6 +11,9 @@ namespace spillway::simulator {
 /// "83h10m39s". Source: x-ratelimit-reset-* of 981 recorded OpenAI replies, 2024-02 to 2026-07.
 std::string to_go_duration(duration wait);
 
+/// A wait in seconds, rounded up to the millisecond: "48.9", "0.25".
+std::string decimal_seconds(duration wait);
+
 /// OpenAI's words for a refusal: "Rate limit reached for gpt-4o in organization org-x on tokens per
 /// min (TPM): Limit 30000, Used 20122, Requested 18269. Please try again in 16.782s. ...".
 /// Source: recorded 429 bodies, 2024-02 to 2026-07.

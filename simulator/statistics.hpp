@@ -26,6 +26,7 @@ struct model_statistics {
   std::int64_t in_flight_most = 0;
   token_count input; ///< of the completions written, truncated ones included
   token_count output;
+  token_count cached; ///< of the input, read from the model's cache of prompts
 };
 
 /// What a simulated provider has seen.

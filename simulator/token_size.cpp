@@ -32,11 +32,13 @@ token_count input_tokens(const chat_request& request) {
   return tokens_of_bytes(bytes) + token_count{framing};
 }
 
+token_count billed_tokens(const std::string& text) {
+  return token_count{tokens::count(tokens::encoding::o200k_base, text)};
+}
+
 token_count billed_tokens(const chat_request& request) {
-  std::int64_t total = framing;
-  const auto add = [&](const std::string& text) {
-    total += tokens::count(tokens::encoding::o200k_base, text);
-  };
+  token_count total{framing};
+  const auto add = [&](const std::string& text) { total += billed_tokens(text); };
   add(request.response_schema_json);
   for (const chat_message& m : request.messages) {
     add(m.text);
@@ -53,7 +55,7 @@ token_count billed_tokens(const chat_request& request) {
     add(t.description);
     add(t.parameters_json);
   }
-  return token_count{total};
+  return total;
 }
 
 token_count output_tokens(const chat_message& reply) {

@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace spillway::simulator {
@@ -18,6 +19,8 @@ token_count input_tokens(const chat_request& request);
 /// Tokens it bills for the same, and holds against its context: those of o200k_base, plus 3. As
 /// with real vendors, that is not what it charged to the window.
 token_count billed_tokens(const chat_request& request);
+/// The same of one text of a prompt, without framing.
+token_count billed_tokens(const std::string& text);
 
 /// Tokens counted for a reply: a quarter of the bytes of its text and tool calls, rounded up.
 token_count output_tokens(const chat_message& reply);

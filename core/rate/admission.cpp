@@ -213,7 +213,7 @@ bool admission::settle(lease_id lease, const charge& actual, instant now) {
     return false;
   for (window& w : state_->windows)
     if (w.measured())
-      w.learn(it->second.asked.of(w.which()), actual.of(w.which()).expected);
+      w.learn(it->second.asked.of(w.which()), actual.of(w.which()).most);
   state_->conclude(it, actual, now);
   return true;
 }

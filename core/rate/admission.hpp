@@ -85,7 +85,8 @@ public:
   void prove_arrival(lease_id lease, instant at, std::optional<duration> worked = std::nullopt);
 
   /// The call ended and the provider charged `actual`, which replaces the reservation (more or
-  /// less). False if `lease` is not held (a second terminal message): nothing changes.
+  /// less). Estimates are judged by `most` of each part: what came, whatever of it was counted.
+  /// False if `lease` is not held (a second terminal message): nothing changes.
   bool settle(lease_id lease, const charge& actual, instant now);
 
   /// The call ended without a settlement. False if `lease` is not held: nothing changes.

@@ -297,7 +297,9 @@ rate::charge asked_charge(const candidate& c) {
 }
 
 rate::charge settled_parts(token_count charged, const token_usage& usage) {
-  return {exactly(charged), exactly(usage.input), exactly(usage.output)};
+  const token_count counted = std::max(usage.input - usage.cached_input, token_count{});
+  const rate::amount input{counted.value(), 0, usage.input.value()};
+  return {exactly(charged), input, exactly(usage.output)};
 }
 
 } // namespace spillway::routing

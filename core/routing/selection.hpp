@@ -123,7 +123,11 @@ std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd l
 /// most its output bound of the windows over those.
 rate::charge asked_charge(const candidate& c);
 
-/// What a call took in the end: `charged` of the window over all tokens, the rest as used.
+/// What a call took in the end: `charged` of the window over all tokens, the rest as used. Vendors
+/// with a window over input count what their cache of prompts did not have: that is `expected`, and
+/// `most` the whole prompt, which is what estimates are judged by.
+/// Source: https://platform.claude.com/docs/en/api/rate-limits (2026-10); models older than
+/// Claude 4, which counted all of it, are retired.
 rate::charge settled_parts(token_count charged, const token_usage& usage);
 
 } // namespace spillway::routing

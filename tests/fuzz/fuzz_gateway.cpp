@@ -64,7 +64,8 @@ void ask_all(const chat_request& chat) {
 void embed(const embedding_request& wanted) {
   for (const upstream& u : upstreams())
     if (u.speaks->embeds())
-      fuzz::require(wire::parse_json(u.speaks->encode_embedding({wanted, u.model}).body).has_value());
+      fuzz::require(
+          wire::parse_json(u.speaks->encode_embedding({wanted, u.model}).body).has_value());
 }
 
 } // namespace

@@ -84,7 +84,8 @@ void relay(std::string_view dialect, std::string_view body) {
         {&gateway::responses_api(), "openai"},
         {&gateway::messages_api(), "anthropic"}}) {
     const streamed told = read(speaker(reader), written(*spoken, first));
-    const bool may_break = spoken == &gateway::messages_api() && !m.reply->message.tool_calls.empty();
+    const bool may_break =
+        spoken == &gateway::messages_api() && !m.reply->message.tool_calls.empty();
     if (!first.end.failure && !(told.end.failure && may_break))
       must_be_told(*m.reply, told);
     fuzz::require(wire::parse_json(spoken->encode(m, asked, {})).has_value());

@@ -106,3 +106,28 @@ TEST_CASE("a model that counts prompts and replies apart is kept within both") {
     CHECK(claude.most_output_in_minute > 300);
   }
 }
+
+TEST_CASE("what a cache of prompts has makes room for more calls, and none is refused") {
+  const auto seen = [](bool cached) {
+    sim_plan plan;
+    plan.target = "claude-haiku-4-5";
+    plan.window = simulator::window_kind::token_bucket;
+    plan.requests = 100;
+    plan.arrivals_within = std::chrono::minutes{5};
+    plan.budget = nano_usd{1'000'000'000'000};
+    while (plan.instructions.size() < 6'000)
+      plan.instructions += cached ? "Answer as the captain of a river boat. " : "Be brief. ";
+    if (!cached)
+      plan.instructions.resize(3'000); // too short to be kept
+    sim_fleet fleet{plan};
+    REQUIRE(fleet.run());
+    CHECK(fleet.provider().refused_by_limits() == 0);
+    return fleet.provider().models.at("claude-haiku-4-5");
+  };
+  const simulator::model_statistics with = seen(true);
+  const simulator::model_statistics without = seen(false);
+  CHECK(with.cached > token_count{});
+  CHECK(without.cached == token_count{});
+  INFO(with.answered << " answered with a cache, " << without.answered << " without");
+  CHECK(with.answered > without.answered);
+}

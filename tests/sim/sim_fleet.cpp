@@ -217,6 +217,10 @@ bool sim_fleet::run() {
 
 void sim_fleet::send(std::uint64_t number) {
   auto chat = std::make_shared<chat_request>();
+  if (!plan_.instructions.empty()) {
+    chat->messages.push_back({chat_role::system, plan_.instructions, {}, {}, {}});
+    chat->messages.back().cache = cache_mark::five_minutes;
+  }
   chat->messages.push_back({chat_role::user, std::string(40 + random_() % 2000, 'q'), {}, {}, {}});
   if (random_() % 8 != 0) // or the budget bounds the reply
     chat->output_tokens_max = token_count{20 + static_cast<std::int64_t>(random_() % 300)};

@@ -25,6 +25,7 @@ struct sim_plan {
   bool journal = false;
   bool kill_limiters = false;
   const char* target = "all"; ///< or one model
+  std::string instructions{}; ///< the same before every prompt, for a cache of prompts to keep
   int crashes = 0; ///< of the whole runtime, each followed by a restart on its journal
   simulator::window_kind window = simulator::window_kind::sliding;
   std::vector<simulator::fault_rule> faults;

@@ -166,6 +166,34 @@ TEST_CASE("Anthropic tells of prompts and replies apart, and of replies what was
   CHECK_FALSE(refused.headers.find("retry-after").empty());
 }
 
+TEST_CASE("What Anthropic's cache has of a prompt takes nothing from the window over input") {
+  quota_rules quota;
+  quota.input_tokens_per_minute = 10'000;
+  bench b{serving(quota)};
+  std::string manual;
+  while (manual.size() < 32'000)
+    manual += "Open the valve. ";
+  json body = hello();
+  body["system"] = json::parse(R"([{"type":"text","cache_control":{"type":"ephemeral"}}])");
+  body["system"][0]["text"] = manual;
+  const json first = json::parse(b.exchange(post(body)).body)["usage"];
+  const auto written = first["cache_creation_input_tokens"].get<std::int64_t>();
+  CHECK(written > 7'000);
+  CHECK(first["cache_creation"]["ephemeral_5m_input_tokens"] == written);
+  CHECK(first["cache_read_input_tokens"] == 0);
+  const auto again = b.exchange(post(body));
+  REQUIRE(again.status == 200);
+  const json second = json::parse(again.body)["usage"];
+  CHECK(second["cache_read_input_tokens"] == written);
+  CHECK(second["cache_creation_input_tokens"] == 0);
+  CHECK(second["input_tokens"] == first["input_tokens"]);
+  body["stream"] = true;
+  CHECK_THAT(b.streamed(post(body)).bytes,
+             Catch::Contains("\"cache_read_input_tokens\":" + std::to_string(written)));
+  body["system"][0]["text"] = "Never open a valve. " + manual;
+  CHECK(b.exchange(post(body)).status == 429);
+}
+
 TEST_CASE("Each of Anthropic's errors has its status and its type") {
   const struct {
     fault_kind kind;

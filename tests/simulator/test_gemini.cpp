@@ -147,6 +147,8 @@ TEST_CASE("Gemini's refusal names the quota and a delay that tells the truth") {
   CHECK_THAT(violation["quotaId"].get<std::string>(), Catch::Contains("PerMinute"));
   CHECK(violation["quotaValue"] == "1");
   CHECK(violation["quotaDimensions"]["model"] == "m");
+  CHECK_THAT(error["message"].get<std::string>(),
+             Catch::EndsWith("limit: 1, model: m\nPlease retry in 60s."));
   b.time.run_for(std::stoll(detail_of(error, "RetryInfo")["retryDelay"].get<std::string>()) * 1s);
   CHECK(b.exchange(post(hello)).status == 200);
 }

@@ -23,8 +23,6 @@ event_writer::event_writer(event_head head) : head_{std::move(head)} {
 }
 
 std::string event_writer::begin() const {
-  token_usage told;
-  told.input = head_.input;
   std::string out;
   append(out, "message_start",
          {{"message",
@@ -35,7 +33,7 @@ std::string event_writer::begin() const {
             {"content", json::array()},
             {"stop_reason", nullptr},
             {"stop_sequence", nullptr},
-            {"usage", encode_usage(told)}}}});
+            {"usage", encode_usage(head_.prompt)}}}});
   return out;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/chat_delta.hpp"
-#include "core/units.hpp"
 #include "wire/anthropic/error_body.hpp"
 
 #include <cstddef>
@@ -15,7 +14,7 @@ namespace spillway::wire::anthropic {
 struct event_head {
   std::string id;
   std::string model;
-  token_count input; ///< of the prompt, by our own count: no provider has told yet
+  token_usage prompt{}; ///< its input, by our own count where no provider has told yet
 };
 
 /// Writes one reply as the events a caller of POST /v1/messages streams: each function returns the

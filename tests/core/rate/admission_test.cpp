@@ -56,6 +56,26 @@ TEST_CASE("tokens used at the end of one minute still count at the start of the 
   CHECK(d.ready_at == noon.mono + 119s);
 }
 
+TEST_CASE("what a vendor's cache had of a prompt gives its room back, and teaches nothing") {
+  limits over_input;
+  over_input.input_tokens_per_minute = 10'000;
+  admission a{over_input};
+  const amount estimate{6'000, 100, 7'000};
+  const charge asked{estimate, estimate, {}};
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    const instant at = noon + static_cast<std::int64_t>(i) * 1s;
+    REQUIRE(a.acquire({i}, asked, at).outcome == verdict::granted);
+    a.mark_sent({i}, at);
+    REQUIRE(a.settle({i}, {{}, {20, 0, 6'000}, {}}, at)); // 5,980 were cached
+  }
+  // One that misses the cache is held as large as it is, and a second one has no room beside it.
+  const instant later = noon + 300s;
+  REQUIRE(a.acquire({201}, asked, later).outcome == verdict::granted);
+  const decision no = a.acquire({202}, asked, later);
+  CHECK(no.outcome == verdict::wait);
+  CHECK(no.binding == dimension::input_tokens_per_minute);
+}
+
 TEST_CASE("a refusal in one dimension takes nothing in the others") {
   admission a{only(10, 100, {}, 10)};
   use(a, 1, 90, noon);

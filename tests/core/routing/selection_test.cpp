@@ -142,6 +142,14 @@ TEST_CASE("a model charged on input alone takes no room for the reply") {
         == token_count{90});
 }
 
+TEST_CASE("a window over input counts what no cache had of the prompt") {
+  token_usage usage{token_count{1'000}, token_count{900}, token_count{60}, token_count{7}, {}, false};
+  const rate::charge settled = settled_parts(token_count{1'000}, usage);
+  CHECK(settled.tokens == rate::amount{1'000, 0, 1'000});
+  CHECK(settled.input == rate::amount{100, 0, 1'000});
+  CHECK(settled.output == rate::amount{7, 0, 7});
+}
+
 TEST_CASE("an up-front charge is never given back and grows if the provider used more") {
   const model_entry m = entry("m", 1000, 100);
   const token_usage less{token_count{10}, {}, {}, token_count{5}, {}, false};

@@ -322,7 +322,9 @@ TEST_CASE("A stream of more blocks than any answer has is refused", "[wire][anth
 }
 
 TEST_CASE("What is written for a caller reads as what was said", "[wire][anthropic]") {
-  event_writer writer{{"msg_7", "gpt-4o", token_count{33}}};
+  token_usage prompt;
+  prompt.input = token_count{33};
+  event_writer writer{{"msg_7", "gpt-4o", prompt}};
   const std::vector<chat_delta> said = {
       {.reasoning = "Let me"},
       {.reasoning = " see"},
@@ -360,7 +362,7 @@ TEST_CASE("What is written for a caller reads as what was said", "[wire][anthrop
 
 TEST_CASE("Blocks are opened and ended one after the other, each event under its name",
           "[wire][anthropic]") {
-  event_writer writer{{"msg_7", "m", token_count{}}};
+  event_writer writer{{"msg_7", "m", {}}};
   std::string bytes = writer.begin();
   bytes += writer.add({.text = "a"});
   bytes += writer.add({.tool_calls = {{0, "t", "get", "", {}}}});
@@ -381,7 +383,7 @@ TEST_CASE("Blocks are opened and ended one after the other, each event under its
 
 TEST_CASE("Pieces of calls that cannot be told apart any more break the stream",
           "[wire][anthropic]") {
-  event_writer writer{{"msg_7", "m", token_count{}}};
+  event_writer writer{{"msg_7", "m", {}}};
   std::string bytes = writer.begin();
   bytes += writer.add({.tool_calls = {{0, "t1", "get", "{", {}}}});
   bytes += writer.add({.tool_calls = {{1, "t2", "get", "{", {}}}});
@@ -394,7 +396,7 @@ TEST_CASE("Pieces of calls that cannot be told apart any more break the stream",
 }
 
 TEST_CASE("A stream that broke off ends in an error event and nothing else", "[wire][anthropic]") {
-  event_writer writer{{"msg_7", "m", token_count{}}};
+  event_writer writer{{"msg_7", "m", {}}};
   std::string bytes = writer.begin();
   bytes += writer.add({.text = "a"});
   bytes += writer.fail({"overloaded_error", "busy", {}});
