@@ -6,11 +6,13 @@
 #include "wire/gemini/batch_job.hpp"
 #include "wire/openai/batch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace spillway::providers {
 namespace {
 
+constexpr std::size_t anthropic_id_bytes_max = 64;
 constexpr std::size_t megabyte = 1'000'000;
 
 constexpr const char* chat_path = "/v1/chat/completions";
@@ -97,6 +99,20 @@ batch_framing framing_of(batch_format format) noexcept {
   if (format == batch_format::anthropic)
     return {".json", R"({"requests":[)", ",", "]}\n"};
   return {".jsonl", {}, "\n", "\n"};
+}
+
+result<void> check_custom_id(batch_format format, std::string_view custom_id) {
+  if (custom_id.empty())
+    return error{"custom_id must not be empty"};
+  if (format != batch_format::anthropic)
+    return {};
+  const bool plain = std::ranges::all_of(custom_id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+           || c == '-';
+  });
+  if (!plain || custom_id.size() > anthropic_id_bytes_max)
+    return error{"custom_id must be up to 64 letters of English, digits, _ and - for Anthropic"};
+  return {};
 }
 
 std::string encode_batch_call(batch_format format, const codec& speaks,

@@ -38,6 +38,11 @@ struct batch_framing {
 };
 batch_framing framing_of(batch_format format) noexcept;
 
+/// Whether the vendor takes such a name for a call. Errors: it does not; the message says what it
+/// takes. Source: https://platform.claude.com/docs/en/api/creating-message-batches (2026-10); the
+/// others take any.
+result<void> check_custom_id(batch_format format, std::string_view custom_id);
+
 /// One call of an input file. `speaks` is the provider's codec.
 std::string encode_batch_call(batch_format format, const codec& speaks,
                               std::string_view custom_id, const upstream_call& call);

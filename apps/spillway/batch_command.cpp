@@ -48,6 +48,11 @@ int fail(const std::string& message) {
   return 1;
 }
 
+/// "1 line is wrong", "2 lines are wrong"
+std::string lines_wrong(std::uint64_t count) {
+  return with_commas(count) + (count == 1 ? " line is wrong" : " lines are wrong");
+}
+
 /// Tells what is wrong with lines of a file, and how many there were.
 class line_faults {
 public:
@@ -86,6 +91,26 @@ result<void> for_each_line(const std::string& path,
 
 // -- write ----------------------------------------------------------------------------------------
 
+result<const config::provider_settings*> provider_of(const config::settings& settings,
+                                                     const model_entry& model) {
+  const auto p =
+      std::ranges::find(settings.providers, model.provider, &config::provider_settings::id);
+  if (p == settings.providers.end())
+    return error{"no provider '" + model.provider.value + "' is configured"};
+  return &*p;
+}
+
+result<providers::batch_format> format_for(const config::settings& settings,
+                                           const model_entry& model) {
+  const auto p = provider_of(settings, model);
+  if (!p)
+    return p.failure();
+  const auto format = providers::batch_format_of((*p)->dialect);
+  if (!format)
+    return error{model.id.value + ": " + format.failure().message};
+  return *format;
+}
+
 /// One line of a job's input, and what it comes to.
 struct planned_call {
   std::string custom_id;
@@ -101,7 +126,7 @@ struct planned_call {
 class call_planner {
 public:
   call_planner(const config::settings& settings, std::string model)
-      : models_{settings.models}, override_{std::move(model)},
+      : settings_{settings}, models_{settings.models}, override_{std::move(model)},
         now_{std::chrono::system_clock::now()} {}
 
   result<planned_call> plan(std::string_view line) {
@@ -120,10 +145,18 @@ public:
     if (model == nullptr)
       return error{"in body: model `" + name + "` is none that we know; `spillway models` lists "
                    + "all"};
+    if (auto named = check_name(call->custom_id, *model); !named)
+      return named.failure();
     return reckon({std::move(call->custom_id), model, std::move(body->request), {}, {}, {}, {}});
   }
 
 private:
+  result<void> check_name(const std::string& custom_id, const model_entry& model) const {
+    const auto format = format_for(settings_, model);
+    return format ? providers::check_custom_id(*format, custom_id)
+                  : result<void>{format.failure()};
+  }
+
   /// Whether the model can serve it, and what it costs in a batch.
   result<planned_call> reckon(planned_call c) {
     routing::selection_policy any;
@@ -148,6 +181,7 @@ private:
     return cost ? cost->total : nano_usd{};
   }
 
+  const config::settings& settings_;
   catalog models_;
   std::string override_;
   wall_time now_;
@@ -197,6 +231,10 @@ public:
                    "~" + with_commas(static_cast<std::uint64_t>(j.input.value())),
                    priced(files, j.prompts), priced(files, j.most)});
     std::printf("%s", table.text().c_str());
+    for (const auto& [model, files] : files_)
+      if (files.has_price && !files.has_batch_price)
+        std::printf("%s: no price of batches is known; reckoned at that of single calls\n",
+                    model.value.c_str());
   }
 
 private:
@@ -205,17 +243,17 @@ private:
     std::shared_ptr<const providers::codec> speaks;
     std::unique_ptr<batch_job_writer> writer;
     bool has_price = false;
+    bool has_batch_price = false;
   };
 
   result<model_files> open(const model_entry& model) const {
-    const auto p = std::ranges::find(settings_.providers, model.provider,
-                                     &config::provider_settings::id);
-    if (p == settings_.providers.end())
-      return error{"no provider '" + model.provider.value + "' is configured"};
-    const auto format = providers::batch_format_of(p->dialect);
+    const auto p = provider_of(settings_, model);
+    if (!p)
+      return p.failure();
+    const auto format = format_for(settings_, model);
     if (!format)
-      return error{model.id.value + ": " + format.failure().message};
-    auto speaks = providers::make_codec(p->dialect, p->url.path, {});
+      return format.failure();
+    auto speaks = providers::make_codec((*p)->dialect, (*p)->url.path, {});
     if (!speaks)
       return speaks.failure();
     std::string name = model.id.value;
@@ -225,7 +263,14 @@ private:
         / (std::filesystem::path{options_.file}.stem().string() + "-" + name);
     return model_files{*format, *speaks,
                        std::make_unique<batch_job_writer>(stem.string(), *format),
-                       !model.pricing.rows.empty()};
+                       !model.pricing.rows.empty(), has_batch_price(model.pricing)};
+  }
+
+  /// One that is that of single calls is none.
+  static bool has_batch_price(const money::model_pricing& pricing) {
+    return std::ranges::any_of(pricing.rows, [](const money::dated_price& row) {
+      return row.factors.batch < money::service_factors{}.batch;
+    });
   }
 
   static std::string priced(const model_files& files, nano_usd amount) {
@@ -256,11 +301,13 @@ int write_jobs(const batch_options& options) {
   if (auto read = for_each_line(options.file, check); !read)
     return fail(read.failure().message);
   if (faults.count() > 0)
-    return fail(with_commas(faults.count()) + " lines are wrong; nothing was written");
+    return fail(lines_wrong(faults.count()) + "; nothing was written");
   if (ids.empty())
     return fail(options.file + " has no calls");
   std::error_code failed;
   std::filesystem::create_directories(options.folder, failed);
+  if (failed)
+    return fail("--out " + options.folder + ": " + failed.message());
   job_files files{*settings, options};
   const auto write = [&](std::uint64_t number, std::string_view line) {
     const auto call = planner.plan(line);

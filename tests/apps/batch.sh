@@ -38,6 +38,22 @@ expect 'wrong.jsonl:3: in body: model `gpt-9` is none that we know' faults
 expect 'wrong.jsonl:4: url is missing' faults
 ! ls jobs | grep -q wrong
 
+# A line may be the request itself; a name that the vendor does not take is refused.
+echo '{"custom_id":"x","model":"gpt-4o-mini","messages":[{"role":"user","content":"Name a river."}]}' >bare.jsonl
+"$spillway" batch write bare.jsonl --out jobs >/dev/null
+expect '{"custom_id":"x","method":"POST","url":"/v1/chat/completions","body":{' jobs/bare-gpt-4o-mini-1.jsonl
+! "$spillway" batch write bare.jsonl --out bare.jsonl/jobs 2>faults
+expect '--out bare.jsonl/jobs: Not a directory' faults
+call 'a river' claude-haiku-4-5 >named.jsonl
+! "$spillway" batch write named.jsonl 2>faults
+expect 'named.jsonl:1: custom_id must be up to 64 letters' faults
+expect '1 line is wrong; nothing was written' faults
+
+# Without a price of batches it says so.
+call g openai/gpt-oss-20b >groq.jsonl
+"$spillway" batch write groq.jsonl --out jobs >table
+expect 'openai/gpt-oss-20b: no price of batches is known' table
+
 # What comes back, in any order.
 cat >results <<'END'
 {"custom_id":"b","result":{"type":"succeeded","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[{"type":"text","text":"Oder."}],"stop_reason":"end_turn","usage":{"input_tokens":100,"output_tokens":50}}}}

@@ -41,6 +41,14 @@ result<batch_call> decode_batch_call(std::string_view line) {
     return document.failure();
   json_fault fault;
   const json_node root{*document, fault};
+  if (root.is_object() && !root["body"].present() && root["messages"].present()) {
+    batch_call bare{root["custom_id"].text(), "/v1/chat/completions", {}};
+    if (fault.found())
+      return fault.take();
+    document->erase("custom_id");
+    bare.body = dump_json(*document);
+    return bare;
+  }
   batch_call call{root["custom_id"].text(), root["url"].text(), root["body"].object_text()};
   if (root["method"].text() != "POST")
     root["method"].reject("must be POST");

@@ -22,8 +22,9 @@ struct batch_call {
 /// Appends a line. Requires: `call.body` is JSON without line ends outside its strings.
 void append_batch_call(std::string& file, const batch_call& call);
 
-/// Errors: no JSON, a field that is missing or of the wrong type, by its path; a method other than
-/// POST.
+/// A line that is a request for chat completions itself, with a `custom_id` beside its members, is
+/// read as a call with that body. Errors: no JSON, a field that is missing or of the wrong type, by
+/// its path; a method other than POST.
 result<batch_call> decode_batch_call(std::string_view line);
 
 /// What became of one call: a reply, or `failure` if it was never made.

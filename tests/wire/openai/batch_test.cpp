@@ -77,3 +77,15 @@ TEST_CASE("A list of models is read as vendors and local servers send it", "[wir
   CHECK_FALSE(decode_model_list(R"({"error":{}})"));
   CHECK_FALSE(decode_model_list("<html>"));
 }
+
+TEST_CASE("A line may be a request with a name of its own", "[wire][openai][batch]") {
+  const auto call = decode_batch_call(
+      R"({"custom_id":"7","model":"m","messages":[{"role":"user","content":"q"}]})");
+  REQUIRE(call);
+  CHECK(call->custom_id == "7");
+  CHECK(call->url == "/v1/chat/completions");
+  CHECK(call->body == R"({"messages":[{"content":"q","role":"user"}],"model":"m"})");
+  const auto nameless = decode_batch_call(R"({"model":"m","messages":[]})");
+  REQUIRE_FALSE(nameless);
+  CHECK(nameless.failure().message == "custom_id is missing; expected a string");
+}
