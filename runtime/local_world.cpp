@@ -17,6 +17,8 @@ simulator::quota_rules quota_of(const model_entry& model, simulator::window_kind
   simulator::quota_rules q;
   q.requests_per_minute = model.limits.requests_per_minute;
   q.tokens_per_minute = model.limits.tokens_per_minute;
+  q.input_tokens_per_minute = model.limits.input_tokens_per_minute;
+  q.output_tokens_per_minute = model.limits.output_tokens_per_minute;
   q.requests_per_day = model.limits.requests_per_day;
   q.concurrent_requests = model.limits.concurrent_requests;
   q.window = window;

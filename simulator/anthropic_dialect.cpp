@@ -124,8 +124,9 @@ chat_reply in_anthropic_words(chat_reply said, const chat_request& asked) {
   return said;
 }
 
-std::int64_t rounded(std::int64_t count) {
-  return (count + told_in / 2) / told_in * told_in;
+/// Rounded, unless the limit itself is less than what it is rounded to.
+std::int64_t told_remaining(const quota_standing& s) {
+  return s.limit < told_in ? s.remaining : (s.remaining + told_in / 2) / told_in * told_in;
 }
 
 } // namespace
@@ -225,11 +226,16 @@ void anthropic_dialect::add_standings(wire::http_headers& headers, quota& limits
     told.requests_remaining = requests->remaining;
     told.requests_reset = requests->reset;
   }
-  if (const auto tokens = limits.tokens_standing(now.mono)) {
+  const auto input = limits.input_standing(now.mono);
+  if (const auto tokens = input ? input : limits.tokens_standing(now.mono)) {
     told.input_tokens_limit = tokens->limit;
-    told.input_tokens_remaining =
-        tokens->limit >= told_in ? rounded(tokens->remaining) : tokens->remaining;
+    told.input_tokens_remaining = told_remaining(*tokens);
     told.input_tokens_reset = tokens->reset;
+  }
+  if (const auto tokens = limits.output_standing(now.mono)) {
+    told.output_tokens_limit = tokens->limit;
+    told.output_tokens_remaining = told_remaining(*tokens);
+    told.output_tokens_reset = tokens->reset;
   }
   headers.add("date", wire::to_http_date(now.wall));
   wire::anthropic::encode_rate_headers(told, now.wall, headers);

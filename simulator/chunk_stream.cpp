@@ -27,6 +27,8 @@ void chunk_stream::write_next() {
     body_->abort();
     return done_(false);
   }
+  if (plan_.on_event)
+    plan_.on_event();
   if (written_ == plan_.events.size() && plan_.end == stream_end::finished)
     return close();
   // What has just been written would be lost with a connection that is reset at once.

@@ -23,6 +23,7 @@ struct stream_plan {
   std::vector<std::string> events; ///< as they stand on the wire; not empty
   duration gap{};                  ///< between each and the next
   stream_end end = stream_end::finished;
+  std::function<void()> on_event{}; ///< for each that is written; empty: nobody asks
 };
 
 /// Writes a stream's events to a peer, one each gap. Lives as long as functions it scheduled do.

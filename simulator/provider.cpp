@@ -62,6 +62,12 @@ bool fits_context(const model_rules& rules, const asked& a) {
   return !rules.context_tokens || wanted <= *rules.context_tokens;
 }
 
+/// What each of so many events brings of a reply, rounded up.
+std::int64_t evenly(token_count reply, std::size_t events) {
+  const auto count = static_cast<std::int64_t>(events);
+  return (reply.value() + count - 1) / count;
+}
+
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
@@ -90,7 +96,8 @@ private:
   void stream(served_model& model, const asked& a, const fault_rule* fault,
               const responder& reply);
   chat_reply say(served_model& model, const asked& a);
-  wire::http_response completed(served_model& model, const asked& a, duration took);
+  wire::http_response completed(served_model& model, const asked& a, duration took,
+                                token_count& written);
   void add_facts(wire::http_headers& headers, served_model& model, const dialect& speaks,
                  std::optional<duration> took);
   wire::http_response refused(const dialect& speaks, const problem& p);
@@ -214,7 +221,8 @@ void provider::service::serve(served_model& model, const asked& a, const respond
     ++model.seen.faults[fault->kind];
     return reply(make_fault_reply(*fault, a.model, stamped({}, a.speaks), a.speaks));
   }
-  const auto charge = charge_of(model.rules.quota.charge, a.tokens, a.output_max);
+  const arrival_charge charge{charge_of(model.rules.quota.charge, a.tokens, a.output_max),
+                              a.tokens.value()};
   if (const auto why = model.limits.admit(charge, options_.clock().mono)) {
     ++model.seen.refused[why->binding];
     problem p{problem::kind::rate_limited, {}, {}, a.model};
@@ -237,11 +245,14 @@ void provider::service::answer(served_model& model, const asked& a, const fault_
   const duration took = works ? model.delay.next() : duration::zero();
   const bool answers = !fault || fault->kind == fault_kind::truncated_body;
   // Built now, so that its headers tell the standing at the moment of the charge.
-  wire::http_response whole = answers ? completed(model, a, took) : stamped({}, a.speaks);
+  token_count written;
+  wire::http_response whole =
+      answers ? completed(model, a, took, written) : stamped({}, a.speaks);
   auto sent = std::make_shared<transport::http_server_reply>(
       fault ? make_fault_reply(*fault, a.model, std::move(whole), a.speaks)
             : transport::http_server_reply{std::move(whole)});
-  options_.schedule(took, [self = shared_from_this(), &model, sent, reply, fault] {
+  options_.schedule(took, [self = shared_from_this(), &model, sent, reply, fault, written] {
+    model.limits.produce(written.value(), self->options_.clock().mono);
     model.limits.finish();
     model.seen.answered += fault ? 0 : 1;
     reply(std::move(*sent));
@@ -251,7 +262,14 @@ void provider::service::answer(served_model& model, const asked& a, const fault_
 void provider::service::stream(served_model& model, const asked& a, const fault_rule* fault,
                                const responder& reply) {
   const duration took = model.delay.next();
-  stream_plan plan{a.speaks.events(say(model, a), *a.chat, options_.clock().wall)};
+  const chat_reply said = say(model, a);
+  stream_plan plan{a.speaks.events(said, *a.chat, options_.clock().wall)};
+  plan.on_event = [self = shared_from_this(), &model, left = said.usage.output.value(),
+                   each = evenly(said.usage.output, plan.events.size())]() mutable {
+    const std::int64_t now_written = std::min(each, left);
+    left -= now_written;
+    model.limits.produce(now_written, self->options_.clock().mono);
+  };
   if (fault)
     spoil(*fault, a, plan);
   const double wait = static_cast<double>(took.count()) * model.rules.latency.until_first_chunk;
@@ -282,7 +300,7 @@ chat_reply provider::service::say(served_model& model, const asked& a) {
 }
 
 wire::http_response provider::service::completed(served_model& model, const asked& a,
-                                                 duration took) {
+                                                 duration took, token_count& written) {
   wire::http_response response;
   if (a.embedding) {
     embedding_reply vectors = embed(a.embedding->request);
@@ -290,7 +308,9 @@ wire::http_response provider::service::completed(served_model& model, const aske
     model.seen.input += vectors.usage.input;
     response = a.speaks.embedded(vectors, *a.embedding);
   } else {
-    response = a.speaks.answer(say(model, a), *a.chat, options_.clock().wall);
+    const chat_reply said = say(model, a);
+    written = said.usage.output;
+    response = a.speaks.answer(said, *a.chat, options_.clock().wall);
   }
   response = stamped(std::move(response), a.speaks);
   add_facts(response.headers, model, a.speaks, took);
@@ -321,6 +341,8 @@ provider_statistics provider::service::statistics() const {
     model_statistics& one = seen.models[name] = model.seen;
     one.most_requests_in_minute = model.limits.most_requests_in_minute();
     one.most_tokens_in_minute = model.limits.most_tokens_in_minute();
+    one.most_input_in_minute = model.limits.most_input_in_minute();
+    one.most_output_in_minute = model.limits.most_output_in_minute();
     one.in_flight_most = model.limits.most_in_flight();
   }
   return seen;

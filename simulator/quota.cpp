@@ -41,7 +41,11 @@ quota::quota(quota_rules rules, instant started)
                                   rules.window, minute)},
       day_requests_{make_day_limit(rules, started)},
       minute_tokens_{make_limit(rate::dimension::tokens_per_minute, rules.tokens_per_minute,
-                                rules.window, minute)} {
+                                rules.window, minute)},
+      minute_input_{make_limit(rate::dimension::input_tokens_per_minute,
+                               rules.input_tokens_per_minute, rules.window, minute)},
+      minute_output_{make_limit(rate::dimension::output_tokens_per_minute,
+                                rules.output_tokens_per_minute, rules.window, minute)} {
   SPILLWAY_ASSERT(rules.concurrent_requests.value_or(0) >= 0);
 }
 
@@ -82,11 +86,14 @@ std::optional<quota_refusal> quota::check_concurrency() const {
   return quota_refusal{rate::dimension::concurrent_requests, *allowed, in_flight_, 1, wait};
 }
 
-std::optional<quota_refusal> quota::worst_refusal(std::int64_t tokens, mono_time now) const {
+std::optional<quota_refusal> quota::worst_refusal(const arrival_charge& charge,
+                                                  mono_time now) const {
   std::optional<quota_refusal> worst = check_concurrency();
   keep_longer(worst, check(minute_requests_, 1, now));
   keep_longer(worst, check(day_requests_, 1, now));
-  keep_longer(worst, check(minute_tokens_, tokens, now));
+  keep_longer(worst, check(minute_tokens_, charge.tokens, now));
+  keep_longer(worst, check(minute_input_, charge.input, now));
+  keep_longer(worst, check(minute_output_, 1, now));
   return worst;
 }
 
@@ -103,18 +110,34 @@ void quota::count_failed_request(mono_time now) {
       take(*l, 1, now);
 }
 
-std::optional<quota_refusal> quota::admit(std::int64_t tokens, mono_time now) {
-  SPILLWAY_ASSERT(tokens >= 0);
-  if (auto refusal = worst_refusal(tokens, now)) {
+std::optional<quota_refusal> quota::admit(const arrival_charge& charge, mono_time now) {
+  SPILLWAY_ASSERT(charge.tokens >= 0 && charge.input >= 0);
+  take_owed(now);
+  if (auto refusal = worst_refusal(charge, now)) {
     if (rules_.failed_requests_count)
       count_failed_request(now);
     return refusal;
   }
   take(minute_requests_, 1, now);
   take(day_requests_, 1, now);
-  take(minute_tokens_, tokens, now);
+  take(minute_tokens_, charge.tokens, now);
+  take(minute_input_, charge.input, now);
   most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
   return std::nullopt;
+}
+
+void quota::produce(std::int64_t tokens, mono_time now) {
+  output_owed_ += minute_output_.window ? tokens : 0;
+  take_owed(now);
+}
+
+void quota::take_owed(mono_time now) {
+  if (!minute_output_.window)
+    return;
+  const std::int64_t room = minute_output_.allowed - minute_output_.window->used(now);
+  const std::int64_t taken = std::min(output_owed_, room);
+  take(minute_output_, taken, now);
+  output_owed_ -= taken;
 }
 
 void quota::finish() {
@@ -136,6 +159,14 @@ std::optional<quota_standing> quota::requests_standing(mono_time now) {
 
 std::optional<quota_standing> quota::tokens_standing(mono_time now) {
   return standing(minute_tokens_, now);
+}
+
+std::optional<quota_standing> quota::input_standing(mono_time now) {
+  return standing(minute_input_, now);
+}
+
+std::optional<quota_standing> quota::output_standing(mono_time now) {
+  return standing(minute_output_, now);
 }
 
 } // namespace spillway::simulator

@@ -27,10 +27,10 @@ std::int64_t charge_of(charge_formula formula, token_count input,
 /// The limits of one model and how they are enforced. An absent limit is no limit; zero lets
 /// nothing through.
 struct quota_rules {
-  std::optional<std::int64_t> requests_per_minute;
-  std::optional<std::int64_t> tokens_per_minute;
-  std::optional<std::int64_t> requests_per_day;
-  std::optional<std::int64_t> concurrent_requests;
+  std::optional<std::int64_t> requests_per_minute{};
+  std::optional<std::int64_t> tokens_per_minute{};
+  std::optional<std::int64_t> requests_per_day{};
+  std::optional<std::int64_t> concurrent_requests{};
   window_kind window = window_kind::token_bucket;
   charge_formula charge = charge_formula::input_plus_output_max;
   /// A request that is refused or fails still takes one from the request windows that have room.
@@ -39,6 +39,10 @@ struct quota_rules {
   bool failed_requests_count = true;
   /// Whose midnight opens a new day ("America/Los_Angeles", Gemini); empty: as `window` counts.
   std::string day_zone{};
+  /// Anthropic: prompts that no cache has, on arrival, and replies as they are written.
+  /// Source: https://platform.claude.com/docs/en/api/rate-limits (2026-10).
+  std::optional<std::int64_t> input_tokens_per_minute{};
+  std::optional<std::int64_t> output_tokens_per_minute{};
 };
 
 /// Why a request is refused: the limit with the longest wait.
@@ -58,6 +62,12 @@ struct quota_standing {
   duration reset{}; ///< until the limit is whole again, not until the next request fits
 };
 
+/// What a request takes when it arrives.
+struct arrival_charge {
+  std::int64_t tokens = 0; ///< by the vendor's formula
+  std::int64_t input = 0;  ///< of the window over input tokens
+};
+
 /// Enforces one model's limits the way a provider does. It judges Spillway's own limiter, so it
 /// shares no code with `core/rate/admission`. Not thread-safe. Every `now` must not be before an
 /// earlier one.
@@ -66,10 +76,17 @@ public:
   /// `started`: what both clocks show now. Requires: no limit is negative; `day_zone` is known.
   explicit quota(quota_rules rules, instant started = {});
 
-  /// Takes one request and `tokens` from every limit, or from none and says why (but see
-  /// `failed_requests_count`). An admitted request must be ended once by `finish`.
-  /// Requires: tokens >= 0.
-  std::optional<quota_refusal> admit(std::int64_t tokens, mono_time now);
+  /// Takes one request and its charge from every limit, or from none and says why (but see
+  /// `failed_requests_count`). A window over output tokens refuses only if it is used up. An
+  /// admitted request must be ended once by `finish`. Requires: no part is negative.
+  std::optional<quota_refusal> admit(const arrival_charge& charge, mono_time now);
+  std::optional<quota_refusal> admit(std::int64_t tokens, mono_time now) {
+    return admit({tokens, tokens}, now);
+  }
+
+  /// An admitted request's reply has so many tokens more. They count though there be no room: what
+  /// is too much is taken of the room to come.
+  void produce(std::int64_t tokens, mono_time now);
 
   /// An admitted request was answered: its concurrency slot is free again.
   void finish();
@@ -78,10 +95,14 @@ public:
   /// on its low tiers, else that of the minute. Absent without either.
   std::optional<quota_standing> requests_standing(mono_time now);
   std::optional<quota_standing> tokens_standing(mono_time now);
+  std::optional<quota_standing> input_standing(mono_time now);
+  std::optional<quota_standing> output_standing(mono_time now);
 
   /// The largest use each window ever had.
   std::int64_t most_requests_in_minute() const noexcept { return minute_requests_.most; }
   std::int64_t most_tokens_in_minute() const noexcept { return minute_tokens_.most; }
+  std::int64_t most_input_in_minute() const noexcept { return minute_input_.most; }
+  std::int64_t most_output_in_minute() const noexcept { return minute_output_.most; }
   /// The largest number of requests admitted and not finished at once.
   std::int64_t most_in_flight() const noexcept { return most_in_flight_; }
 
@@ -101,13 +122,17 @@ private:
   static void take(limit& l, std::int64_t amount, mono_time now);
   static std::optional<quota_standing> standing(const limit& l, mono_time now);
   std::optional<quota_refusal> check_concurrency() const;
-  std::optional<quota_refusal> worst_refusal(std::int64_t tokens, mono_time now) const;
+  std::optional<quota_refusal> worst_refusal(const arrival_charge& charge, mono_time now) const;
+  void take_owed(mono_time now);
   void count_failed_request(mono_time now);
 
   quota_rules rules_;
   limit minute_requests_;
   limit day_requests_;
   limit minute_tokens_;
+  limit minute_input_;
+  limit minute_output_;
+  std::int64_t output_owed_ = 0; ///< produced beyond the window's room
   std::int64_t in_flight_ = 0;
   std::int64_t most_in_flight_ = 0;
 };

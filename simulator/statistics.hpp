@@ -21,6 +21,8 @@ struct model_statistics {
   std::map<fault_kind, std::uint64_t> faults;       ///< injected ones
   std::int64_t most_requests_in_minute = 0;         ///< largest use its windows ever had
   std::int64_t most_tokens_in_minute = 0;
+  std::int64_t most_input_in_minute = 0;
+  std::int64_t most_output_in_minute = 0;
   std::int64_t in_flight_most = 0;
   token_count input; ///< of the completions written, truncated ones included
   token_count output;

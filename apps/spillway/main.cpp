@@ -1,4 +1,5 @@
 #include "apps/spillway/alerts_command.hpp"
+#include "apps/spillway/batch_command.hpp"
 #include "apps/spillway/config_command.hpp"
 #include "apps/spillway/decode_command.hpp"
 #include "apps/spillway/doctor_command.hpp"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   spillway::apps::add_alerts_command(app, exit_code);
+  spillway::apps::add_batch_command(app, exit_code);
   spillway::apps::add_config_command(app, exit_code);
   spillway::apps::add_decode_command(app, exit_code);
   spillway::apps::add_doctor_command(app, exit_code);

@@ -23,6 +23,10 @@ constexpr std::int64_t samples_needed = 30;
 /// The newest amount weighs at least one in so many.
 constexpr std::int64_t sample_weight = 64;
 
+/// Of the limit, for a reply without a bound to speak of: a few are written at once, and each is
+/// counted before the next begins.
+constexpr std::int64_t unbounded_share = 4;
+
 std::int64_t root(std::int64_t square) noexcept {
   return static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(square))));
 }
@@ -100,10 +104,17 @@ std::optional<mono_time> window::blocked_until(const amount& a, mono_time now) c
   return std::min(given_back(excess), both);
 }
 
-/// How long a reply will be is better guessed from the replies so far than from its bound.
+/// How long a reply will be is better guessed from the replies so far than from its bound. A bound
+/// above the limit says nothing, as the provider counts what is written and cuts no reply: until
+/// there are replies to guess from, a share of the limit is held.
 amount window::predict(const amount& asked) const noexcept {
   if (!counted_at_end())
     return estimates_.corrected(asked);
+  const std::int64_t limit = learner_.largest();
+  if (samples_ < samples_needed && asked.expected > limit && limit > 0) {
+    const std::int64_t share = std::max<std::int64_t>(limit / unbounded_share, 1);
+    return {share, 0, share};
+  }
   if (samples_ < samples_needed || asked.most <= mean_)
     return asked;
   return {mean_, root(spread_), asked.most};

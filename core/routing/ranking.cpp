@@ -87,7 +87,8 @@ void rank(selection& s, const wish& w, const track_record& known, const worth& v
         sort_by(all, [&](const candidate& c) { return -utility(c, value); });
       break;
   }
-  std::ranges::stable_partition(all, [&](const candidate& c) { return suits(c, w.task_type); });
+  std::stable_partition(all.begin(), all.end(),
+                        [&](const candidate& c) { return suits(c, w.task_type); });
 }
 
 } // namespace spillway::routing

@@ -16,3 +16,12 @@ cmake -S "$here/consumer" -B "$scratch/consumer" -G Ninja -DCMAKE_BUILD_TYPE=Rel
   -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_CXX_FLAGS="$flags"
 cmake --build "$scratch/consumer"
 "$scratch/consumer/consumer"
+
+prefix=$scratch/prefix
+"$prefix/bin/spillway" models --provider openai | grep -q gpt-4o-mini
+grep -q '^\.TH SPILLWAY 1' "$prefix/share/man/man1/spillway.1"
+bash -n "$prefix/share/bash-completion/completions/spillway"
+for file in share/zsh/site-functions/_spillway share/fish/vendor_completions.d/spillway.fish \
+  lib/systemd/system/spillway.service share/spillway/grafana-dashboard.json; do
+  [ -s "$prefix/$file" ] || { echo "no $file is installed"; exit 1; }
+done

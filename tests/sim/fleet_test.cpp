@@ -84,3 +84,25 @@ TEST_CASE("the same seed gives the same run") {
   CHECK(statuses(11) == statuses(11));
   CHECK(statuses(11) != statuses(12));
 }
+
+TEST_CASE("a model that counts prompts and replies apart is kept within both") {
+  for (const auto window : {simulator::window_kind::sliding, simulator::window_kind::token_bucket,
+                            simulator::window_kind::calendar}) {
+    INFO("window " << static_cast<int>(window));
+    sim_plan plan;
+    plan.target = "claude-haiku-4-5";
+    plan.window = window;
+    plan.requests = 120;
+    plan.budget = nano_usd{1'000'000'000'000};
+    sim_fleet fleet{plan};
+    REQUIRE(fleet.run());
+    const simulator::provider_statistics seen = fleet.provider();
+    CHECK(seen.refused_by_limits() == 0);
+    const simulator::model_statistics& claude = seen.models.at("claude-haiku-4-5");
+    CHECK(claude.answered >= 20);
+    CHECK(claude.most_input_in_minute <= 4'000);
+    CHECK(claude.most_input_in_minute > 1'500);
+    CHECK(claude.most_output_in_minute <= 3'000);
+    CHECK(claude.most_output_in_minute > 300);
+  }
+}

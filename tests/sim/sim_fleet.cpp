@@ -21,13 +21,17 @@ constexpr const char* settings_text = R"(
 default_route = "all"
 wait_max = "3s"
 [routes]
-all = ["gpt-4o-mini", "gemini-2.5-flash-lite", "gpt-3.5-turbo"]
+all = ["gpt-4o-mini", "gemini-2.5-flash-lite", "claude-haiku-4-5", "gpt-3.5-turbo"]
 [models.gpt-4o-mini.limits]
 requests_per_minute = 12
 tokens_per_minute = 4000
 concurrent_requests = 4
 [models."gemini-2.5-flash-lite".limits]
 requests_per_minute = 8
+[models."claude-haiku-4-5".limits]
+requests_per_minute = 40
+input_tokens_per_minute = 4000
+output_tokens_per_minute = 3000
 [models."gpt-3.5-turbo".limits]
 requests_per_minute = 20
 requests_per_day = 30
@@ -56,6 +60,8 @@ simulator::provider_options provider_options_of(const sim_plan& plan, virtual_sy
     simulator::model_rules rules;
     rules.quota.requests_per_minute = model.limits.requests_per_minute;
     rules.quota.tokens_per_minute = model.limits.tokens_per_minute;
+    rules.quota.input_tokens_per_minute = model.limits.input_tokens_per_minute;
+    rules.quota.output_tokens_per_minute = model.limits.output_tokens_per_minute;
     rules.quota.requests_per_day = model.limits.requests_per_day;
     rules.quota.window = plan.window;
     if (model.charged_as == token_charge::input_only)
@@ -216,6 +222,7 @@ void sim_fleet::send(std::uint64_t number) {
     chat->output_tokens_max = token_count{20 + static_cast<std::int64_t>(random_() % 300)};
   auto request = std::make_shared<run_completion>();
   request->id = {number};
+  request->target = plan_.target;
   request->chat = std::move(chat);
   request->deadline = std::chrono::seconds{5 + random_() % 120};
   request->level = static_cast<rate::priority>(random_() % 3);

@@ -24,6 +24,7 @@ struct sim_plan {
   duration arrivals_within = std::chrono::seconds{30};
   bool journal = false;
   bool kill_limiters = false;
+  const char* target = "all"; ///< or one model
   int crashes = 0; ///< of the whole runtime, each followed by a restart on its journal
   simulator::window_kind window = simulator::window_kind::sliding;
   std::vector<simulator::fault_rule> faults;

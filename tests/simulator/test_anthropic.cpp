@@ -143,6 +143,29 @@ TEST_CASE("Anthropic tells its limits in headers and refuses with a wait") {
   CHECK(b.exchange(post(hello())).status == 200);
 }
 
+TEST_CASE("Anthropic tells of prompts and replies apart, and of replies what was written") {
+  quota_rules quota;
+  quota.input_tokens_per_minute = 50'000;
+  quota.output_tokens_per_minute = 10'000;
+  bench b{serving(quota)};
+  json long_answer = hello();
+  long_answer["max_tokens"] = 60'000; // takes nothing by itself
+  const auto first = b.exchange(post(long_answer));
+  CHECK(first.status == 200);
+  CHECK(first.headers.find("anthropic-ratelimit-input-tokens-limit") == "50000");
+  CHECK(first.headers.find("anthropic-ratelimit-output-tokens-limit") == "10000");
+  CHECK(first.headers.find("anthropic-ratelimit-output-tokens-remaining") == "10000");
+  CHECK_FALSE(first.headers.find("anthropic-ratelimit-output-tokens-reset").empty());
+
+  quota.output_tokens_per_minute = 5;
+  bench tight{serving(quota)};
+  CHECK(tight.exchange(post(hello())).status == 200);
+  const auto refused = tight.exchange(post(hello()));
+  CHECK(refused.status == 429);
+  CHECK_THAT(refused.body, Catch::Contains("of 5 output tokens per minute"));
+  CHECK_FALSE(refused.headers.find("retry-after").empty());
+}
+
 TEST_CASE("Each of Anthropic's errors has its status and its type") {
   const struct {
     fault_kind kind;

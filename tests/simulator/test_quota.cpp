@@ -148,6 +148,31 @@ TEST_CASE("the day's limit binds when the minute's does not, and stands in the h
   CHECK_FALSE(q.admit(1, at(24h)));
 }
 
+TEST_CASE("prompts and replies are counted apart, replies as they are written") {
+  quota_rules r;
+  r.input_tokens_per_minute = 1'000;
+  r.output_tokens_per_minute = 600;
+  quota q{r};
+  REQUIRE_FALSE(q.admit({9'999, 400}, at(0s))); // whatever the reply may come to
+  CHECK(q.input_standing(at(0s))->remaining == 600);
+  CHECK(q.output_standing(at(0s))->remaining == 600);
+  q.produce(500, at(0s));
+  CHECK(q.output_standing(at(0s))->remaining == 100);
+  const auto too_long = q.admit({0, 700}, at(0s));
+  REQUIRE(too_long);
+  CHECK(too_long->binding == dimension::input_tokens_per_minute);
+  CHECK(too_long->retry_after == std::optional<duration>{6s});
+  // A reply that is being written goes on, at the cost of those to come.
+  REQUIRE_FALSE(q.admit({0, 100}, at(0s)));
+  q.produce(400, at(0s));
+  CHECK(q.output_standing(at(0s))->remaining == 0);
+  const auto used_up = q.admit({0, 1}, at(0s));
+  REQUIRE(used_up);
+  CHECK(used_up->binding == dimension::output_tokens_per_minute);
+  CHECK(q.admit({0, 1}, at(29s)));
+  CHECK_FALSE(q.admit({0, 1}, at(31s)));
+}
+
 TEST_CASE("the standing is that of a bucket: reset is the time to full") {
   quota q{rules(500, 30'000)};
   REQUIRE_FALSE(q.admit(3'000, at(0s)));

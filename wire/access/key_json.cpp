@@ -103,7 +103,7 @@ result<void> take_budgets(const nlohmann::json& body, std::vector<access::key_bu
     return wrong("budgets_usd", "must be an object such as {\"day\": 5}");
   for (const auto& [name, value] : it->items()) {
     const auto per = std::ranges::find_if(
-        budget_periods, [&](money::period p) { return name == to_string(p); });
+        budget_periods, [&name = name](money::period p) { return name == to_string(p); });
     nano_usd limit;
     if (per == budget_periods.end())
       return wrong("budgets_usd", "takes day, week and month");

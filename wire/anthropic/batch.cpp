@@ -2,6 +2,7 @@
 
 #include "wire/anthropic/chat_reply.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -72,32 +73,6 @@ batch_outcome decode_outcome(const json_node& type) {
   return batch_outcome::errored;
 }
 
-result<batch_result> decode_result(std::string_view line) {
-  auto document = parse_json(line);
-  if (!document)
-    return document.failure();
-  json_fault fault;
-  const json_node root{*document, fault};
-  const json_node outcome = root["result"];
-  batch_result read;
-  read.custom_id = root["custom_id"].text();
-  read.outcome = decode_outcome(outcome["type"]);
-  if (read.outcome == batch_outcome::errored)
-    read.why = decode_error_body(outcome["error"].any_text());
-  const std::string message = outcome["message"].object_text();
-  if (read.outcome == batch_outcome::succeeded && message.empty())
-    outcome["message"].reject("is missing; expected an object");
-  if (fault.found())
-    return fault.take();
-  if (read.outcome != batch_outcome::succeeded)
-    return read;
-  auto reply = decode_chat_reply(message);
-  if (!reply)
-    return within("result.message", reply.failure());
-  read.reply = std::move(reply).value();
-  return read;
-}
-
 } // namespace
 
 const char* to_string(batch_outcome outcome) noexcept {
@@ -110,11 +85,10 @@ const char* to_string(batch_outcome outcome) noexcept {
   return "?";
 }
 
-std::string encode_batch_line(const batch_request& request, token_count output_max,
-                              const request_options& options) {
-  const std::string params =
-      encode_chat_request(request.request, request.model, output_max, options);
-  return dump_json({{"custom_id", request.custom_id}, {"params", own_json(params)}}) + '\n';
+std::string encode_batch_line(std::string_view custom_id, std::string_view params) {
+  std::string line = R"({"custom_id":)";
+  append_json_string(line, custom_id);
+  return line.append(R"(,"params":)").append(params).append("}\n");
 }
 
 result<std::vector<batch_request>> decode_batch_lines(std::string_view file) {
@@ -154,10 +128,36 @@ std::string encode_batch_result(const batch_result& r) {
   return dump_json({{"custom_id", r.custom_id}, {"result", std::move(outcome)}}) + '\n';
 }
 
+result<batch_result> decode_batch_result(std::string_view line) {
+  auto document = parse_json(line);
+  if (!document)
+    return document.failure();
+  json_fault fault;
+  const json_node root{*document, fault};
+  const json_node outcome = root["result"];
+  batch_result read;
+  read.custom_id = root["custom_id"].text();
+  read.outcome = decode_outcome(outcome["type"]);
+  if (read.outcome == batch_outcome::errored)
+    read.why = decode_error_body(outcome["error"].any_text());
+  const std::string message = outcome["message"].object_text();
+  if (read.outcome == batch_outcome::succeeded && message.empty())
+    outcome["message"].reject("is missing; expected an object");
+  if (fault.found())
+    return fault.take();
+  if (read.outcome != batch_outcome::succeeded)
+    return read;
+  auto reply = decode_chat_reply(message);
+  if (!reply)
+    return within("result.message", reply.failure());
+  read.reply = std::move(reply).value();
+  return read;
+}
+
 result<std::vector<batch_result>> decode_batch_results(std::string_view file) {
   std::vector<batch_result> results;
   const auto wrong = for_each_line(file, [&](std::string_view line) -> std::optional<error> {
-    auto read = decode_result(line);
+    auto read = decode_batch_result(line);
     if (!read)
       return read.failure();
     results.push_back(std::move(read).value());

@@ -23,9 +23,9 @@ struct batch_request {
   chat_request request;
 };
 
-/// One line of a requests file, with its newline. `output_max` and `options` as for one call.
-std::string encode_batch_line(const batch_request& request, token_count output_max,
-                              const request_options& options);
+/// One line of a requests file, with its newline. `params` is the body of one call.
+/// Requires: it is JSON without line ends outside its strings.
+std::string encode_batch_line(std::string_view custom_id, std::string_view params);
 
 /// The lines of a requests file, blank ones passed over. Errors: as for `decode_chat_request`, with
 /// the number of the line: "line 3: in params: max_tokens is missing; expected a number of tokens".
@@ -46,6 +46,10 @@ struct batch_result {
 
 /// One line of a results file, with its newline.
 std::string encode_batch_result(const batch_result& result);
+
+/// One line of a results file. Errors: no JSON, or a field that is missing or of the wrong type,
+/// named by its path.
+result<batch_result> decode_batch_result(std::string_view line);
 
 /// The lines of a results file, in whatever order they come. Errors: as above.
 result<std::vector<batch_result>> decode_batch_results(std::string_view file);

@@ -94,7 +94,8 @@ json with_instructions_placed(json turns, const model_traits& traits) {
 /// The vendor wants the results of tools before the user's other words.
 void put_results_first(json& blocks) {
   auto& list = blocks.get_ref<json::array_t&>();
-  std::ranges::stable_partition(list, [](const json& b) { return b["type"] == "tool_result"; });
+  std::stable_partition(list.begin(), list.end(),
+                        [](const json& b) { return b["type"] == "tool_result"; });
 }
 
 void trim_end(json& turn) {

@@ -5,6 +5,7 @@
 #include "wire/gemini/chat_request.hpp"
 #include "wire/gemini/field.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_text.hpp"
 
 #include <array>
 #include <charconv>
@@ -45,11 +46,10 @@ std::int64_t decode_count(const json_node& node) {
 
 } // namespace
 
-std::string encode_batch_line(std::string_view key, const chat_request& request,
-                              std::string_view model, token_count output_max) {
-  auto inner = parse_json(encode_chat_request(request, model, output_max));
-  SPILLWAY_ASSERT(inner); // our own text
-  return dump_json({{"key", key}, {"request", std::move(*inner)}}) + '\n';
+std::string encode_batch_line(std::string_view key, std::string_view request) {
+  std::string line = R"({"key":)";
+  append_json_string(line, key);
+  return line.append(R"(,"request":)").append(request).append("}\n");
 }
 
 result<batch_call> decode_batch_line(std::string_view line) {

@@ -15,9 +15,9 @@
 /// (2026-10).
 namespace spillway::wire::gemini {
 
-/// One line of a job's input file, with its newline. `key` names the call in the answers.
-std::string encode_batch_line(std::string_view key, const chat_request& request,
-                              std::string_view model, token_count output_max);
+/// One line of a job's input file, with its newline. `key` names the call in the answers; `request`
+/// is the body of one call. Requires: it is JSON without line ends outside its strings.
+std::string encode_batch_line(std::string_view key, std::string_view request);
 
 struct batch_call {
   std::string key;

@@ -51,12 +51,16 @@ result<batch_call> decode_batch_call(std::string_view line) {
   return call;
 }
 
-void append_batch_outcome(std::string& file, const batch_outcome& outcome) {
+void append_batch_outcome(std::string& file, const batch_outcome& outcome,
+                          std::optional<nano_usd> cost) {
   file += R"({"custom_id":)";
   append_json_string(file, outcome.custom_id);
   if (outcome.failure.empty()) {
     file.append(R"(,"response":{"status_code":)").append(std::to_string(outcome.status));
-    file.append(R"(,"body":)").append(outcome.body).append(R"(},"error":null})").append("\n");
+    file.append(R"(,"body":)").append(outcome.body).append(R"(},"error":null)");
+    if (cost)
+      file.append(R"(,"cost_usd":)").append(to_decimal_usd(*cost));
+    file += "}\n";
     return;
   }
   const auto [code, message] = code_and_message(outcome.failure);

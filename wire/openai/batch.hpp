@@ -1,7 +1,9 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "core/units.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +34,9 @@ struct batch_outcome {
   std::string failure; ///< "batch_expired: This request could not be executed ..."
 };
 
-void append_batch_outcome(std::string& file, const batch_outcome& outcome);
+/// Appends a line; `cost_usd`, where it is known, is our own.
+void append_batch_outcome(std::string& file, const batch_outcome& outcome,
+                          std::optional<nano_usd> cost = {});
 
 /// A line of the output file or of the error file. Errors: as above.
 result<batch_outcome> decode_batch_outcome(std::string_view line);

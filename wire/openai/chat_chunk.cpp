@@ -24,10 +24,13 @@ using nlohmann::json;
 /// Groq tells it in a place of its own.
 const json& usage_in(const json& document) {
   static const json none;
-  for (const char* place : {"/usage", "/x_groq/usage"})
-    if (const json::json_pointer pointer{place}; document.contains(pointer))
-      return document.at(pointer);
-  return none;
+  if (const auto here = document.find("usage"); here != document.end() && !here->is_null())
+    return *here;
+  const auto groq = document.find("x_groq");
+  if (groq == document.end() || !groq->is_object())
+    return none;
+  const auto there = groq->find("usage");
+  return there == groq->end() ? none : *there;
 }
 
 /// Thoughts as OpenRouter details them: the text only if the chunk has it nowhere else.

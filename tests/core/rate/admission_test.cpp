@@ -443,6 +443,23 @@ TEST_CASE("output tokens are held until the call ends and count from there") {
   CHECK(d.binding == dimension::output_tokens_per_minute);
 }
 
+TEST_CASE("a bound on a reply above the limit on replies is no reason to refuse") {
+  limits l;
+  l.output_tokens_per_minute = 8'000;
+  admission a{l};
+  const charge unbounded{{}, {}, {64'000, 0, 64'000}};
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    REQUIRE(a.acquire({i}, unbounded, noon).outcome == verdict::granted);
+  CHECK(a.acquire({5}, unbounded, noon).outcome == verdict::wait);
+  a.settle({1}, charge{{}, {}, {7'000, 0, 7'000}}, noon + 5s); // one that was long, after all
+  a.settle({2}, charge{{}, {}, {300, 0, 300}}, noon + 5s);
+  CHECK(a.acquire({5}, unbounded, noon + 5s).outcome == verdict::wait);
+  CHECK(a.acquire({5}, unbounded, noon + 66s).outcome == verdict::granted);
+  l.output_tokens_per_minute = 0;
+  admission closed{l};
+  CHECK(closed.acquire({1}, unbounded, noon).outcome == verdict::never);
+}
+
 TEST_CASE("once enough replies were seen, their length is held instead of their bound") {
   limits l;
   l.output_tokens_per_minute = 100'000;

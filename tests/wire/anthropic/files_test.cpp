@@ -56,9 +56,12 @@ TEST_CASE("A list of models tells their limits", "[wire][anthropic]") {
 TEST_CASE("A batch's requests are lines, and become one body", "[wire][anthropic]") {
   const batch_request first{"a", "claude-sonnet-4-5", greeting("hi")};
   const batch_request second{"b", "claude-opus-5", greeting("ho")};
-  const std::string file = encode_batch_line(first, token_count{50}, {traits_of(first.model)})
-                           + "\r\n"
-                           + encode_batch_line(second, token_count{60}, {traits_of(second.model)});
+  const auto line = [](const batch_request& r, std::int64_t output_max) {
+    return encode_batch_line(r.custom_id,
+                             encode_chat_request(r.request, r.model, token_count{output_max},
+                                                 {traits_of(r.model)}));
+  };
+  const std::string file = line(first, 50) + "\r\n" + line(second, 60);
   const auto read = decode_batch_lines(file);
   REQUIRE(read);
   REQUIRE(read->size() == 2);

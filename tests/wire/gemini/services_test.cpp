@@ -2,6 +2,7 @@
 #include "tests/support/recorded.hpp"
 #include "wire/gemini/batch_job.hpp"
 #include "wire/gemini/chat_reply.hpp"
+#include "wire/gemini/chat_request.hpp"
 #include "wire/gemini/count_tokens.hpp"
 #include "wire/gemini/embeddings.hpp"
 #include "wire/gemini/model_list.hpp"
@@ -125,7 +126,8 @@ TEST_CASE("Requests for vectors are refused by the path of what is wrong", "[wir
 }
 
 TEST_CASE("A line of a batch's input names its call", "[wire][gemini]") {
-  const std::string line = encode_batch_line("k1", asking("hi"), "gemini-2.5-flash", token_count{9});
+  const std::string line = encode_batch_line(
+      "k1", encode_chat_request(asking("hi"), "gemini-2.5-flash", token_count{9}));
   CHECK(line.back() == '\n');
   const auto read = decode_batch_line(line);
   REQUIRE(read);

@@ -84,11 +84,14 @@ TEST_CASE("Of usage told with every chunk the last counts", "[wire][openai][stre
 }
 
 TEST_CASE("Groq tells usage in a place of its own", "[wire][openai][stream]") {
-  const std::string last = R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],
-    "x_groq":{"id":"req_1","usage":{"prompt_tokens":9,"completion_tokens":4}}})";
-  CHECK(read({R"({"choices":[],"x_groq":{"id":"req_1"}})", text_chunk("x"), last, done})
-            .reply.usage.output
-        == token_count{4});
+  for (const std::string beside : {"", R"("usage":null,)"}) {
+    const std::string last = R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],)" + beside
+                             + R"("x_groq":{"id":"req_1","usage":{"prompt_tokens":9,
+                                            "completion_tokens":4}}})";
+    CHECK(read({R"({"choices":[],"x_groq":{"id":"req_1"}})", text_chunk("x"), last, done})
+              .reply.usage.output
+          == token_count{4});
+  }
 }
 
 TEST_CASE("A tier that is billed is kept beside usage", "[wire][openai][stream]") {
