@@ -32,7 +32,8 @@ json encode_choice(const tool_choice& choice) {
     case tool_choice_mode::none: return {{"mode", "NONE"}};
     case tool_choice_mode::required:
       return choice.allowed.empty() ? json{{"mode", "ANY"}}
-                                    : json{{"mode", "ANY"}, {"allowedFunctionNames", choice.allowed}};
+                                    : json{{"mode", "ANY"},
+                                           {"allowedFunctionNames", choice.allowed}};
     case tool_choice_mode::named: break;
   }
   return {{"mode", "ANY"}, {"allowedFunctionNames", json::array({choice.name})}};
