@@ -3,6 +3,7 @@
 #include "tests/fuzz/target.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -55,7 +56,7 @@ public:
 
   std::string next() {
     std::string text = corpus_[below(corpus_.size())];
-    for (std::size_t i = 1 + below(6); i > 0; --i)
+    for (std::size_t i = 1 + below(4); i > 0; --i)
       change(text);
     return text;
   }
@@ -70,10 +71,24 @@ private:
     return below(4) == 0 ? static_cast<char>(random_()) : telling[below(telling.size())];
   }
 
+  /// Another value in place of a JSON one, so that the text is still read to its end.
+  void exchange(std::string& text) {
+    static constexpr std::array<std::string_view, 12> values = {
+        "null", "true", "[]", "{}", "-1", "0.5", "1e999", "9223372036854775807", "\"\"", "\"x\"",
+        "[{}]", "\"\\ud800\""};
+    const std::size_t from = text.find_first_of("\"0123456789[{", below(text.size()));
+    if (from == std::string::npos)
+      return;
+    const std::size_t end = text[from] == '"' ? text.find('"', from + 1)
+                                              : text.find_first_of(",]}\n", from);
+    if (end != std::string::npos)
+      text.replace(from, end - from + (text[from] == '"' ? 1 : 0), values[below(values.size())]);
+  }
+
   void change(std::string& text) {
     const std::size_t at = below(text.size());
     const std::size_t length = below(std::min<std::size_t>(text.size() - at, 64) + 1);
-    switch (below(6)) {
+    switch (below(9)) {
       case 0:
         if (!text.empty())
           text[at] = byte();
@@ -82,6 +97,9 @@ private:
       case 2: text.erase(at, length); break;
       case 3: text.insert(below(text.size() + 1), text.substr(at, length)); break;
       case 4: text.resize(at); break;
+      case 5:
+      case 6:
+      case 7: exchange(text); break;
       default: {
         const std::string& other = corpus_[below(corpus_.size())];
         text.insert(at, other.substr(below(other.size()), 64));

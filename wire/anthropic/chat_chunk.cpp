@@ -86,7 +86,7 @@ struct event_reader::state {
   void on_block_start(const json_node& root, deltas& out);
   void on_block_delta(const json_node& root, deltas& out);
   void on_block_stop(const json_node& root, deltas& out);
-  void on_message_delta(const json& document, const json_node& root);
+  void on_message_delta(const json& document, const json_node& root, deltas& out);
 
   void begin_anew();
   block* open_block(const json_node& index, block_kind kind);
@@ -146,7 +146,7 @@ void event_reader::state::on_event(const std::string& type, const json& document
   else if (type == "content_block_stop")
     on_block_stop(root, out);
   else if (type == "message_delta")
-    on_message_delta(document, root);
+    on_message_delta(document, root, out);
   else if (type == "message_stop")
     done = true;
 }
@@ -311,11 +311,16 @@ void event_reader::state::on_block_stop(const json_node& root, deltas& out) {
   }
 }
 
-void event_reader::state::on_message_delta(const json& document, const json_node& root) {
+void event_reader::state::on_message_delta(const json& document, const json_node& root,
+                                           deltas& out) {
   const json_node delta = root["delta"];
   if (delta["stop_reason"].present())
     stop_reason = delta["stop_reason"].text();
-  refusal = delta["stop_details"]["explanation"].text_or(refusal);
+  if (refusal.empty()) {
+    refusal = delta["stop_details"]["explanation"].text_or({});
+    if (!refusal.empty())
+      out.push_back({.refusal = refusal});
+  }
   if (root["usage"].is_object()) {
     usage.take(document["usage"]);
     usage_final = true;

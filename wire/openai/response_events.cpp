@@ -55,19 +55,17 @@ bool is_response_event(const sse_event& event) {
 }
 
 void response_reader::begin_item(const json_node& item, item_state& state, chat_delta& d) {
-  state.begun = true;
-  if (item["type"].text_or({}) != "function_call")
+  if (state.call || item["type"].text_or({}) != "function_call")
     return;
   if (calls_ >= bounds::tool_calls_max)
     return item.reject("is one call more than " + std::to_string(bounds::tool_calls_max));
   state.call = calls_++;
   d.tool_calls.push_back(
-      {state.call, item["call_id"].text_or(item["id"].text_or({})), item["name"].text(), {}});
+      {*state.call, item["call_id"].text_or(item["id"].text_or({})), item["name"].text(), {}});
 }
 
 void response_reader::end_item(const json_node& item, item_state& state, chat_delta& d) {
-  if (!state.begun)
-    begin_item(item, state, d);
+  begin_item(item, state, d);
   chat_message message;
   decode_output_item(item, message);
   for (const reasoning_block& block : message.reasoning) {
@@ -83,9 +81,9 @@ void response_reader::end_item(const json_node& item, item_state& state, chat_de
   d.text = std::move(message.text);
   d.refusal = std::move(message.refusal);
   for (tool_call& call : message.tool_calls)
-    if (d.tool_calls.empty())
-      d.tool_calls.push_back({state.call, {}, {}, std::move(call.arguments_json)});
-    else
+    if (d.tool_calls.empty() && state.call)
+      d.tool_calls.push_back({*state.call, {}, {}, std::move(call.arguments_json)});
+    else if (!d.tool_calls.empty())
       d.tool_calls.back().arguments_json = std::move(call.arguments_json);
 }
 
@@ -130,8 +128,8 @@ void response_reader::take_document(const std::string& type, const json_node& ro
   if (const auto to = appended_by(type)) {
     d.*to = root["delta"].text_or({});
     state.has_text = state.has_text || !(d.*to).empty();
-  } else if (type == "response.function_call_arguments.delta" && state.begun) {
-    d.tool_calls.push_back({state.call, {}, {}, root["delta"].text_or({})});
+  } else if (type == "response.function_call_arguments.delta" && state.call) {
+    d.tool_calls.push_back({*state.call, {}, {}, root["delta"].text_or({})});
     state.has_text = true;
   } else if (type == "response.reasoning_summary_part.added" && state.has_text) {
     d.reasoning = "\n\n";

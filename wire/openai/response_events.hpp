@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,7 @@ public:
 private:
   /// What has come of one item of the output.
   struct item_state {
-    std::size_t call = 0; ///< index of a function call
-    bool begun = false;
+    std::optional<std::size_t> call{}; ///< index of a function call
     bool has_text = false; ///< text, arguments or thoughts
   };
 

@@ -199,6 +199,16 @@ TEST_CASE("Parallel calls are counted from zero whatever blocks stand between th
   CHECK(h.reply.message.tool_calls == h.calls());
 }
 
+TEST_CASE("Why an answer was refused is told to who reads the stream, once", "[wire][anthropic]") {
+  const std::string refused = R"({"type":"message_delta","delta":{"stop_reason":"refusal",)"
+                              R"("stop_details":{"explanation":"No."}},"usage":{}})";
+  const heard h = read(stream_of({start, refused, refused, R"({"type":"message_stop"})"}));
+  REQUIRE(h.deltas.size() == 1);
+  CHECK(h.deltas[0].refusal == "No.");
+  CHECK(h.reply.refusal == "No.");
+  CHECK(h.reply.finish == finish_reason::content_filter);
+}
+
 TEST_CASE("Thoughts come with their signature, hidden ones whole", "[wire][anthropic]") {
   const heard h = read(stream_of(
       {start, block_start(0, R"({"type":"thinking","thinking":"","signature":""})"),

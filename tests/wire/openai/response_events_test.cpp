@@ -55,6 +55,18 @@ const std::string reasoning_item = R"({"type":"reasoning","id":"rs_1","encrypted
 
 } // namespace
 
+TEST_CASE("Arguments belong to the call that was begun, and each call is told with its name",
+          "[wire][openai][responses]") {
+  const std::string other = R"({"type":"tool_search_call","id":"ts_1"})";
+  const read_stream s = read(
+      {created, added(0, R"({"type":"function_call","call_id":"call_0","name":"g"})"),
+       delta("function_call_arguments", 0, "{}"), added(1, other),
+       delta("function_call_arguments", 1, "{}"), finished(1, other), added(2, other),
+       finished(2, call_item), added(2, call_item), completed()});
+  CHECK(s.reply.message.tool_calls
+        == std::vector<tool_call>{{"call_0", "g", "{}"}, {"call_1", "f", R"({"x":1})"}});
+}
+
 TEST_CASE("Text, calls and thoughts of a response stream", "[wire][openai][responses]") {
   const read_stream s = read(
       {created, added(0, R"({"type":"reasoning","id":"rs_1","summary":[]})"),
