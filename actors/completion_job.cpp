@@ -4,6 +4,7 @@
 #include "actors/spend_scopes.hpp"
 #include "core/bounds.hpp"
 #include "core/routing/key_bench.hpp"
+#include "core/routing/suited.hpp"
 
 #include <algorithm>
 
@@ -203,9 +204,13 @@ void completion_job_state::call() {
   attempt_.called_at = now();
   ask(target().provider,
       call_provider{held_.lease(), candidate().upstream_name, candidate().output_max,
-                    job_.request.chat, time_left(), job_.request.id, candidate().model->id,
+                    suited_request(), time_left(), job_.request.id, candidate().model->id,
                     job_.request.sink, job_.request.embedding, traceparent()},
       &completion_job_state::on_provider_reply);
+}
+
+std::shared_ptr<const chat_request> completion_job_state::suited_request() const {
+  return job_.request.chat ? routing::suited(candidate().model->can, job_.request.chat) : nullptr;
 }
 
 void completion_job_state::on_provider_reply(const provider_reply& m) {
@@ -232,6 +237,10 @@ void completion_job_state::on_answer(const provider_reply& m, const model_answer
   reply_.reply = answer.chat;
   reply_.vectors = answer.vectors;
   reply_.model = candidate().model->id;
+  reply_.left_out = m.left_out;
+  if (job_.request.chat)
+    for (std::string& name : routing::unsuited(candidate().model->can, *job_.request.chat))
+      reply_.left_out.push_back(std::move(name));
   walk_->on_answer();
   finish(completion_status::answered);
 }

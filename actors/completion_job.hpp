@@ -64,6 +64,7 @@ private:
   void write_intent();
   void on_journal_reply(const journal_reply& m);
   void call();
+  std::shared_ptr<const chat_request> suited_request() const;
   void on_provider_reply(const provider_reply& m);
   void on_answer(const provider_reply& m, const model_answer& answer);
   void on_call_failure(const provider_reply& m, const call_failure& failure);

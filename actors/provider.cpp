@@ -25,6 +25,10 @@ failure_kind failure_kind_of(const transport::http_failure& failure) {
   return failure_kind::interrupted;
 }
 
+providers::upstream_call upstream(const call_provider& m) {
+  return {*m.chat, m.upstream_model, m.output_tokens_max, static_cast<bool>(m.sink), m.lease};
+}
+
 provider_reply unsent_reply(failure_kind kind, const char* why, mono_time now) {
   provider_reply reply;
   reply.request_sent = false;
@@ -57,6 +61,8 @@ caf::result<provider_reply> provider_state::on_call_provider(const call_provider
   timeouts.total = std::min(timeouts.total, m.time_left);
   auto promise = self_->make_response_promise<provider_reply>();
   call c{promise, 0, std::nullopt, {}, m.embedding != nullptr};
+  if (m.chat)
+    c.left_out = options_.codec->left_out(upstream(m));
   if (streamed) {
     c.stream.emplace(m.request, m.model, m.sink);
     c.http = begin_stream(self_, *options_.http, m.lease.value, options_.endpoint,
@@ -72,8 +78,7 @@ caf::result<provider_reply> provider_state::on_call_provider(const call_provider
 wire::http_request provider_state::encode(const call_provider& m) const {
   wire::http_request request =
       m.embedding ? options_.codec->encode_embedding({*m.embedding, m.upstream_model})
-                  : options_.codec->encode({*m.chat, m.upstream_model, m.output_tokens_max,
-                                            static_cast<bool>(m.sink), m.lease});
+                  : options_.codec->encode(upstream(m));
   if (!m.traceparent.empty())
     request.headers.add("traceparent", m.traceparent);
   return request;
@@ -118,6 +123,7 @@ void provider_state::move_on(open_calls::iterator it) {
     return;
   auto done = calls_.extract(it);
   provider_reply reply = reply_to(done.mapped());
+  reply.left_out = std::move(done.mapped().left_out);
   if (reply.partial) // nothing that still comes could mend it
     options_.http->cancel(done.mapped().http);
   done.mapped().promise.deliver(std::move(reply));
@@ -151,7 +157,9 @@ void provider_state::on_exchange_finished(exchange_finished& m) {
     return move_on(it);
   }
   auto done = calls_.extract(it);
-  done.mapped().promise.deliver(reply_to(m.exchange, done.mapped().embeds));
+  provider_reply reply = reply_to(m.exchange, done.mapped().embeds);
+  reply.left_out = std::move(done.mapped().left_out);
+  done.mapped().promise.deliver(std::move(reply));
 }
 
 provider_reply provider_state::reply_to(call& streamed) const {

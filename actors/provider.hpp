@@ -48,6 +48,7 @@ private:
     std::optional<reply_stream> stream; ///< if the caller wants the reply as it comes
     rate::observed_limits limits{};     ///< of the stream's head
     bool embeds = false;                ///< its reply is vectors
+    std::vector<std::string> left_out{}; ///< of what was asked for
   };
   using open_calls = std::unordered_map<lease_id, call>;
 

@@ -48,6 +48,8 @@ inline constexpr std::size_t interval_log_entries_max = 1'000'000;
 /// Calls of low priority are diverted when a limit would be exhausted within this at the current
 /// rate: about one call's time, so that calls of others in flight still find room.
 inline constexpr auto diversion_horizon = 5s;
+/// Of the names of what a call left out, in a header: some dozens, where proxies take 8 KiB in all.
+inline constexpr std::size_t left_out_bytes_max = 512;
 /// A vendor's retry-after above this is taken as this: one hour, after which we ask again.
 inline constexpr auto retry_after_max = 1h;
 /// Without proof of arrival, a call counts as charged this long after it was sent: enough for

@@ -1,5 +1,6 @@
 #include "gateway/api.hpp"
 
+#include "core/bounds.hpp"
 #include "core/model_answer.hpp"
 #include "gateway/json_reply.hpp"
 
@@ -40,6 +41,11 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
     headers.add("x-spillway-context", context::to_string(m.prompt.what));
     headers.add("x-spillway-context-note", printable(m.prompt.text));
   }
+  std::string left_out;
+  for (const std::string& name : m.left_out)
+    left_out += (left_out.empty() ? "" : ", ") + name;
+  if (!left_out.empty())
+    headers.add("x-spillway-left-out", printable(left_out.substr(0, bounds::left_out_bytes_max)));
   add_cache_header(headers, m.cache);
   headers.add("x-spillway-cost-usd", to_decimal_usd(m.cost.total));
   if (const model_answer answer{m.reply, m.vectors}) {

@@ -21,8 +21,9 @@ void append_totals(std::string& events, const completion_reply& m) {
   add_spillway_headers(totals, m, {});
   events += ": spillway";
   for (const std::string_view field : {"cost-usd", "input-tokens", "output-tokens", "waited-ms",
-                                       "attempts", "budget-left-usd"}) {
-    const std::string_view value = totals.find("x-spillway-" + std::string{field});
+                                       "attempts", "budget-left-usd", "left-out"}) {
+    std::string value{totals.find("x-spillway-" + std::string{field})};
+    std::erase(value, ' '); // which ends a value here
     std::string name{field};
     std::ranges::replace(name, '-', '_');
     if (!value.empty())

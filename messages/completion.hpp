@@ -84,6 +84,8 @@ struct completion_reply {
   /// Of the tightest account that the answer was charged to; absent: no budget concerns it.
   std::optional<nano_usd> budget_left{};
   context::note prompt{}; ///< what became of a prompt that was too long
+  /// What was asked for and the model that answered has no word for: "seed", "logprobs".
+  std::vector<std::string> left_out{};
   /// Whether it is a kept answer: that cost nothing, and made no call.
   answers::cache_outcome cache = answers::cache_outcome::unasked;
 };

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace spillway {
 
@@ -40,6 +41,9 @@ struct provider_reply {
   mono_time finished_at{};
   rate::observed_limits limits; ///< what the provider's headers said
   mono_time first_content_at{}; ///< of a streamed reply; the epoch: its sink got nothing
+  /// What the request asked for that this provider's dialect or the model has no word for, by the
+  /// names of the caller's fields: "seed".
+  std::vector<std::string> left_out{};
   /// What came of a streamed reply that failed, to be billed; null: nothing.
   std::shared_ptr<const chat_reply> partial{};
 };

@@ -7,6 +7,7 @@
 #include "wire/anthropic/chat_reply.hpp"
 #include "wire/anthropic/chat_request.hpp"
 #include "wire/anthropic/rate_headers.hpp"
+#include "wire/left_out.hpp"
 #include "wire/openai/error_body.hpp"
 #include "wire/sse.hpp"
 
@@ -104,6 +105,21 @@ wire::http_request anthropic_codec::encode(const upstream_call& call) const {
       call.request, call.model, call.output_max,
       {wire::anthropic::traits_of(call.model), call.stream});
   return request;
+}
+
+std::vector<std::string> anthropic_codec::left_out(const upstream_call& call) const {
+  const wire::anthropic::model_traits traits = wire::anthropic::traits_of(call.model);
+  const chat_request& request = call.request;
+  const bool can_think = traits.thinking != wire::anthropic::thinking_form::none;
+  const bool thinks = can_think && (request.reasoning_tokens_max || request.show_reasoning
+                                    || request.effort.value_or(reasoning_effort::none)
+                                           != reasoning_effort::none);
+  wire::vocabulary can{.dialect = anthropic_dialect};
+  can.seed = can.penalties = can.logprobs = can.names = can.flex = false;
+  can.sampling = can.top_k = traits.sampling && !thinks;
+  can.temperature_max = 1.0;
+  can.effort = can_think || traits.effort_most != reasoning_effort::none;
+  return wire::left_out(request, can);
 }
 
 received_reply anthropic_codec::decode_whole(const wire::http_response& response,

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -68,6 +69,10 @@ public:
   virtual ~codec() = default;
 
   virtual wire::http_request encode(const upstream_call& call) const = 0;
+
+  /// What the call asks for that `encode` leaves out or rounds, because the vendor's dialect has no
+  /// word for it or this model refuses it: names as of `wire::left_out`.
+  virtual std::vector<std::string> left_out(const upstream_call& call) const = 0;
 
   /// The answer, or why there is none; never throws, whatever the body holds. `now` turns a date
   /// to wait for into a span.

@@ -8,6 +8,8 @@
 #include "wire/gemini/chat_request.hpp"
 #include "wire/gemini/document_splitter.hpp"
 #include "wire/gemini/embeddings.hpp"
+#include "wire/gemini/model_traits.hpp"
+#include "wire/left_out.hpp"
 #include "wire/openai/error_body.hpp"
 
 #include <array>
@@ -138,6 +140,14 @@ wire::http_request gemini_codec::encode(const upstream_call& call) const {
            wire::gemini::encode_chat_request(call.request, call.model, call.output_max));
   request.headers.add("Accept", call.stream ? "text/event-stream" : "application/json");
   return request;
+}
+
+std::vector<std::string> gemini_codec::left_out(const upstream_call& call) const {
+  wire::vocabulary can{.dialect = "gemini"};
+  can.single_calls = can.names = false;
+  can.effort = wire::gemini::traits_of(call.model).thinking
+               != wire::gemini::thinking_control::none;
+  return wire::left_out(call.request, can);
 }
 
 received_reply gemini_codec::decode_whole(const wire::http_response& response,

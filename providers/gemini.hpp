@@ -40,6 +40,7 @@ public:
   explicit gemini_codec(options o);
 
   wire::http_request encode(const upstream_call& call) const override;
+  std::vector<std::string> left_out(const upstream_call& call) const override;
 
   received_reply decode_whole(const wire::http_response& response, wall_time now) const override;
 

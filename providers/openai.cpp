@@ -2,6 +2,7 @@
 
 #include "providers/failure.hpp"
 #include "providers/stream_or_document.hpp"
+#include "wire/left_out.hpp"
 #include "wire/openai/chat_chunk.hpp"
 #include "wire/openai/chat_reply.hpp"
 #include "wire/openai/chat_request.hpp"
@@ -140,6 +141,25 @@ wire::http_request openai_codec::encode(const upstream_call& call) const {
   if (call.lease)
     request.headers.add("X-Client-Request-Id", std::to_string(call.lease.value));
   return request;
+}
+
+std::vector<std::string> openai_codec::left_out(const upstream_call& call) const {
+  const model_rule rule = rule_for(options_.row, call.model);
+  const wire::openai::request_options& how = options_.row.options;
+  // Told not to think, these models take them after all.
+  const bool samples = !rule.reasons || call.request.effort == reasoning_effort::none;
+  wire::vocabulary can{.dialect = wire::openai::chat_dialect};
+  can.sampling = can.penalties = samples;
+  can.top_k = how.top_k;
+  can.logprobs = how.logprobs && samples;
+  const bool in_tokens = call.request.reasoning_tokens_max && !call.request.effort;
+  can.effort = how.effort == wire::openai::effort_notation::object
+               || (how.effort == wire::openai::effort_notation::field
+                   && (!in_tokens || rule.reasons || rule.responses_only));
+  can.names = how.names;
+  if (rule.responses_only)
+    can.seed = can.stop = can.several = can.penalties = can.logprobs = can.names = false;
+  return wire::left_out(call.request, can);
 }
 
 received_reply openai_codec::decode_whole(const wire::http_response& response,

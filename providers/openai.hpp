@@ -20,6 +20,7 @@ public:
   explicit openai_codec(options o);
 
   wire::http_request encode(const upstream_call& call) const override;
+  std::vector<std::string> left_out(const upstream_call& call) const override;
 
   /// A success whose finish is `content_filter` is an answer: it was generated and is billed.
   received_reply decode_whole(const wire::http_response& response, wall_time now) const override;

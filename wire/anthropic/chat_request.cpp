@@ -47,6 +47,12 @@ const char* choice_name(tool_choice_mode mode) {
   return "tool";
 }
 
+/// A choice among some of the tools cannot be said, so the others are left out.
+bool may_be_chosen(const tool_definition& tool, const std::optional<tool_choice>& choice) {
+  return !choice || choice->allowed.empty()
+         || std::ranges::find(choice->allowed, tool.name) != choice->allowed.end();
+}
+
 bool forces_call(const std::optional<tool_choice>& choice) {
   return choice
          && (choice->mode == tool_choice_mode::required || choice->mode == tool_choice_mode::named);
@@ -113,7 +119,8 @@ public:
 private:
   void take_tools() {
     for (const tool_definition& tool : request_.tools)
-      out_["tools"].push_back(encode_tool(tool, traits_));
+      if (may_be_chosen(tool, request_.choice))
+        out_["tools"].push_back(encode_tool(tool, traits_));
     if (foreign_.contains("tools") && foreign_["tools"].is_array())
       for (json& tool : foreign_["tools"])
         out_["tools"].push_back(std::move(tool));

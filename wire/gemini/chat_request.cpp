@@ -5,6 +5,8 @@
 #include "wire/gemini/turns.hpp"
 #include "wire/json_reader.hpp"
 
+#include <algorithm>
+
 namespace spillway::wire::gemini {
 namespace {
 
@@ -28,16 +30,26 @@ json encode_choice(const tool_choice& choice) {
   switch (choice.mode) {
     case tool_choice_mode::automatic: return {{"mode", "AUTO"}};
     case tool_choice_mode::none: return {{"mode", "NONE"}};
-    case tool_choice_mode::required: return {{"mode", "ANY"}};
+    case tool_choice_mode::required:
+      return choice.allowed.empty() ? json{{"mode", "ANY"}}
+                                    : json{{"mode", "ANY"},
+                                           {"allowedFunctionNames", choice.allowed}};
     case tool_choice_mode::named: break;
   }
   return {{"mode", "ANY"}, {"allowedFunctionNames", json::array({choice.name})}};
 }
 
+/// A choice among some of the tools is said only where one must be called.
+bool may_be_chosen(const tool_definition& tool, const std::optional<tool_choice>& choice) {
+  return !choice || choice->mode != tool_choice_mode::automatic || choice->allowed.empty()
+         || std::ranges::find(choice->allowed, tool.name) != choice->allowed.end();
+}
+
 void encode_tools(const chat_request& request, const model_traits& model, json& out) {
   json functions = json::array();
   for (const tool_definition& tool : request.tools)
-    functions.push_back(encode_tool(tool, model));
+    if (may_be_chosen(tool, request.choice))
+      functions.push_back(encode_tool(tool, model));
   out["tools"] = json::array({{{"functionDeclarations", std::move(functions)}}});
   if (request.choice)
     out["toolConfig"] = {{"functionCallingConfig", encode_choice(*request.choice)}};
@@ -87,8 +99,7 @@ void decode_tools(const json_node& root, chat_request& request, json& foreign) {
   }
 }
 
-/// A choice among several of the tools cannot be said, and is left in `foreign`.
-std::optional<tool_choice> decode_choice(const json_node& config, json& foreign) {
+std::optional<tool_choice> decode_choice(const json_node& config) {
   refuse_unknown(config, {"mode", "allowedFunctionNames"});
   if (!config.present())
     return std::nullopt;
@@ -98,14 +109,14 @@ std::optional<tool_choice> decode_choice(const json_node& config, json& foreign)
     return tool_choice{tool_choice_mode::none, {}};
   if (mode == "ANY" && names.size() == 1)
     return tool_choice{tool_choice_mode::named, names.front().text()};
-  if (mode == "ANY") {
-    for (const json_node& name : names)
-      foreign["toolConfig"]["functionCallingConfig"]["allowedFunctionNames"].push_back(name.text());
-    return tool_choice{tool_choice_mode::required, {}};
-  }
-  if (mode != "AUTO" && mode != "VALIDATED" && mode != "MODE_UNSPECIFIED")
+  tool_choice choice;
+  for (const json_node& name : names)
+    choice.allowed.push_back(name.text());
+  if (mode == "ANY")
+    choice.mode = tool_choice_mode::required;
+  else if (mode != "AUTO" && mode != "VALIDATED" && mode != "MODE_UNSPECIFIED")
     config["mode"].reject("must be AUTO, ANY, NONE or VALIDATED");
-  return tool_choice{tool_choice_mode::automatic, {}};
+  return choice;
 }
 
 service_tier decode_tier(const json_node& tier) {
@@ -128,7 +139,7 @@ chat_request decode_root(const json_node& root) {
   decode_tools(root, request, foreign);
   const json_node tool_config = field(root, "toolConfig");
   refuse_unknown(tool_config, {"functionCallingConfig", "retrievalConfig"});
-  request.choice = decode_choice(field(tool_config, "functionCallingConfig"), foreign);
+  request.choice = decode_choice(field(tool_config, "functionCallingConfig"));
   if (const json_node retrieval = field(tool_config, "retrievalConfig"); retrieval.present())
     foreign["toolConfig"]["retrievalConfig"] = retrieval.value();
   json config = decode_generation_config(field(root, "generationConfig"), request);

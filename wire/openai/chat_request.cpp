@@ -4,6 +4,7 @@
 #include "wire/json_reader.hpp"
 #include "wire/openai/foreign.hpp"
 #include "wire/openai/message.hpp"
+#include "wire/openai/reasoning.hpp"
 #include "wire/openai/response_format.hpp"
 #include "wire/openai/tools.hpp"
 #include "wire/openai/usage.hpp"
@@ -54,8 +55,9 @@ void encode_sampling(const chat_request& request, const request_options& options
 }
 
 void encode_effort(const chat_request& request, const request_options& options, json& out) {
-  if (options.effort == effort_notation::field && request.effort)
-    out["reasoning_effort"] = spillway::to_string(*request.effort);
+  const auto effort = options.sampling ? request.effort : effort_wanted(request);
+  if (options.effort == effort_notation::field && effort)
+    out["reasoning_effort"] = spillway::to_string(*effort);
   if (options.effort != effort_notation::object)
     return;
   if (request.reasoning_tokens_max)

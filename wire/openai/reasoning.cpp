@@ -112,6 +112,20 @@ void encode_reasoning(const std::vector<reasoning_block>& blocks, json& message)
     message["reasoning_details"] = encode_details(blocks);
 }
 
+std::optional<reasoning_effort> effort_wanted(const chat_request& request) {
+  // The levels that every model has which thinks; tokens as Anthropic's levels stand for.
+  constexpr std::array<std::pair<std::int64_t, reasoning_effort>, 2> levels = {{
+      {4'096, reasoning_effort::low},
+      {16'384, reasoning_effort::medium},
+  }};
+  if (request.effort || !request.reasoning_tokens_max)
+    return request.effort;
+  for (const auto& [tokens, level] : levels)
+    if (request.reasoning_tokens_max->value() <= tokens)
+      return level;
+  return reasoning_effort::high;
+}
+
 void return_reasoning(const chat_message& turn, const request_options& options, json& message) {
   if (turn.role != chat_role::assistant)
     return;

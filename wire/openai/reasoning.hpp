@@ -4,6 +4,7 @@
 #include "wire/json_reader.hpp"
 #include "wire/openai/request_options.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ std::string reasoning_text(const json_node& message);
 void encode_reasoning(const std::vector<reasoning_block>& blocks, nlohmann::json& message);
 
 nlohmann::json encode_reasoning_detail(const reasoning_block& block, std::size_t index);
+
+/// The effort asked for, or of models without budgets the level that one amounts to.
+std::optional<reasoning_effort> effort_wanted(const chat_request& request);
 
 /// Thoughts of an earlier turn, as the server wants them back.
 void return_reasoning(const chat_message& turn, const request_options& options,

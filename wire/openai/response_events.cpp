@@ -96,6 +96,8 @@ void response_reader::emit(chat_delta d, std::vector<chat_delta>& deltas) {
 
 void response_reader::take_response(const std::string& type, const json_node& response,
                                     std::vector<chat_delta>& deltas) {
+  if (!response.is_object())
+    return response.reject("must be an object");
   if (told_.model_reported.empty())
     told_.model_reported = response["model"].text_or({});
   if (told_.provider_request_id.empty())

@@ -4,6 +4,7 @@
 #include "wire/json_reader.hpp"
 #include "wire/openai/chat_request.hpp"
 #include "wire/openai/foreign.hpp"
+#include "wire/openai/reasoning.hpp"
 #include "wire/openai/response_format.hpp"
 #include "wire/openai/response_items.hpp"
 #include "wire/openai/tools.hpp"
@@ -56,8 +57,8 @@ void encode_tools(const chat_request& request, json& out) {
 }
 
 void encode_reasoning_wanted(const chat_request& request, json& out) {
-  if (request.effort)
-    out["reasoning"]["effort"] = spillway::to_string(*request.effort);
+  if (const auto effort = effort_wanted(request))
+    out["reasoning"]["effort"] = spillway::to_string(*effort);
   if (request.show_reasoning)
     out["reasoning"]["summary"] = "auto";
   out["include"] = json::array({"reasoning.encrypted_content"});

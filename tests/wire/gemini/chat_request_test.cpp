@@ -521,3 +521,19 @@ TEST_CASE("Parts of another dialect are not told to Gemini, and plain text files
   m.parts.pop_back();
   CHECK(contents({m})[0]["parts"] == json::array({{{"text", " "}}}));
 }
+
+TEST_CASE("A choice among some of the tools is told to Gemini, and read from it", "[wire][gemini]") {
+  chat_request request = asking({said(chat_role::user, "q")});
+  for (const char* name : {"f", "g", "h"})
+    request.tools.push_back({name, {}, {}});
+  request.choice = tool_choice{tool_choice_mode::required, {}, {"f", "g"}};
+  const json body = encoded(request);
+  CHECK(body["toolConfig"]["functionCallingConfig"]
+        == json::parse(R"({"mode":"ANY","allowedFunctionNames":["f","g"]})"));
+  CHECK(decoded(body.dump()).choice == request.choice);
+  // Where the model may also answer, the others are not shown to it.
+  request.choice->mode = tool_choice_mode::automatic;
+  const json shown = encoded(request)["tools"][0]["functionDeclarations"];
+  REQUIRE(shown.size() == 2);
+  CHECK(shown[1]["name"] == "g");
+}

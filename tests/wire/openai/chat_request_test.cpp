@@ -1,5 +1,6 @@
 #include "tests/support/recorded.hpp"
 #include "wire/openai/chat_request.hpp"
+#include "wire/openai/response_request.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -262,4 +263,19 @@ TEST_CASE("What is no JSON object is no request", "[wire][openai]") {
   CHECK_FALSE(decode_chat_request("[]"));
   CHECK_FALSE(decode_chat_request("null"));
   CHECK_FALSE(decode_chat_request(std::string(100'000, '[')));
+}
+
+TEST_CASE("A budget for thoughts is a level to models that take levels", "[wire][openai]") {
+  const auto [tokens, expected] = GENERATE(table<std::int64_t, std::string>({
+      {1024, "low"}, {4096, "low"}, {10'000, "medium"}, {16'385, "high"}}));
+  chat_request request;
+  request.messages.push_back({chat_role::user, "q", {}, {}, {}});
+  request.reasoning_tokens_max = token_count{tokens};
+  const request_options thinks{.sampling = false};
+  CHECK(json::parse(encode_chat_request(request, "m", {}, thinks))["reasoning_effort"] == expected);
+  CHECK_FALSE(json::parse(encode_chat_request(request, "m", {}, {})).contains("reasoning_effort"));
+  CHECK(json::parse(encode_response_request(request, "m", {}, false, false))["reasoning"]["effort"]
+        == expected);
+  request.effort = reasoning_effort::max;
+  CHECK(json::parse(encode_chat_request(request, "m", {}, thinks))["reasoning_effort"] == "max");
 }

@@ -208,3 +208,13 @@ TEST_CASE("A refusal is no text", "[wire][openai][responses]") {
   CHECK(reply->message.text.empty());
   CHECK(reply->usage.estimated);
 }
+
+TEST_CASE("A response that is no object ends a stream, wherever it comes",
+          "[wire][openai][responses]") {
+  const std::string begun =
+      R"({"type":"response.created","response":{"id":"r","model":"m","status":"in_progress"}})";
+  for (const char* odd : {"\"x\"", "7", "true", "[]"})
+    CHECK(read({begun, R"({"type":"response.in_progress","response":)" + std::string{odd} + "}"})
+              .malformed
+          == "response must be an object");
+}
