@@ -30,6 +30,10 @@ bool is_same_secret(std::string_view given, const secret& expected) {
   return differs == 0;
 }
 
+bool is_identity_header(std::string_view name) {
+  return name == key_header || name == tag_header || name == target_header;
+}
+
 bool claims_identity(const wire::http_headers& headers) {
   return headers.contains(key_header) || headers.contains(tag_header)
          || headers.contains(target_header);

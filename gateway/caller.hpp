@@ -23,6 +23,9 @@ bool is_same_secret(std::string_view given, const secret& key);
 /// True if the caller says himself whose key he has, which only the door may say.
 bool claims_identity(const wire::http_headers& headers);
 
+/// True of a header that only `note_identity` writes.
+bool is_identity_header(std::string_view name);
+
 /// Notes in the request whose key it came by, for the one who reads it (`read_identity`).
 void note_identity(wire::http_headers& headers, const caller_identity& who);
 

@@ -1,11 +1,14 @@
 #include "gateway/controls.hpp"
 
 #include "core/bounds.hpp"
+#include "core/catalog.hpp"
 #include "gateway/caller.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace spillway::gateway {
@@ -13,22 +16,71 @@ namespace {
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
 
+constexpr std::string_view header_prefix = "x-spillway-";
+constexpr std::string_view entry_prefix = "spillway-";
+
+const std::vector<std::string_view> known{
+    "cache", "context", "deadline-ms", "fallback", "max-cost-usd", "priority", "quality", "run",
+    "session", "tags", "task", "team", "trace", "user"};
+
+/// Names of headers are the same in any case.
+std::string in_small_letters(std::string_view name) {
+  std::string out{name};
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 class controls {
 public:
   controls(const wire::http_headers& headers, const pairs& metadata)
       : headers_{headers}, metadata_{metadata} {}
 
-  /// Empty if it is not said.
-  std::string_view find(std::string_view name) const {
-    const std::string header = "x-spillway-" + std::string{name};
+  /// Absent if it is not said. What is said and empty is no less a word.
+  std::optional<std::string_view> find(std::string_view name) const {
+    const std::string header = std::string{header_prefix} + std::string{name};
     if (headers_.contains(header))
       return headers_.find(header);
-    const std::string entry = "spillway-" + std::string{name};
+    const std::string entry = std::string{entry_prefix} + std::string{name};
     const auto it = std::ranges::find(metadata_, entry, &pairs::value_type::first);
-    return it == metadata_.end() ? std::string_view{} : std::string_view{it->second};
+    if (it == metadata_.end())
+      return std::nullopt;
+    return it->second;
+  }
+
+  std::string_view text_of(std::string_view name) const { return find(name).value_or(""); }
+
+  /// A cap whose name is mistyped must not be no cap.
+  result<void> check_names() const {
+    for (const auto& [spelled, value] : headers_) {
+      const std::string name = in_small_letters(spelled);
+      if (name.starts_with(header_prefix) && !is_identity_header(name))
+        if (auto is_one = check_name(header_prefix, name); !is_one)
+          return is_one;
+    }
+    for (const auto& [name, value] : metadata_)
+      if (name.starts_with(entry_prefix))
+        if (auto is_one = check_name(entry_prefix, name); !is_one)
+          return is_one;
+    return {};
   }
 
 private:
+  static result<void> check_name(std::string_view prefix, std::string_view whole) {
+    const std::string_view name = whole.substr(prefix.size());
+    if (std::ranges::find(known, name) != known.end())
+      return {};
+    const std::string_view meant = nearest_name(name, known);
+    std::string list;
+    for (const std::string_view k : known)
+      list += (list.empty() ? "" : ", ") + std::string{k};
+    constexpr std::size_t repeated_max = 64;
+    return error{std::string{whole.substr(0, repeated_max)} + " is no control"
+                 + (meant.empty() ? "" : "; did you mean " + std::string{prefix}.append(meant) + "?")
+                 + "; there are, after " + std::string{prefix} + ": " + list};
+  }
+
   const wire::http_headers& headers_;
   const pairs& metadata_;
 };
@@ -74,6 +126,12 @@ result<rate::priority> read_priority(std::string_view text) {
   return error{"x-spillway-priority must be low, normal or high"};
 }
 
+result<bool> read_fallback(std::string_view text) {
+  if (text == "true" || text == "false")
+    return text == "true";
+  return error{"x-spillway-fallback must be true or false"};
+}
+
 result<routing::preference> read_preference(std::string_view text) {
   using routing::preference;
   for (const preference p :
@@ -117,14 +175,14 @@ void read_traceparent(std::string_view text, call_labels& labels) {
 }
 
 void read_labels(const controls& c, call_labels& labels) {
-  labels.team = c.find("team");
-  labels.session = c.find("session");
-  labels.run = c.find("run");
-  labels.trace_name = c.find("trace");
-  if (const auto user = c.find("user"); !user.empty())
+  labels.team = c.text_of("team");
+  labels.session = c.text_of("session");
+  labels.run = c.text_of("run");
+  labels.trace_name = c.text_of("trace");
+  if (const auto user = c.text_of("user"); !user.empty())
     labels.user = user;
-  labels.tags = split(c.find("tags"));
-  labels.task_type = c.find("task");
+  labels.tags = split(c.text_of("tags"));
+  labels.task_type = c.text_of("task");
 }
 
 } // namespace
@@ -132,41 +190,48 @@ void read_labels(const controls& c, call_labels& labels) {
 result<void> read_controls(const wire::http_headers& headers, const pairs& metadata,
                            run_completion& request) {
   const controls c{headers, metadata};
+  if (auto named = c.check_names(); !named)
+    return named;
   read_labels(c, request.labels);
   read_identity(headers, request.labels);
   read_traceparent(headers.find("traceparent"), request.labels);
-  request.allow_fallback = c.find("fallback") != "false";
-  if (const auto text = c.find("deadline-ms"); !text.empty()) {
-    const auto deadline = read_deadline(text);
+  if (const auto text = c.find("fallback")) {
+    const auto allow = read_fallback(*text);
+    if (!allow)
+      return allow.failure();
+    request.allow_fallback = *allow;
+  }
+  if (const auto text = c.find("deadline-ms")) {
+    const auto deadline = read_deadline(*text);
     if (!deadline)
       return deadline.failure();
     request.deadline = *deadline;
   }
-  if (const auto text = c.find("max-cost-usd"); !text.empty()) {
-    const auto most = read_cost(text);
+  if (const auto text = c.find("max-cost-usd")) {
+    const auto most = read_cost(*text);
     if (!most)
       return most.failure();
     request.cost_max = *most;
   }
-  if (const auto text = c.find("quality"); !text.empty()) {
-    const auto prefer = read_preference(text);
+  if (const auto text = c.find("quality")) {
+    const auto prefer = read_preference(*text);
     if (!prefer)
       return prefer.failure();
     request.labels.quality = *prefer;
   }
-  if (const auto text = c.find("context"); !text.empty()) {
-    request.context_strategy = context::parse_strategy(text);
+  if (const auto text = c.find("context")) {
+    request.context_strategy = context::parse_strategy(*text);
     if (!request.context_strategy)
       return error{"x-spillway-context must be auto, error, fallback, truncate, compress or chunk"};
   }
-  if (const auto text = c.find("cache"); !text.empty()) {
-    const auto use = read_cache_use(text);
+  if (const auto text = c.find("cache")) {
+    const auto use = read_cache_use(*text);
     if (!use)
       return use.failure();
     request.cache = *use;
   }
-  if (const auto text = c.find("priority"); !text.empty()) {
-    const auto level = read_priority(text);
+  if (const auto text = c.find("priority")) {
+    const auto level = read_priority(*text);
     if (!level)
       return level.failure();
     request.level = *level;

@@ -20,7 +20,7 @@ namespace spillway::gateway {
 /// | tags | labels, comma-separated |
 /// | deadline-ms | everything has to be over by then |
 /// | priority | low, normal or high |
-/// | fallback | false: only the first model |
+/// | fallback | false: only the first model; true: as ever |
 /// | context | for a prompt that is too long: auto, error, fallback, truncate, compress or chunk |
 /// | task | the type of task: steers the choice of the model |
 /// | max-cost-usd | all its calls together may cost no more; dearer ones are not made |
@@ -28,7 +28,8 @@ namespace spillway::gateway {
 /// | quality | balanced, quality, cost or speed: what matters most in that choice |
 ///
 /// `traceparent` (W3C) names the trace and the span that called.
-/// Errors: a control that makes no sense, by its name.
+/// Errors: a control that makes no sense, by its name; a name that is none of these, since a cap or
+/// an account that is mistyped must not go unheard.
 result<void> read_controls(const wire::http_headers& headers,
                            const std::vector<std::pair<std::string, std::string>>& metadata,
                            run_completion& request);

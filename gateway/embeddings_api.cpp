@@ -20,7 +20,7 @@ public:
     call.request.labels.user = decoded->request.user;
     call.request.embedding =
         std::make_shared<const embedding_request>(std::move(decoded->request));
-    const auto controls = read_controls(request.headers, {}, call.request);
+    const auto controls = read_controls(request.headers, decoded->metadata, call.request);
     if (!controls)
       return controls.failure();
     return call;

@@ -48,7 +48,7 @@ public:
     call.request.target = std::move(decoded->model);
     call.request.labels.user = decoded->request.user;
     call.request.chat = std::make_shared<const chat_request>(std::move(decoded->request));
-    const auto controls = read_controls(request.headers, {}, call.request);
+    const auto controls = read_controls(request.headers, decoded->metadata, call.request);
     if (!controls)
       return controls.failure();
     return call;

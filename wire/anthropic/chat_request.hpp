@@ -7,6 +7,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /// The body of POST /v1/messages, both ways.
 /// Source: https://platform.claude.com/docs/en/api/messages, anthropic-sdk-python
@@ -48,6 +50,7 @@ struct decoded_chat_request {
   std::string model;
   chat_request request;
   bool stream = false;
+  std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
 };
 
 /// Reads a caller's body. Top-level fields, tools and blocks that `chat_request` does not model are

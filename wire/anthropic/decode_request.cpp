@@ -3,6 +3,7 @@
 #include "wire/anthropic/content.hpp"
 #include "wire/anthropic/thinking.hpp"
 #include "wire/anthropic/turns.hpp"
+#include "wire/metadata.hpp"
 
 #include <algorithm>
 #include <array>
@@ -138,6 +139,7 @@ result<decoded_chat_request> decode(std::string_view body, std::string_view beta
     root["max_tokens"].reject("is missing; expected a number of tokens");
   if (fault.found())
     return fault.take();
+  decoded.metadata = metadata_entries(*document);
   decoded.request.foreign = {std::string{dialect}, foreign_json(*document, beta)};
   return decoded;
 }

@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/metadata.hpp"
 #include "wire/openai/foreign.hpp"
 #include "wire/openai/message.hpp"
 #include "wire/openai/reasoning.hpp"
@@ -208,7 +209,7 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   decoded.stream = root["stream"].boolean().value_or(false);
   decoded.include_usage = root["stream_options"]["include_usage"].boolean().value_or(false);
   decoded.user = decoded.request.user;
-  decoded.metadata = text_entries(*document, "metadata");
+  decoded.metadata = metadata_entries(*document);
   if (fault.found())
     return fault.take();
   if (!root["store"].boolean().value_or(false))

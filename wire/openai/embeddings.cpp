@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/metadata.hpp"
 #include "wire/openai/usage.hpp"
 
 #include <absl/strings/escaping.h>
@@ -141,6 +142,7 @@ result<decoded_embedding_request> decode_embedding_request(std::string_view body
   if (decoded.request.dimensions.value_or(1) < 1)
     root["dimensions"].reject("must be a positive number");
   decoded.base64 = format == "base64";
+  decoded.metadata = metadata_entries(*document);
   if (fault.found())
     return fault.take();
   return decoded;

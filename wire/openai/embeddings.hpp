@@ -5,6 +5,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /// The bodies of POST /embeddings, both ways.
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21).
@@ -17,6 +19,7 @@ struct decoded_embedding_request {
   std::string model;
   embedding_request request;
   bool base64 = false; ///< how the vectors are wanted
+  std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
 };
 
 /// Errors: no JSON, or a field that is missing or of the wrong type, named by its path; more inputs

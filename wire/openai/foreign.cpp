@@ -15,17 +15,6 @@ foreign_fields take_foreign(nlohmann::json& body, std::string_view dialect,
   return {std::string{dialect}, dump_json(body)};
 }
 
-std::vector<std::pair<std::string, std::string>> text_entries(const nlohmann::json& body,
-                                                              const char* name) {
-  std::vector<std::pair<std::string, std::string>> entries;
-  const auto object = body.find(name);
-  if (object != body.end() && object->is_object())
-    for (const auto& [key, value] : object->items())
-      if (value.is_string())
-        entries.emplace_back(key, value.get<std::string>());
-  return entries;
-}
-
 void add_foreign(const foreign_fields& fields, std::string_view dialect, nlohmann::json& body) {
   if (fields.json.empty() || fields.dialect != dialect)
     return;

@@ -6,8 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 /// Internal to the sources of `wire/openai`: fields of a caller's body that we do not model.
 namespace spillway::wire::openai {
@@ -15,11 +13,6 @@ namespace spillway::wire::openai {
 /// Takes what is not among `modelled` out of the body; null fields are no fields.
 foreign_fields take_foreign(nlohmann::json& body, std::string_view dialect,
                             std::span<const char* const> modelled);
-
-/// The members of an object of the body that are text; bookkeeping of the caller's, so never a
-/// fault.
-std::vector<std::pair<std::string, std::string>> text_entries(const nlohmann::json& body,
-                                                              const char* name);
 
 /// Adds them to a body of their own dialect, where it does not have them already.
 void add_foreign(const foreign_fields& fields, std::string_view dialect, nlohmann::json& body);

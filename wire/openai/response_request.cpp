@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/metadata.hpp"
 #include "wire/openai/chat_request.hpp"
 #include "wire/openai/foreign.hpp"
 #include "wire/openai/reasoning.hpp"
@@ -203,7 +204,7 @@ result<decoded_response_request> decode_response_request(std::string_view body) 
   decoded.request = decode_request(root);
   decoded.stream = root["stream"].boolean().value_or(false);
   decoded.user = decoded.request.user;
-  decoded.metadata = text_entries(*document, "metadata");
+  decoded.metadata = metadata_entries(*document);
   if (fault.found())
     return fault.take();
   decoded.request.foreign = shared_of(*document);

@@ -25,7 +25,7 @@ struct decoded_response_request {
   chat_request request;
   bool stream = false;
   std::string user; ///< the caller's own name for its user; empty: not said
-  std::vector<std::pair<std::string, std::string>> metadata{}; ///< entries that are text
+  std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
 };
 
 /// Reads a caller's body. Items of one assistant's turn become one turn. Fields of /responses that
