@@ -72,12 +72,13 @@ private:
     if (std::ranges::find(known, name) != known.end())
       return {};
     const std::string_view meant = nearest_name(name, known);
+    std::string in_prefix{prefix};
     std::string list;
     for (const std::string_view k : known)
       list += (list.empty() ? "" : ", ") + std::string{k};
     constexpr std::size_t repeated_max = 64;
     return error{std::string{whole.substr(0, repeated_max)} + " is no control"
-                 + (meant.empty() ? "" : "; did you mean " + std::string{prefix}.append(meant) + "?")
+                 + (meant.empty() ? "" : "; did you mean " + in_prefix.append(meant) + "?")
                  + "; there are, after " + std::string{prefix} + ": " + list};
   }
 

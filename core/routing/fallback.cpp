@@ -141,8 +141,7 @@ next_step fallback::on_failure(const call_failure& failure, duration took, durat
   worst_ = status_of(failure.kind);
   note(standing::failed, std::string{to_string(failure.kind)}
                              + (failure.message.empty() ? "" : " (" + failure.message + ")"));
-  if (failure.retry_after)
-    asked_wait_ = std::min(asked_wait_.value_or(*failure.retry_after), *failure.retry_after);
+  here().asked = failure.retry_after;
   if (condemns_key(failure))
     close_key(candidates_[current_].key);
   switch (reaction_to(failure.kind, policy_)) {
@@ -238,7 +237,11 @@ void fallback::record(plan& p) const {
 }
 
 std::optional<duration> fallback::shortest_wait() const noexcept {
-  std::optional<duration> shortest = budget_opens_in_ ? budget_opens_in_ : asked_wait_;
+  std::optional<duration> shortest = budget_opens_in_;
+  if (!shortest)
+    for (const track& t : tracks_)
+      if (t.asked && (!shortest || *t.asked < *shortest))
+        shortest = t.asked;
   for (const track& t : tracks_)
     if (!t.closed && t.again && (!shortest || t.again->wait < *shortest))
       shortest = t.again->wait;

@@ -106,6 +106,7 @@ private:
     bool closed = false; ///< not to be used for this request any more
     std::optional<return_ticket> again;
     std::optional<rate::wait_forecast> quote;
+    std::optional<duration> asked; ///< the pause that its vendor asked for when it last failed
     standing now = standing::ready;
     std::string text; ///< why, in its last words
   };
@@ -131,7 +132,6 @@ private:
   std::minstd_rand random_;
   std::vector<track> tracks_;
   std::optional<duration> budget_opens_in_; ///< the first of those that refused
-  std::optional<duration> asked_wait_;      ///< the shortest that a vendor asked for
   std::size_t current_ = 0;
   int steps_ = 0;
   completion_status worst_ = completion_status::rate_limited;

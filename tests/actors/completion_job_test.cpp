@@ -31,9 +31,11 @@ struct job_world {
 
   call_labels labels;
 
-  explicit job_world(bool traced = false) {
+  explicit job_world(bool traced = false) { spawn_job(traced, {}); }
+  void spawn_job(bool traced, journal_actor journal) {
     actors::completion_job_options o = around.job_options();
     o.traced = traced;
+    o.journal = std::move(journal);
     job = world.system().spawn(actors::completion_job, std::move(o));
   }
   ~job_world() {
@@ -285,6 +287,53 @@ TEST_CASE(
   CHECK(w.around.finished[1].status == completion_status::answered);
 }
 
+namespace {
+
+struct unanswered {
+  std::vector<caf::typed_response_promise<journal_reply>> promises;
+  std::vector<call_outcome> ends;
+};
+
+/// A journal whose disk never comes back.
+journal_actor::behavior_type silent_journal(journal_actor::stateful_pointer<unanswered> self) {
+  return {[](const record_generation&) {},
+          [](const watch_traces&) {},
+          [](const load_traces&) { return traces_reply{}; },
+          [](const end_traces&) {},
+          [](const replace_trace&) {},
+          [](get_trace_status) { return trace_status{}; },
+          [self](const record_intent&) -> caf::result<journal_reply> {
+            self->state.promises.push_back(self->make_response_promise<journal_reply>());
+            return self->state.promises.back();
+          },
+          [self](const record_settlement& m) { self->state.ends.push_back(m.row.outcome); },
+          [](const record_lessons&) {},
+          [](const load_leases&) { return leases_reply{}; },
+          [](const record_alerts&) {}};
+}
+
+} // namespace
+
+TEST_CASE("a disk that does not answer holds a request no longer than its deadline") {
+  job_world w;
+  const journal_actor journal = w.world.system().spawn(silent_journal);
+  w.world.self()->send_exit(w.job, caf::exit_reason::user_shutdown);
+  w.spawn_job(false, journal);
+  w.assign(1, 5s);
+  w.world.advance(4s);
+  CHECK(w.around.finished.empty());
+  w.world.advance(1s);
+  CHECK(w.only_reply().status == completion_status::deadline_exceeded);
+  CHECK(w.around.calls.empty());
+  w.check_nothing_held(1);
+  CHECK(w.around.released_permits.at(0).how == rate::lease_end::not_sent);
+  // The job is free for the next one, and what the disk says at last is no news to it.
+  w.assign(2, 5s);
+  w.world.advance(5s);
+  CHECK(w.around.finished.size() == 2);
+  w.world.self()->send_exit(journal, caf::exit_reason::user_shutdown);
+}
+
 TEST_CASE("a request whose limiter dies goes to the next candidate") {
   job_world w;
   w.world.self()->send_exit(w.around.limiter, caf::exit_reason::unhandled_exception);
@@ -321,6 +370,8 @@ TEST_CASE("a stream that breaks before its first word falls back unseen") {
   w.world.advance(30s);
   CHECK(w.only_reply().status == completion_status::answered);
   CHECK(w.only_reply().model == model_id{"b"});
+  // Asked again as often as a whole answer would be.
+  CHECK(w.around.calls.size() == 4);
 }
 
 TEST_CASE("a stream that breaks after its first word is not tried elsewhere, and what came is paid") {
@@ -333,6 +384,12 @@ TEST_CASE("a stream that breaks after its first word is not tried elsewhere, and
     w.assign(1);
     CHECK(w.only_reply().status == completion_status::upstream_failed);
     CHECK(w.only_reply().reason.find("broke off") != std::string::npos);
+  }
+  SECTION("the provider refused to go on, and there is nowhere else to go") {
+    w.around.on_call = [&](const call_provider&) { return broken(failure_kind::rate_limited); };
+    w.assign(1);
+    CHECK(w.only_reply().status == completion_status::upstream_failed);
+    w.world.advance(1h);
   }
   SECTION("the caller went") {
     w.around.holds_calls = true;

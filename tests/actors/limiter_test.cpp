@@ -148,6 +148,27 @@ TEST_CASE("a call larger than the limit is never granted, and is told so at once
   CHECK(r.binding == rate::dimension::tokens_per_minute);
 }
 
+TEST_CASE("calls at once are granted no more than the window holds, however many they are") {
+  for (const auto& [each, most] : {std::pair{663, 0}, {100, 1}, {51, 1}, {50, 2}, {33, 3}}) {
+    INFO("calls of " << each << " tokens, 100 a minute");
+    rate::limits hundred;
+    hundred.tokens_per_minute = 100;
+    limiter_world w{hundred};
+    std::vector<std::shared_ptr<std::optional<permit_verdict>>> verdicts;
+    for (std::uint64_t lease = 1; lease <= 5; ++lease)
+      w.world.system().spawn([&, asked = w.call(lease, each)](caf::event_based_actor* self) {
+        const auto slot = verdicts.emplace_back(std::make_shared<std::optional<permit_verdict>>());
+        self->request(w.limiter, caf::infinite, acquire_permit{asked})
+            .then([slot](const permit_reply& r) { *slot = r.verdict; });
+      });
+    w.world.settle();
+    CHECK(std::ranges::count_if(verdicts, [](const auto& v) {
+            return **v == permit_verdict::granted;
+          }) == most);
+    CHECK(w.status().usage.at(0).used <= 100);
+  }
+}
+
 TEST_CASE("a refused call's pause holds everybody for as long as the provider asked") {
   limiter_world w{a_thousand_a_minute()};
   w.acquire(1);

@@ -226,7 +226,7 @@ TEST_CASE("the fallback's failures say nothing about the primary") {
 
 TEST_CASE("each retry-after is obeyed, the latest as well as the first") {
   outage_world w;
-  std::vector<duration> asked{1s, 5s, 30s};
+  const std::vector<duration> asked{1s, 5s};
   w.how = [&](const call_provider&) {
     const std::size_t nth = w.calls["primary"].size() - 1;
     return nth < 2 ? fails_in(10ms, failure_kind::rate_limited, asked[nth]) : answers_in(10ms);
@@ -239,6 +239,20 @@ TEST_CASE("each retry-after is obeyed, the latest as well as the first") {
   REQUIRE(at.size() == 3);
   CHECK(at[1] - at[0] >= asked[0]);
   CHECK(at[2] - at[1] >= asked[1]);
+}
+
+TEST_CASE("a caller that is refused in the end learns what the vendor asked for last") {
+  outage_world w;
+  const std::vector<duration> asked{1s, 5s, 30s};
+  w.how = [&](const call_provider&) {
+    return fails_in(10ms, failure_kind::rate_limited, asked.at(w.calls["primary"].size() - 1));
+  };
+  w.ask({{"primary"}});
+  w.run(60s);
+  REQUIRE(w.around.finished.size() == 1);
+  CHECK(w.around.finished[0].status == completion_status::rate_limited);
+  CHECK(w.around.finished[0].retry_after == duration{30s});
+  CHECK(w.calls["primary"].size() == 3);
 }
 
 TEST_CASE("a short retry-after is waited for by all, and the fallback is left alone") {

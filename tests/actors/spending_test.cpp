@@ -33,7 +33,7 @@ struct spending_world {
   virtual_system world;
   fake_neighbours around{world};
   std::shared_ptr<const catalog> models =
-      std::make_shared<const catalog>(std::vector{entry("dear", 10), entry("cheap", 1)});
+      std::make_shared<const catalog>(std::vector{entry("dear", 10), entry("cheap", 1), entry("free", 0)});
   budget_actor budget;
   std::vector<completion_job_actor> jobs;
 
@@ -207,6 +207,22 @@ TEST_CASE("a rule may refuse at once, and says when to come again and what is le
   CHECK(r.reason.find("team red day 2026-11-24 has $0.05") != std::string::npos);
   // A day's limit of five cents never pays a call of ten.
   CHECK_FALSE(r.retry_after.has_value());
+}
+
+TEST_CASE("a model that costs nothing is called however little is left") {
+  for (const exhausted_policy then :
+       {exhausted_policy::cheaper, exhausted_policy::wait, exhausted_policy::refuse}) {
+    spending_world w{{{"global", "", period::day, cents(5), then}}};
+    w.spend(cents(5));
+    w.run(1, {{{"free"}}});
+    REQUIRE(w.around.finished.size() == 1);
+    CHECK(w.around.finished[0].status == completion_status::answered);
+    CHECK(w.status().accounts.at(0).spent == cents(5));
+  }
+  spending_world w{{{"global", "", period::day, cents(5)}}};
+  w.spend(cents(5));
+  w.run(1, {{{"dear"}, {"cheap"}, {"free"}}});
+  CHECK(w.around.finished.at(0).model.value == "free");
 }
 
 TEST_CASE("a rule may let a call wait for the next day, if its deadline allows") {

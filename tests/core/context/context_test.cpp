@@ -124,6 +124,35 @@ TEST_CASE("what no cut can make fit is refused, not sent") {
   CHECK_FALSE(truncate(r, 1000, gpt));
 }
 
+TEST_CASE("a call whose arguments alone are too long is refused or left out, never cut into") {
+  chat_request r = long_talk(2);
+  chat_message call = turn(chat_role::assistant, "");
+  call.tool_calls.push_back({"big", "write", "{\"text\":\"" + prose(3000) + "\"}"});
+  r.messages.push_back(call);
+  r.messages.push_back({chat_role::tool, "written", {}, {}, "big"});
+  // The newest turn: nothing after it could do without.
+  CHECK_FALSE(truncate(r, 1000, gpt));
+  r.messages.push_back(turn(chat_role::user, "And now?"));
+  const auto t = truncate(r, 1000, gpt);
+  REQUIRE(t);
+  CHECK(gpt.tokens(t->request) <= 1000);
+  CHECK(calls_have_results(t->request));
+  for (const chat_message& m : t->request.messages)
+    for (const tool_call& c : m.tool_calls)
+      CHECK(c.id != "big");
+}
+
+TEST_CASE("schemas of tools count as what they take") {
+  chat_request r = long_talk(20);
+  const std::int64_t room = 1500;
+  const auto without = truncate(r, room, gpt);
+  r.tools.push_back({"look", prose(400), R"({"type":"object","properties":{"n":{"type":"integer"}}})"});
+  const auto with = truncate(r, room, gpt);
+  REQUIRE((without && with));
+  CHECK(gpt.tokens(with->request) <= room);
+  CHECK(with->request.messages.size() < without->request.messages.size());
+}
+
 TEST_CASE("characters of several bytes are never cut apart") {
   chat_request r;
   std::string text;

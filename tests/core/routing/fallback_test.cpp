@@ -303,6 +303,21 @@ TEST_CASE("a refused caller learns the wait that a vendor asked for") {
   CHECK(walk.shortest_wait() == duration{30s});
 }
 
+TEST_CASE("of what a vendor asked for again and again the last word counts") {
+  three_models m;
+  m.candidates.resize(1);
+  fallback walk{m.candidates, patient_for_2s, 1};
+  for (const duration asked : {1s, 5s, 30s})
+    walk.on_failure(failed(failure_kind::rate_limited, asked), 100ms, 300s);
+  CHECK(walk.shortest_wait() == duration{30s});
+  three_models two;
+  two.candidates.resize(2);
+  fallback both{two.candidates, patient_for_2s, 1};
+  for (const duration asked : {1s, 5s, 30s, 2s, 3s, 20s})
+    both.on_failure(failed(failure_kind::rate_limited, asked), 100ms, 300s);
+  CHECK(both.shortest_wait() == duration{20s});
+}
+
 // -- several keys ---------------------------------------------------------------------------------
 
 namespace {

@@ -1,4 +1,5 @@
 #include "core/bounds.hpp"
+#include "core/rate/admission.hpp"
 #include "core/routing/selection.hpp"
 
 #include <catch2/catch.hpp>
@@ -87,6 +88,19 @@ TEST_CASE("a bound we choose ourselves leaves the call room in the token window"
   const catalog models{{m}};
   const auto s = select_candidates(models, over({"m"}), prompt(40), {}, today);
   CHECK(s.candidates.at(0).charge.value() == 1000);
+}
+
+TEST_CASE("a limit over requests alone asks no call for a bound on its reply") {
+  model_entry m = entry("m", 100'000, 50'000);
+  m.limits.requests_per_minute = 10;
+  const catalog models{{m}};
+  const auto s = select_candidates(models, over({"m"}), prompt(40), {}, today);
+  REQUIRE(s.candidates.size() == 1);
+  CHECK(s.candidates[0].output_max == m.output_max);
+  rate::admission limiter{m.limits};
+  for (std::uint64_t lease = 1; lease <= 10; ++lease)
+    CHECK(limiter.acquire({lease}, {s.candidates[0].charge}, {}).outcome == rate::verdict::granted);
+  CHECK(limiter.acquire({11}, {s.candidates[0].charge}, {}).outcome == rate::verdict::wait);
 }
 
 TEST_CASE("the worst case counts every byte of the prompt as a token and the whole reply") {
