@@ -97,9 +97,17 @@ void print_line(const std::string& line) {
   std::fflush(stdout);
 }
 
+/// What operators of several gateways must know, and who forgets at a restart.
+std::string told_of_counts(const std::string& journal) {
+  return "limits and budgets are counted in this process alone, "
+         + (journal.empty() ? "and forgotten at its end: there is no journal.path"
+                            : "and kept in " + journal);
+}
+
 struct serve_manner {
   duration drain{};
   bool simulated = false;
+  std::string journal; ///< empty: none
   std::shared_ptr<live_gateway> live;
 };
 
@@ -127,6 +135,7 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
       systemd->ready("serving");
     });
   });
+  print_line(told_of_counts(how.journal));
   std::printf("spillway serves %s/v1%s\n", url_of(at, listener->port()).c_str(),
               how.simulated ? " through a simulated provider; no provider key is used" : "");
   std::fflush(stdout);
@@ -171,7 +180,7 @@ result<void> run(const serve_options& options) {
   at.port = settings->gateway.listen.port;
   at.tls_cert = settings->gateway.tls_cert;
   at.tls_key = settings->gateway.tls_key;
-  const serve_manner how{settings->runtime.drain, options.simulate, live};
+  const serve_manner how{settings->runtime.drain, options.simulate, settings->journal.path, live};
   gateway::gateway_options g;
   g.access = live->take_over();
   g.take_over = [live] { return live->take_over(); };

@@ -20,6 +20,9 @@ expect() { # expect TEXT FILE
   grep -q -e "$1" "$2" || { echo "no '$1' in:"; cat "$2"; exit 1; }
 }
 
+# Whoever runs two of them is told that they do not count together.
+expect 'counted in this process alone, and forgotten at its end' "$folder/log"
+
 curl -sS "$url/models" >"$folder/models"
 expect '"id":"gpt-4o-mini"' "$folder/models"
 

@@ -56,6 +56,10 @@ TEST_CASE("what is not served here is told so, in whatever way it is asked for")
   CHECK(status("GET", "/v1/../admin/keys") == 404);
   CHECK(status("GET", "/v1/%6dodels") == 404);
   CHECK(status("GET", "//v1/models") == 404);
+  for (const char* path : {"/v1/realtime", "/v1/completions", "/v1/batches", "/v1/files",
+                           "/v1/audio/speech", "/v1/images/generations", "/v1/messages/batches",
+                           "/openai/v1/chat/completions", "/v1beta/models/m:generateContent"})
+    CHECK(status("POST", path) == 404);
   CHECK(status("GET", "/admin/keys") == 403);
   CHECK(status("GET", "http://gateway.example/healthz") == 200);
 }
