@@ -27,6 +27,8 @@ bool names_speakers(const chat_request& request) {
 }
 
 void add_foreign_fields(const foreign_fields& fields, std::vector<std::string>& names) {
+  if (fields.json.empty())
+    return;
   const auto document = parse_json(fields.json);
   if (!document || !document->is_object())
     return;
