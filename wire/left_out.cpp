@@ -1,6 +1,6 @@
 #include "wire/left_out.hpp"
 
-#include "wire/json_document.hpp"
+#include "wire/foreign_fields.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,10 +27,8 @@ bool names_speakers(const chat_request& request) {
 }
 
 void add_foreign_fields(const foreign_fields& fields, std::vector<std::string>& names) {
-  const auto document = parse_json(fields.json);
-  if (!document || !document->is_object())
-    return;
-  for (const auto& [name, value] : document->items())
+  const nlohmann::json members = members_of(fields);
+  for (const auto& [name, value] : members.items())
     if (std::ranges::find(said_otherwise, name) == said_otherwise.end())
       names.push_back(name);
 }

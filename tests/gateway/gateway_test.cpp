@@ -386,6 +386,23 @@ TEST_CASE("a stream ends with what it took, in a comment that its readers skip")
   CHECK(r.body.find("\n: spillway", at + 1) == std::string::npos);
 }
 
+TEST_CASE("usage is told to streams that ask for it, and no other has a chunk without choices") {
+  gateway_world w;
+  const auto silent = w.complete(streamed_question);
+  REQUIRE(silent.status == 200);
+  CHECK(silent.body.find(R"("choices":[])") == std::string::npos);
+  CHECK(silent.body.find(R"("usage":{)") == std::string::npos);
+  CHECK(silent.body.find("cost_usd=0.0") != std::string::npos); // the provider told it to us
+
+  json asking = json::parse(streamed_question);
+  asking["stream_options"] = {{"include_usage", true}};
+  const auto told = w.complete(asking.dump());
+  const std::size_t at = told.body.find(R"("choices":[])");
+  REQUIRE(at != std::string::npos);
+  CHECK(told.body.find(R"("usage":{)", at) != std::string::npos);
+  CHECK(told.body.find(R"("choices":[])", at + 1) == std::string::npos);
+}
+
 TEST_CASE("a stream with an Idempotency-Key is made once, and told again in one piece") {
   gateway_world w;
   const auto named = [&](const char* body) {

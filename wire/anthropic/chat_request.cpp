@@ -4,6 +4,7 @@
 #include "wire/anthropic/schema.hpp"
 #include "wire/anthropic/thinking.hpp"
 #include "wire/anthropic/turns.hpp"
+#include "wire/foreign_fields.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -23,8 +24,7 @@ constexpr std::string_view answer_in_json =
 
 /// The fields of the caller's body that we do not model.
 json foreign_of(const chat_request& request) {
-  auto fields = request.foreign.dialect == dialect ? parse_json(request.foreign.json) : error{};
-  return fields && fields->is_object() ? std::move(fields).value() : json::object();
+  return request.foreign.dialect == dialect ? members_of(request.foreign) : json::object();
 }
 
 json encode_tool(const tool_definition& tool, const model_traits& traits) {

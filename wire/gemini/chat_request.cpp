@@ -1,5 +1,6 @@
 #include "wire/gemini/chat_request.hpp"
 
+#include "wire/foreign_fields.hpp"
 #include "wire/gemini/field.hpp"
 #include "wire/gemini/generation_config.hpp"
 #include "wire/gemini/turns.hpp"
@@ -180,8 +181,7 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
   if (request.tier == service_tier::flex || request.tier == service_tier::priority)
     out["serviceTier"] = to_string(request.tier);
   if (request.foreign.dialect == "gemini")
-    if (const auto foreign = parse_json(request.foreign.json); foreign && foreign->is_object())
-      add_foreign(out, *foreign);
+    add_foreign(out, members_of(request.foreign));
   return dump_json(out);
 }
 

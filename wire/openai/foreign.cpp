@@ -1,5 +1,7 @@
 #include "wire/openai/foreign.hpp"
 
+#include "wire/foreign_fields.hpp"
+
 #include <iterator>
 
 namespace spillway::wire::openai {
@@ -16,12 +18,10 @@ foreign_fields take_foreign(nlohmann::json& body, std::string_view dialect,
 }
 
 void add_foreign(const foreign_fields& fields, std::string_view dialect, nlohmann::json& body) {
-  if (fields.json.empty() || fields.dialect != dialect)
+  if (fields.dialect != dialect)
     return;
-  auto parsed = parse_json(fields.json);
-  if (!parsed || !parsed->is_object())
-    return;
-  for (auto& [name, value] : parsed->items())
+  nlohmann::json members = members_of(fields);
+  for (auto& [name, value] : members.items())
     if (!body.contains(name))
       body[name] = std::move(value);
 }
