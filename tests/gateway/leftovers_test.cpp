@@ -29,7 +29,7 @@ gateway_world_options without_limits() {
   silent.model = "gpt-3.5-turbo";
   silent.after_events = 3;
   o.provider.faults = {silent};
-  o.provider.latency = {};
+  o.provider.latency.median = 1ms;
   return o;
 }
 
@@ -43,7 +43,7 @@ wire::http_request question(const char* model, bool streamed) {
 void await(const std::function<bool()>& done) {
   const auto end = std::chrono::steady_clock::now() + 60s;
   while (!done() && std::chrono::steady_clock::now() < end)
-    std::this_thread::yield();
+    std::this_thread::sleep_for(1ms);
   REQUIRE(done());
 }
 
@@ -54,10 +54,11 @@ void await_rest(gateway_world& w) {
   });
 }
 
+constexpr int at_once = 50;
+
 /// `count` calls, fifty at once: half of them streamed, and of ten one is cut while its stream is
 /// under way.
 void call(gateway_world& w, int count) {
-  constexpr int at_once = 50;
   for (int left = count; left > 0; left -= at_once) {
     std::atomic<int> open = at_once;
     std::vector<transport::http_call_id> to_cut;
@@ -93,7 +94,8 @@ TEST_CASE("thousands of calls, a tenth of them cut, leave no actor and no memory
   const std::size_t bytes = bytes_in_use();
   constexpr int more = 3'000;
   call(w, more);
-  await([&] { return actors() <= before; });
+  // Jobs are kept for the next calls: as many as there ever were calls at once.
+  await([&] { return actors() <= before + at_once; });
   const auto grown = static_cast<std::int64_t>(bytes_in_use()) - static_cast<std::int64_t>(bytes);
   INFO(grown << " bytes more after " << more << " calls");
   CHECK(grown / more < 32);
