@@ -7,6 +7,7 @@
 #include "apps/spillway/ledger_command.hpp"
 #include "apps/spillway/models_command.hpp"
 #include "apps/spillway/report_command.hpp"
+#include "apps/spillway/run_command.hpp"
 #include "apps/spillway/serve_command.hpp"
 #include "apps/spillway/shell_command.hpp"
 #include "apps/spillway/tokens_command.hpp"
@@ -20,6 +21,7 @@
 int main(int argc, char** argv) {
   CLI::App app{"Spillway keeps fleets of LLM agents inside rate limits and budgets."};
   app.name("spillway");
+  app.set_version_flag("--version", "spillway " SPILLWAY_VERSION);
   app.require_subcommand(1);
   int exit_code = 0;
   spillway::apps::add_alerts_command(app, exit_code);
@@ -31,9 +33,14 @@ int main(int argc, char** argv) {
   spillway::apps::add_ledger_command(app, exit_code);
   spillway::apps::add_models_command(app, exit_code);
   spillway::apps::add_report_command(app, exit_code);
+  spillway::apps::add_run_command(app, exit_code);
   spillway::apps::add_serve_command(app, exit_code);
   spillway::apps::add_tokens_command(app, exit_code);
   spillway::apps::add_shell_commands(app);
+  if (argc == 1) {
+    std::fputs(app.help().c_str(), stderr);
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
