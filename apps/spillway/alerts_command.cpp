@@ -1,6 +1,6 @@
 #include "apps/spillway/alerts_command.hpp"
 
-#include "config/load.hpp"
+#include "apps/spillway/config_choice.hpp"
 #include "config/secrets.hpp"
 #include "runtime/alert_trial.hpp"
 #include "storage/alert_store.hpp"
@@ -25,8 +25,7 @@ struct alerts_options {
 };
 
 result<config::settings> read_settings(const alerts_options& options) {
-  return options.config_file.empty() ? config::load_text("", "defaults")
-                                     : config::load_file(options.config_file);
+  return read_config(options.config_file);
 }
 
 // -- test -----------------------------------------------------------------------------------------
@@ -137,7 +136,7 @@ void add_alerts_command(CLI::App& app, int& exit_code) {
   CLI::App* list = command->add_subcommand(
       "list", "Open incidents and notices that wait for their targets, as the journal knows them");
   for (CLI::App* sub : {test, list}) {
-    sub->add_option("--config", options->config_file, "Configuration file (default: built in)");
+    add_config_option(*sub, options->config_file);
     sub->add_flag("--json", options->json, "For programs");
   }
   test->callback([options, &exit_code] { exit_code = ending_of(run_test(*options)); });

@@ -1,5 +1,6 @@
 #include "apps/spillway/doctor_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "runtime/doctor.hpp"
 #include "wire/checkup_json.hpp"
 
@@ -38,8 +39,8 @@ void print_item(const checkup_item& i) {
 }
 
 int run(const doctor_command_options& options) {
-  const auto items =
-      runtime::examine({options.config_file, config::process_environment(), options.offline});
+  const auto items = runtime::examine({choose_config(options.config_file).file,
+                                       config::process_environment(), options.offline});
   if (options.json) {
     std::printf("%s\n", wire::encode_checkup(items).c_str());
   } else {
@@ -57,7 +58,7 @@ void add_doctor_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<doctor_command_options>();
   CLI::App* c = app.add_subcommand(
       "doctor", "Look whether all of it would work, and say what to do; 1 if something fails");
-  c->add_option("--config", o->config_file, "Configuration file (default: built in)");
+  add_config_option(*c, o->config_file);
   c->add_flag("--offline", o->offline, "Do not ask providers and Langfuse");
   c->add_flag("--json", o->json, "For programs");
   c->callback([o, &exit_code] { exit_code = run(*o); });

@@ -1,7 +1,7 @@
 #include "apps/spillway/keys_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_table.hpp"
-#include "config/load.hpp"
 #include "config/values.hpp"
 #include "core/money/calendar.hpp"
 #include "runtime/system_wall_clock.hpp"
@@ -42,8 +42,7 @@ wall_time now() {
 }
 
 result<std::unique_ptr<storage::key_store>> open_store(const keys_options& options) {
-  const auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                                    : config::load_file(options.config_file);
+  const auto settings = read_config(options.config_file);
   if (!settings)
     return settings.failure();
   if (settings->journal.path.empty())
@@ -294,7 +293,7 @@ void add_keys_command(CLI::App& app, int& exit_code) {
   for (CLI::App* sub : {rotate, revoke})
     sub->add_option("KEY", options->which, "Its name or id")->required();
   for (CLI::App* sub : {create, list, rotate, revoke}) {
-    sub->add_option("--config", options->config_file, "Configuration file (default: built in)");
+    add_config_option(*sub, options->config_file);
     sub->add_flag("--json", options->json, "For programs");
   }
   create->callback([options, &exit_code] { exit_code = ending_of(run_create(*options)); });
