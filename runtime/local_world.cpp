@@ -123,7 +123,10 @@ void local_world::redirect(config::settings& settings) const {
         key.env = {"SIMULATED_KEY"};
   }
   settings.langfuse.url = local_url(state_->receiver_port->port(), {});
-  settings.alerts.targets.clear(); // people are not woken by what is simulated
+  // People are not woken by what is simulated.
+  std::erase_if(settings.alerts.targets, [](const config::alert_target_settings& t) {
+    return t.kind != config::alert_target_kind::langfuse;
+  });
 }
 
 local_world::local_world(std::unique_ptr<state> s) : state_{std::move(s)} {
