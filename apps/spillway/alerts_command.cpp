@@ -124,11 +124,20 @@ int ending_of(const result<int>& done) {
   return 1;
 }
 
+constexpr const char* notes =
+    R"(Targets are in [alerts.targets.NAME] of the configuration.
+
+Examples:
+  spillway alerts test --target team
+  spillway alerts list)";
+
 } // namespace
 
 void add_alerts_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<alerts_options>();
   CLI::App* command = app.add_subcommand("alerts", "Alert targets and what is wrong now");
+  command->group("Watch");
+  command->footer(notes);
   command->require_subcommand(1);
   CLI::App* test = command->add_subcommand(
       "test", "Send a test notice to each target and say what came of it; 1 if one failed");

@@ -412,11 +412,18 @@ int read_results(const batch_options& options) {
   return faults.count() == 0 ? 0 : 1;
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway batch write calls.jsonl --out jobs
+  spillway batch read --provider anthropic results.jsonl > answers.jsonl)";
+
 } // namespace
 
 void add_batch_command(CLI::App& app, int& exit_code) {
   CLI::App* batch = app.add_subcommand(
       "batch", "Files of batch jobs, which vendors answer within a day at half the price");
+  batch->group("Work with models");
+  batch->footer(notes);
   batch->require_subcommand(1);
   auto options = std::make_shared<batch_options>();
 

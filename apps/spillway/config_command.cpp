@@ -177,11 +177,19 @@ int run_init(const config_options& options) {
   return 0;
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway config init                # ./spillway.toml, for the keys there are
+  spillway config check               # that file, with all that is wrong in it
+  spillway config check --no-keys new.toml    # before it goes elsewhere)";
+
 } // namespace
 
 void add_config_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<config_options>();
   CLI::App* command = app.add_subcommand("config", "The configuration file");
+  command->group("Set up");
+  command->footer(notes);
   command->require_subcommand(1);
   CLI::App* check = command->add_subcommand(
       "check", "Say all that is wrong with a file, or what it amounts to; 1 if it cannot be used");

@@ -165,12 +165,19 @@ result<void> run(const decode_options& options) {
   return {};
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway decode --provider openai --stream --headers head body
+  spillway decode --provider anthropic --status 529 --json error.json)";
+
 } // namespace
 
 void add_decode_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<decode_options>();
   CLI::App* command =
       app.add_subcommand("decode", "What Spillway makes of a provider's reply that you kept");
+  command->group("Work with models");
+  command->footer(notes);
   command->add_option("FILE", options->file, "The body as it came, - for standard input")
       ->required();
   command

@@ -52,12 +52,23 @@ int run(const doctor_command_options& options) {
   return report::is_healthy(items) ? 0 : 1;
 }
 
+constexpr const char* notes =
+    R"(Each line says ok, warn, FAIL or - (not looked at), and what to do about it. The
+providers and Langfuse are asked for a list, which costs nothing, for 15 s at
+most. Exit code 1 if a line says FAIL.
+
+Examples:
+  spillway doctor
+  spillway doctor --offline --json | jq '.checks[] | select(.result == "failed")')";
+
 } // namespace
 
 void add_doctor_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<doctor_command_options>();
   CLI::App* c = app.add_subcommand(
       "doctor", "Look whether all of it would work, and say what to do; 1 if something fails");
+  c->group("Set up");
+  c->footer(notes);
   add_config_option(*c, o->config_file);
   c->add_flag("--offline", o->offline, "Do not ask providers and Langfuse");
   c->add_flag("--json", o->json, "For programs");

@@ -307,6 +307,7 @@ CLI::App* add(CLI::App& parent, const std::shared_ptr<ledger_options>& options, 
 void add_ledger_command(CLI::App& app, int& exit_code) {
   CLI::App* ledger = app.add_subcommand(
       "ledger", "Calls and what they cost, from the journal: check, export, set right, shorten");
+  ledger->group("Watch");
   ledger->require_subcommand(1);
   ledger->footer("verify, export, unknown and traces only look, also while a runtime has the "
                  "journal open.\nsettle, compact and traces --retry change it, while none has.");

@@ -73,12 +73,20 @@ int print_models(const models_options& options) {
   return 0;
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway models --provider openai
+  spillway models --json | jq '.[] | select(.id == "gpt-4o-mini")'
+  curl -sO https://models.dev/api.json && spillway models update api.json)";
+
 } // namespace
 
 void add_models_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<models_options>();
   CLI::App* command =
       app.add_subcommand("models", "Models with their sizes, prices, limits and abilities");
+  command->group("Work with models");
+  command->footer(notes);
   add_config_option(*command, options->config_file);
   command->add_option("--provider", options->provider, "Only this provider's models");
   command->add_flag("--json", options->json, "All that is known, for other programs");

@@ -204,11 +204,22 @@ int run(const report_options& options) {
   return 0;
 }
 
+constexpr const char* notes =
+    R"(It reads the journal, also while a gateway runs. Days and months are those of
+budget.zone. --since and --until take a date or how long ago.
+
+Examples:
+  spillway report                     # this month, by model
+  spillway report --by team --period week
+  spillway report --by day --since 2026-11-01 --until 2026-12-01 --csv)";
+
 } // namespace
 
 void add_report_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<report_options>();
   CLI::App* c = app.add_subcommand("report", "What calls have cost and came to, from the journal");
+  c->group("Watch");
+  c->footer(notes);
   c->add_option("--by", o->by, "One line for each of these")
       ->check(CLI::IsMember(names_of(dimensions)))
       ->capture_default_str();

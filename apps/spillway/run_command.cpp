@@ -47,8 +47,8 @@ constexpr const char* instructions_in_folder =
     "You answer questions about the files of a folder. Use the tools to look at real files before "
     "you say anything. Be brief and concrete: name files and lines.";
 
-constexpr const char* footer =
-    R"(The answer goes to standard output as it comes; what it took goes to standard error.
+constexpr const char* notes =
+    R"(The answer goes to standard output as it comes, what it took to standard error.
 
 Exit codes:
   0    answered
@@ -324,6 +324,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   CLI::App* c = app.add_subcommand(
       "run",
       "Ask once: a prompt from the command line or standard input, within limits and budgets");
+  c->group("Ask models");
   c->add_option("PROMPT", o->prompt.words,
                 "The prompt; - stands for standard input, as does no prompt at all");
   c->add_option("-f,--file", o->prompt.files, "A text that follows the prompt; may be repeated")
@@ -346,7 +347,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   c->add_flag("--json", o->json, "The answer and what it took as one line of JSON");
   c->add_flag("-q,--quiet", o->quiet, "No account on standard error; errors are told all the same");
   add_config_option(*c, o->config_file);
-  c->footer(footer);
+  c->footer(notes);
   c->callback([o, &exit_code] {
     std::signal(SIGPIPE, SIG_IGN); // who reads no more ends the request, not the process amid it
     const auto done = run(*o);

@@ -219,11 +219,29 @@ result<void> run(const serve_options& options) {
   return serve(**rt, door, at, how);
 }
 
+constexpr const char* notes =
+    R"(The API of OpenAI (chat completions, responses, embeddings, models) and of
+Anthropic (messages), with any model or route, within your limits and budgets.
+Also: /healthz (it lives), /readyz (it takes requests), /metrics (Prometheus),
+/explain/ID and /v1/plan (why a request went where it went, or would go).
+
+SIGTERM lets calls in flight end (runtime.drain); a second one ends at once.
+SIGHUP reads the configuration again; if it is wrong, the old one stays.
+Beyond this machine it starts only with keys: `spillway keys create NAME`, or
+gateway.keys_env. TLS: gateway.tls_cert and gateway.tls_key.
+
+Examples:
+  spillway serve --simulate &
+  OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=none python agent.py
+  spillway serve --config /etc/spillway/spillway.toml --listen 127.0.0.1:9000)";
+
 } // namespace
 
 void add_serve_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<serve_options>();
   CLI::App* command = app.add_subcommand("serve", "The OpenAI-compatible gateway");
+  command->group("Ask models");
+  command->footer(notes);
   add_config_option(*command, options->config_file);
   command->add_option("--listen", options->listen, "address:port, instead of gateway.listen");
   command->add_flag("--simulate", options->simulate,

@@ -294,12 +294,20 @@ int run(const tokens_options& options) {
   return options.ids ? print_all_ids(options, *by->exact) : decode_all(options, *by->exact);
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway tokens README.md docs/*.md
+  spillway tokens --model gpt-4o --json < prompt.txt
+  spillway tokens --encoding o200k_base --jsonl text requests.jsonl)";
+
 } // namespace
 
 void add_tokens_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<tokens_options>();
   CLI::App* command = app.add_subcommand(
       "tokens", "Count tokens of files or standard input, and what each model charges for them");
+  command->group("Work with models");
+  command->footer(notes);
   command->add_option("FILE", options->files, "Files, - for standard input (default: that)");
   auto* models = command->add_option("--model", options->models,
                                      "Only this model; may be given several times");
