@@ -261,20 +261,23 @@ int ending_of(const result<void>& done) {
 void add_wish(CLI::App& create, keys_options& o) {
   create.add_option("NAME", o.name, "Whose key it is: names its account in budgets and reports")
       ->required();
-  create.add_option("--model", o.models, "A model or route it may call; may be repeated (default: all)")
+  create.add_option("--model", o.models,
+                    "A model or route it may call; may be repeated (default: all)")
       ->allow_extra_args(false);
   create.add_option("--tag", o.tags, "Added to each of its calls; may be repeated")
       ->allow_extra_args(false);
   create.add_option("--budget", o.budgets,
                     "day=DOLLARS, week=DOLLARS or month=DOLLARS; may be repeated")
       ->allow_extra_args(false);
-  create.add_option("--requests-per-minute", o.requests_per_minute, "At most so many (default: no limit)")
+  create.add_option("--requests-per-minute", o.requests_per_minute,
+                    "At most so many (default: no limit)")
       ->check(CLI::PositiveNumber);
   create.add_option("--tokens-per-minute", o.tokens_per_minute, "Likewise")
       ->check(CLI::PositiveNumber);
   create.add_option("--concurrent-requests", o.concurrent_requests, "Likewise, at once")
       ->check(CLI::PositiveNumber);
-  create.add_option("--expires", o.expires, "From now (90d), or a date (2027-01-31) (default: never)");
+  create.add_option("--expires", o.expires,
+                    "From now (90d), or a date (2027-01-31) (default: never)");
 }
 
 constexpr const char* notes =
