@@ -55,7 +55,8 @@ def faults_of_named_tests():
         code, told = named_tests(NAMED % (name, path))
         if code == 0 or expected not in told or "list.md:3" not in told:
             missed.append(f"expected '{expected}', was told:\n{told}")
-    for text in ("nothing\n", "| met | tests |\n|---|---|\n| a |  |\n"):
+    for text in ("nothing\n", "| met | tests |\n|---|---|\n| a |  |\n",
+                 "| met | tests |\n|---|---|\n| a | `tests/dam_test.cpp` |\n| b | soon |\n"):
         code, told = named_tests(text)
         if code == 0:
             missed.append(f"a list that names no test passed:\n{told}")
