@@ -35,6 +35,9 @@ endif()
 
 find_program(SPILLWAY_CCACHE ccache)
 if(SPILLWAY_CCACHE AND PROJECT_IS_TOP_LEVEL)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SPILLWAY_CCACHE})
+  # Without these two it keeps nothing that was compiled with a precompiled header. No source here
+  # asks for the time of its compilation.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${SPILLWAY_CCACHE})
 endif()
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
