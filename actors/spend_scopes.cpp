@@ -19,4 +19,8 @@ std::vector<money::scope_value> spend_scopes(const call_labels& labels, const ke
   return out;
 }
 
+const std::string& tenant_of(const call_labels& labels) {
+  return labels.key.empty() ? labels.team : labels.key;
+}
+
 } // namespace spillway::actors
