@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/embedding.hpp"
 #include "core/units.hpp"
 
 namespace spillway::tokens {
@@ -18,5 +19,9 @@ struct token_estimate {
 /// 2024-02 to 2026-07). `at_most` is one token a byte plus framing: a byte-level BPE token covers
 /// at least one byte.
 token_estimate estimate_input(const chat_request& request);
+
+/// All texts to embed as providers' admission takes them: a quarter of the bytes of each, rounded
+/// up; those whose tokens are counted out as what they are.
+token_count estimate_inputs(const embedding_request& request);
 
 } // namespace spillway::tokens
