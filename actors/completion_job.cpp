@@ -205,7 +205,8 @@ void completion_job_state::call() {
   ask(target().provider,
       call_provider{held_.lease(), candidate().upstream_name, candidate().output_max,
                     suited_request(), time_left(), job_.request.id, candidate().model->id,
-                    job_.request.sink, job_.request.embedding, traceparent()},
+                    job_.request.sink, job_.request.embedding, traceparent(),
+                    speaks_responses_only(candidate().model->can)},
       &completion_job_state::on_provider_reply);
 }
 

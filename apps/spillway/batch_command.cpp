@@ -171,7 +171,7 @@ private:
     usage.tier = service_tier::batch;
     usage.input = c.input;
     c.prompt = cost_of(usage, *c.model);
-    usage.output = c.output_max;
+    usage.output = token_count{c.output_max.value() * c.chat.choices};
     c.most = cost_of(usage, *c.model);
     return c;
   }
@@ -205,7 +205,10 @@ public:
     model_files& f = place->second;
     const std::string call = providers::encode_batch_call(
         f.format, *f.speaks, c.custom_id,
-        {.request = c.chat, .model = c.model->upstream_name, .output_max = c.output_max});
+        {.request = c.chat,
+         .model = c.model->upstream_name,
+         .output_max = c.output_max,
+         .responses_only = speaks_responses_only(c.model->can)});
     return f.writer->add(call, c.input, c.prompt, c.most);
   }
 
