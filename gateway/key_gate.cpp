@@ -10,10 +10,10 @@
 namespace spillway::gateway {
 namespace {
 
-token_count tokens_of(const run_completion& m) {
+access::asked_tokens tokens_of(const run_completion& m) {
   if (m.chat)
-    return access::asked_tokens(*m.chat);
-  return m.embedding ? access::asked_tokens(*m.embedding) : token_count{};
+    return access::tokens_asked_by(*m.chat);
+  return m.embedding ? access::tokens_asked_by(*m.embedding) : access::asked_tokens{};
 }
 
 completion_status status_of(access::key_verdict why) {
@@ -55,8 +55,9 @@ caf::result<completion_reply> key_gate_state::on_run_completion(run_completion& 
   if (m.labels.key.empty())
     return self_->delegate(options_.router, std::move(m));
   const lease_id lease{next_lease_++};
-  const token_count asked = tokens_of(m);
-  access::key_decision decision = keys_.admit({m.labels.key, m.target, asked, lease}, now());
+  const access::asked_tokens asked = tokens_of(m);
+  access::key_decision decision =
+      keys_.admit({m.labels.key, m.target, asked.sure, lease, asked.open}, now());
   if (decision.outcome != access::key_verdict::granted) {
     completion_reply refused;
     refused.id = m.id;
@@ -70,7 +71,7 @@ caf::result<completion_reply> key_gate_state::on_run_completion(run_completion& 
   self_->request(options_.router, caf::infinite, std::move(m))
       .then(
           [this, promise, lease, asked](completion_reply& reply) mutable {
-            keys_.end(lease, access::taken_tokens(reply.attempts, asked), now());
+            keys_.end(lease, access::taken_tokens(reply.attempts, asked.total()), now());
             promise.deliver(std::move(reply));
           },
           [this, promise, lease](caf::error& why) mutable {

@@ -12,14 +12,15 @@ bool is_unknown(const report::call_record& call) {
 
 } // namespace
 
-token_count asked_tokens(const chat_request& request) {
-  const token_count answer = request.output_tokens_max.value_or(token_count{});
-  return tokens::estimate_input(request).likely
-         + token_count{answer.value() * request.choices};
+asked_tokens tokens_asked_by(const chat_request& request) {
+  const token_count prompt = tokens::estimate_input(request).likely;
+  const auto bound = request.output_tokens_max;
+  const token_count answers{bound.value_or(tokens::ordinary_reply).value() * request.choices};
+  return bound ? asked_tokens{prompt + answers, {}} : asked_tokens{prompt, answers};
 }
 
-token_count asked_tokens(const embedding_request& request) {
-  return tokens::estimate_inputs(request);
+asked_tokens tokens_asked_by(const embedding_request& request) {
+  return {tokens::estimate_inputs(request), {}};
 }
 
 std::optional<token_count> taken_tokens(const std::vector<report::call_record>& calls,

@@ -60,10 +60,6 @@ money::call_size size_of(const chat_request& request, token_count input, token_c
   return {input, output, request.tier, false, false};
 }
 
-/// Tokens of an ordinary reply, where a request does not bound it lower: what chat and agent steps
-/// come to, about 400 words.
-constexpr token_count output_ordinary{512};
-
 std::optional<nano_usd> ordinary_cost(const model_entry& model, const chat_request& request,
                                       token_count input, token_count output, wall_time now) {
   token_usage usage;
@@ -130,7 +126,9 @@ void consider(const model_entry& model, const chat_request& request, const selec
                             {},
                             model.upstream_name,
                             ordinary_cost(model, request, input.counted.likely,
-                                          for_all(std::min(output, output_ordinary), answers), now),
+                                          for_all(std::min(output, tokens::ordinary_reply),
+                                                  answers),
+                                          now),
                             {},
                             {},
                             input.on_arrival,

@@ -12,6 +12,10 @@ struct token_estimate {
   token_count at_most; ///< no byte-level tokenizer can produce more: for money
 };
 
+/// Tokens of an ordinary reply, where a request does not bound it lower: what chat and agent steps
+/// come to, about 400 words.
+inline constexpr token_count ordinary_reply{512};
+
 /// The whole prompt: messages, tool calls, tool definitions, response schema, framing.
 ///
 /// `likely` is a quarter of the bytes, rounded up, plus framing for each message. That is how

@@ -25,17 +25,18 @@ TEST_CASE("a request asks for its prompt and the bounds of all its answers") {
   chat_request r;
   r.messages.push_back({chat_role::user, std::string(400, 'x'), {}, {}, {}});
   const token_count prompt = tokens::estimate_input(r).likely;
-  CHECK(asked_tokens(r) == prompt);
-  r.output_tokens_max = token_count{50};
-  CHECK(asked_tokens(r) == prompt + token_count{50});
+  CHECK(tokens_asked_by(r) == asked_tokens{prompt, tokens::ordinary_reply});
   r.choices = 4;
-  CHECK(asked_tokens(r) == prompt + token_count{200});
+  CHECK(tokens_asked_by(r)
+        == asked_tokens{prompt, token_count{4 * tokens::ordinary_reply.value()}});
+  r.output_tokens_max = token_count{50};
+  CHECK(tokens_asked_by(r) == asked_tokens{prompt + token_count{200}, {}});
 }
 
 TEST_CASE("texts to embed ask for a quarter of their bytes, or what was counted out") {
   embedding_request r;
   r.inputs = {{std::string(401, 'x'), {}}, {{}, {1, 2, 3}}, {"", {}}};
-  CHECK(asked_tokens(r) == token_count{101 + 3});
+  CHECK(tokens_asked_by(r) == asked_tokens{token_count{101 + 3}, {}});
 }
 
 TEST_CASE("what is taken is the sum of all calls that were made, not the last one's") {
