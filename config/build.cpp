@@ -130,9 +130,10 @@ provider_settings build_provider(const member& from) {
   return out;
 }
 
-routing_settings build_routing(const node& root, std::vector<routing::route> routes) {
+routing_settings build_routing(const node& root, route_table routes) {
   routing_settings out;
-  out.routes = std::move(routes);
+  out.routes = std::move(routes.all);
+  out.built_in = std::move(routes.built_in);
   take(find(root, {"routing", "default_route"}), out.default_route);
   take(find(root, {"routing", "wait_max"}), out.fallback.wait_max);
   take(find(root, {"routing", "retry_content_filtered"}), out.fallback.retry_content_filtered);
@@ -278,7 +279,7 @@ void build_models(const node& root, settings& s, withdrawal_reasons& reasons) {
 
 } // namespace
 
-result<settings> build_settings(const node& root, std::vector<routing::route> routes) {
+result<settings> build_settings(const node& root, route_table routes) {
   settings out;
   take(find(root, {"runtime", "io_threads"}), out.runtime.io_threads);
   take(find(root, {"runtime", "drain"}), out.runtime.drain);

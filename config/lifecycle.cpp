@@ -33,7 +33,9 @@ std::string warning(const std::string& route, const model_entry& m, wall_time no
 
 std::vector<std::string> lifecycle_warnings(const settings& s, wall_time now) {
   std::vector<std::string> out;
-  for (const routing::route& r : s.routing.routes)
+  for (const routing::route& r : s.routing.routes) {
+    if (r.name != s.routing.default_route && std::ranges::count(s.routing.built_in, r.name) != 0)
+      continue; // nobody wrote it, and perhaps nobody asks for it
     for (const model_id& id : r.models) {
       const auto m = std::ranges::find(s.models, id, &model_entry::id);
       if (m == s.models.end())
@@ -41,6 +43,7 @@ std::vector<std::string> lifecycle_warnings(const settings& s, wall_time now) {
       if (std::string text = warning(r.name, *m, now); !text.empty())
         out.push_back(std::move(text));
     }
+  }
   return out;
 }
 

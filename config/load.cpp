@@ -68,6 +68,30 @@ result<void> overlay_catalogs(node& root, const node& own, const std::filesystem
   return {};
 }
 
+/// The routes of the program that `own` does not replace.
+std::vector<std::string> routes_besides(const node& own, const node& defaults) {
+  std::vector<std::string> out;
+  for (const member& route : members_of(find(defaults, "routes")))
+    if (find(own, {"routes", route.key}) == nullptr)
+      out.push_back(route.key);
+  return out;
+}
+
+/// Relative names of files start from `folder`, that of the configuration.
+void anchor(settings& s, const std::filesystem::path& folder) {
+  const auto start_here = [&](std::string& name) {
+    if (!name.empty())
+      name = (folder / name).string();
+  };
+  start_here(s.journal.path);
+  start_here(s.gateway.tls_cert);
+  start_here(s.gateway.tls_key);
+  for (provider_settings& p : s.providers)
+    start_here(p.ca_file);
+  for (alert_target_settings& t : s.alerts.targets)
+    start_here(t.ca_file);
+}
+
 result<settings> load(std::string_view text, std::string_view source,
                       const std::filesystem::path& folder) {
   if (text.size() > bounds::config_file_bytes_max)
@@ -78,6 +102,7 @@ result<settings> load(std::string_view text, std::string_view source,
   if (!own)
     return own.failure();
   node root = default_document();
+  const std::vector<std::string> built_in = routes_besides(*own, root);
   if (auto laid = overlay_catalogs(root, *own, folder); !laid)
     return laid.failure();
   overlay(root, std::move(own).value());
@@ -90,9 +115,10 @@ result<settings> load(std::string_view text, std::string_view source,
   if (!problems.empty())
     return problems.to_error();
 
-  auto out = build_settings(root, std::move(routes));
+  auto out = build_settings(root, {std::move(routes), built_in});
   if (!out)
     return error{std::string{source} + ": " + out.failure().message};
+  anchor(*out, folder);
   out->warnings.insert(out->warnings.begin(), warnings.begin(), warnings.end());
   return out;
 }

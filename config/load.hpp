@@ -16,8 +16,8 @@ namespace spillway::config {
 /// each: "file:line:column: key `models.gpt-4o.context`: what is wrong; allowed: ...".
 result<settings> load_file(const std::string& path);
 
-/// Likewise for `text`; `source` names it in messages. Relative names of `catalog.files` start from
-/// the current directory, for a file from its own.
+/// Likewise for `text`; `source` names it in messages. Relative names of files (catalogs, the
+/// journal, certificates) start from the current directory, for a file from its own.
 result<settings> load_text(std::string_view text, std::string_view source);
 
 } // namespace spillway::config

@@ -84,6 +84,9 @@ struct routing_settings {
   /// In order of name. Each names 1 to `bounds::candidates_max` models of the catalog, no model
   /// twice; routes that name routes are already spelled out.
   std::vector<routing::route> routes;
+  /// Of those, the names of routes that are as the program has them: nobody asked for the models
+  /// in them, so what they lack for want of a key is not worth a warning.
+  std::vector<std::string> built_in{};
   std::string default_route;           ///< for a request that names no model; one of `routes`
   routing::fallback_policy fallback;   ///< when to wait and when to move on
   routing::selection_policy selection; ///< unknown prices, bound on replies

@@ -175,22 +175,43 @@ result<void> unlock_provider(provider_settings& p, const environment& variables,
   return {};
 }
 
-/// Whether a route names a model of `p`.
+bool is_built_in(const settings& s, const routing::route& r) {
+  return std::ranges::count(s.routing.built_in, r.name) != 0;
+}
+
+/// Whether a route that somebody wrote names a model of `p`.
 bool is_wanted(const settings& s, const provider_settings& p) {
   const auto is_its = [&](const model_entry& m) {
     return m.provider == p.id
            && std::ranges::any_of(s.routing.routes, [&](const routing::route& r) {
-                return std::ranges::count(r.models, m.id) != 0;
+                return !is_built_in(s, r) && std::ranges::count(r.models, m.id) != 0;
               });
   };
   return std::ranges::any_of(s.models, is_its);
 }
 
+/// What there is to do if no model can be called with the keys that there are.
+error no_model(const settings& s, const std::vector<provider_settings>& off) {
+  std::string names;
+  for (const provider_settings& p : off)
+    names += (names.empty() ? "" : ", ") + key_names(p);
+  std::string what = "no model can be called: ";
+  if (s.providers.empty())
+    return error{what + "set the key of a provider (" + names
+                 + "), or give a server of your own a `base_url`"};
+  for (const provider_settings& p : s.providers)
+    what += "`" + p.id.value + "` has no models; ";
+  return error{what + "name some under [models.<name>], or let `spillway config init` write a "
+                      "configuration with the first ones"};
+}
+
 /// Lets providers go that are off, and their models.
 result<void> drop_locked(settings& s) {
   withdrawal_reasons reasons;
+  std::vector<provider_settings> off;
   for (const provider_settings& p : s.providers)
     if (p.enabled == activation::off) {
+      off.push_back(p);
       if (is_wanted(s, p))
         s.warnings.push_back(missing_key(p) + "; going on without it");
       for (const model_entry& m : s.models)
@@ -199,7 +220,9 @@ result<void> drop_locked(settings& s) {
     }
   std::erase_if(s.providers,
                 [](const provider_settings& p) { return p.enabled == activation::off; });
-  return withdraw(s, reasons);
+  auto done = withdraw(s, reasons);
+  const bool own = std::ranges::count(s.routing.built_in, s.routing.default_route) == 0;
+  return done || own ? done : result<void>{no_model(s, off)};
 }
 
 result<void> unlock_langfuse(settings& s, const environment& variables, secrets& out) {

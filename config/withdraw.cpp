@@ -1,5 +1,7 @@
 #include "config/withdraw.hpp"
 
+#include "config/first_models.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -28,9 +30,13 @@ result<void> withdraw(settings& s, const withdrawal_reasons& reasons) {
   std::erase_if(s.models, [&](const model_entry& m) { return reasons.count(m.id) > 0; });
   for (routing::route& route : s.routing.routes) {
     const std::string left_out = thin_out(route, reasons);
-    if (route.models.empty() && route.name == s.routing.default_route)
+    const bool own = std::ranges::count(s.routing.built_in, route.name) == 0;
+    const bool standard = route.name == s.routing.default_route;
+    if (standard && !own && route.models.empty())
+      route.models = first_models(s);
+    if (standard && route.models.empty())
       return error{"the default route `" + route.name + "` has no usable model: " + left_out};
-    if (!left_out.empty())
+    if (own && !left_out.empty())
       s.warnings.push_back("route `" + route.name + "` "
                            + (route.models.empty() ? "is closed: " : "goes without: ") + left_out);
   }

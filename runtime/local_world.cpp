@@ -116,9 +116,17 @@ result<std::unique_ptr<local_world>> local_world::start(config::settings& settin
 }
 
 void local_world::redirect(config::settings& settings) const {
-  for (config::provider_settings& upstream : settings.providers)
+  for (config::provider_settings& upstream : settings.providers) {
     upstream.url = local_url(state_->provider_port->port(), path_of(upstream.dialect));
+    for (config::key_settings& key : upstream.keys)
+      if (key.env.empty()) // the simulated provider takes nobody without a key
+        key.env = {"SIMULATED_KEY"};
+  }
   settings.langfuse.url = local_url(state_->receiver_port->port(), {});
+  // People are not woken by what is simulated.
+  std::erase_if(settings.alerts.targets, [](const config::alert_target_settings& t) {
+    return t.kind != config::alert_target_kind::langfuse;
+  });
 }
 
 local_world::local_world(std::unique_ptr<state> s) : state_{std::move(s)} {

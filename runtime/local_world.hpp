@@ -35,7 +35,8 @@ public:
                                                     local_world_options options);
   ~local_world();
 
-  /// Points the providers and Langfuse of `settings` here; models that are new are not served.
+  /// Points the providers and Langfuse of `settings` here, and takes all other targets of alerts
+  /// away; models that are new are not served.
   void redirect(config::settings& settings) const;
 
   /// An environment in which every key is set, to be read in place of the process's.

@@ -1,6 +1,6 @@
 #include "apps/spillway/alerts_command.hpp"
 
-#include "config/load.hpp"
+#include "apps/spillway/config_choice.hpp"
 #include "config/secrets.hpp"
 #include "runtime/alert_trial.hpp"
 #include "storage/alert_store.hpp"
@@ -25,8 +25,7 @@ struct alerts_options {
 };
 
 result<config::settings> read_settings(const alerts_options& options) {
-  return options.config_file.empty() ? config::load_text("", "defaults")
-                                     : config::load_file(options.config_file);
+  return read_config(options.config_file);
 }
 
 // -- test -----------------------------------------------------------------------------------------
@@ -125,11 +124,20 @@ int ending_of(const result<int>& done) {
   return 1;
 }
 
+constexpr const char* notes =
+    R"(Targets are in [alerts.targets.NAME] of the configuration.
+
+Examples:
+  spillway alerts test --target team
+  spillway alerts list)";
+
 } // namespace
 
 void add_alerts_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<alerts_options>();
   CLI::App* command = app.add_subcommand("alerts", "Alert targets and what is wrong now");
+  command->group("Watch");
+  command->footer(notes);
   command->require_subcommand(1);
   CLI::App* test = command->add_subcommand(
       "test", "Send a test notice to each target and say what came of it; 1 if one failed");
@@ -137,7 +145,7 @@ void add_alerts_command(CLI::App& app, int& exit_code) {
   CLI::App* list = command->add_subcommand(
       "list", "Open incidents and notices that wait for their targets, as the journal knows them");
   for (CLI::App* sub : {test, list}) {
-    sub->add_option("--config", options->config_file, "Configuration file (default: built in)");
+    add_config_option(*sub, options->config_file);
     sub->add_flag("--json", options->json, "For programs");
   }
   test->callback([options, &exit_code] { exit_code = ending_of(run_test(*options)); });

@@ -1,9 +1,9 @@
 #include "apps/spillway/batch_command.hpp"
 
 #include "apps/spillway/batch_job_writer.hpp"
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_input.hpp"
 #include "apps/spillway/text_table.hpp"
-#include "config/load.hpp"
 #include "core/catalog.hpp"
 #include "core/money/pricing.hpp"
 #include "core/routing/selection.hpp"
@@ -39,8 +39,7 @@ struct batch_options {
 };
 
 result<config::settings> settings_of(const batch_options& options) {
-  return options.config_file.empty() ? config::load_text("", "defaults")
-                                     : config::load_file(options.config_file);
+  return read_config(options.config_file);
 }
 
 int fail(const std::string& message) {
@@ -416,11 +415,18 @@ int read_results(const batch_options& options) {
   return faults.count() == 0 ? 0 : 1;
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway batch write calls.jsonl --out jobs
+  spillway batch read --provider anthropic results.jsonl > answers.jsonl)";
+
 } // namespace
 
 void add_batch_command(CLI::App& app, int& exit_code) {
   CLI::App* batch = app.add_subcommand(
       "batch", "Files of batch jobs, which vendors answer within a day at half the price");
+  batch->group("Work with models");
+  batch->footer(notes);
   batch->require_subcommand(1);
   auto options = std::make_shared<batch_options>();
 
@@ -433,7 +439,7 @@ void add_batch_command(CLI::App& app, int& exit_code) {
   write->add_option("--model", options->model, "Ask this model, whatever the calls say");
   write->add_option("--out", options->folder, "Folder for the job's files")
       ->capture_default_str();
-  write->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  add_config_option(*write, options->config_file);
   write->callback([options, &exit_code] { exit_code = write_jobs(*options); });
 
   CLI::App* read = batch->add_subcommand(
@@ -443,7 +449,7 @@ void add_batch_command(CLI::App& app, int& exit_code) {
   read->add_option("--provider", options->provider,
                    "Who answered: openai, anthropic, gemini or a configured provider")
       ->required();
-  read->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  add_config_option(*read, options->config_file);
   read->callback([options, &exit_code] { exit_code = read_results(*options); });
 }
 

@@ -1,9 +1,10 @@
 #include "apps/spillway/config_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_table.hpp"
-#include "config/load.hpp"
 #include "config/secrets.hpp"
 #include "config/starter.hpp"
+#include "runtime/local_servers.hpp"
 #include "wire/checkup_json.hpp"
 
 #include <CLI/CLI.hpp>
@@ -14,13 +15,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 namespace spillway::apps {
 namespace {
 
 struct config_options {
-  std::string file = "spillway.toml";
+  std::string file;
   bool no_keys = false;
   bool json = false;
 };
@@ -94,7 +96,8 @@ int tell_problems(const config_options& options, const error& what,
 }
 
 int run_check(const config_options& options) {
-  auto settings = config::load_file(options.file);
+  const config_choice choice = choose_config(options.file);
+  auto settings = choice.read();
   if (!settings)
     return tell_problems(options, settings.failure(), {});
   if (!options.no_keys) {
@@ -106,7 +109,10 @@ int run_check(const config_options& options) {
     std::printf("%s\n", wire::encode_config_check({}, settings->warnings).c_str());
     return 0;
   }
-  std::printf("%s is valid.\n\n", options.file.c_str());
+  if (choice.file.empty())
+    std::printf("There is no spillway.toml here; what is built in holds.\n\n");
+  else
+    std::printf("%s is valid.\n\n", choice.file.c_str());
   print_summary(*settings);
   for (const std::string& w : settings->warnings)
     std::printf("\nwarning: %s", w.c_str());
@@ -129,27 +135,61 @@ result<void> write_new(const std::string& path, const std::string& text) {
   return {};
 }
 
+/// System-wide files are read by a service, which keeps its own elsewhere.
+std::string journal_for(const std::string& file) {
+  const bool system_wide = std::filesystem::absolute(file).string().starts_with("/etc/");
+  return system_wide ? "/var/lib/spillway/journal" : "spillway.journal";
+}
+
+void print_written(const std::string& file, const config::starter& s) {
+  std::printf("Wrote %s.\n  keys found:     %s\n  not set:        %s\n  default route:  %s\n",
+              file.c_str(), joined(s.found).c_str(), joined(s.absent).c_str(),
+              joined(s.route).c_str());
+  for (const std::string& n : s.notes)
+    std::printf("note: %s\n", n.c_str());
+  const std::string named = file == new_config_file({}) ? "" : " --config " + file;
+  if (s.route.empty())
+    std::printf("No model can be called yet. Set a provider's key (OPENAI_API_KEY, say), then look "
+                "with `spillway doctor%s`\nwhether all of it works. Without a key you can try "
+                "`spillway run --simulate%s \"hello\"`.\n",
+                named.c_str(), named.c_str());
+  else
+    std::printf("Next: `spillway doctor%s` looks whether all of it works, `spillway run%s "
+                "\"hello\"` asks a model,\n`spillway serve%s` is the gateway.\n",
+                named.c_str(), named.c_str(), named.c_str());
+}
+
 int run_init(const config_options& options) {
-  const config::starter s = config::make_starter(config::process_environment());
-  if (options.file == "-") {
+  const bool to_output = options.file == "-";
+  const std::string file = to_output ? options.file : new_config_file(options.file);
+  config::starter_needs needs{config::process_environment(), {}, journal_for(file)};
+  needs.servers = runtime::find_local_servers(needs.variables);
+  const config::starter s = config::make_starter(needs);
+  if (to_output) {
     std::printf("%s", s.text.c_str());
     return 0;
   }
-  if (const auto written = write_new(options.file, s.text); !written) {
+  if (const auto written = write_new(file, s.text); !written) {
     std::fprintf(stderr, "spillway: %s\n", written.failure().message.c_str());
     return 1;
   }
-  std::printf("Wrote %s.\n  keys found:  %s\n  not set:     %s\n", options.file.c_str(),
-              joined(s.found).c_str(), joined(s.absent).c_str());
-  std::printf("Next: spillway doctor --config %s\n", options.file.c_str());
+  print_written(file, s);
   return 0;
 }
+
+constexpr const char* notes =
+    R"(Examples:
+  spillway config init                # ./spillway.toml, for the keys there are
+  spillway config check               # that file, with all that is wrong in it
+  spillway config check --no-keys new.toml    # before it goes elsewhere)";
 
 } // namespace
 
 void add_config_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<config_options>();
   CLI::App* command = app.add_subcommand("config", "The configuration file");
+  command->group("Set up");
+  command->footer(notes);
   command->require_subcommand(1);
   CLI::App* check = command->add_subcommand(
       "check", "Say all that is wrong with a file, or what it amounts to; 1 if it cannot be used");
@@ -157,9 +197,12 @@ void add_config_command(CLI::App& app, int& exit_code) {
   check->add_flag("--json", o->json, "For programs");
   CLI::App* init = command->add_subcommand(
       "init", "Write a commented file for the keys in the environment; never over another");
-  for (CLI::App* sub : {check, init})
-    sub->add_option("FILE", o->file, "The file; for init, - is standard output")
-        ->capture_default_str();
+  check->add_option("FILE", o->file,
+                    "The file (default: $SPILLWAY_CONFIG, else spillway.toml, else what is built "
+                    "in)");
+  init->add_option("FILE", o->file,
+                   "The file (default: $SPILLWAY_CONFIG, else spillway.toml); - is standard "
+                   "output");
   check->callback([o, &exit_code] { exit_code = run_check(*o); });
   init->callback([o, &exit_code] { exit_code = run_init(*o); });
 }

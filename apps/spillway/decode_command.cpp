@@ -1,7 +1,7 @@
 #include "apps/spillway/decode_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_input.hpp"
-#include "config/load.hpp"
 #include "core/bounds.hpp"
 #include "core/catalog.hpp"
 #include "core/report/decoded_body.hpp"
@@ -137,8 +137,7 @@ void print_page(const report::decoded_body& body) {
 }
 
 result<void> run(const decode_options& options) {
-  auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                              : config::load_file(options.config_file);
+  auto settings = read_config(options.config_file);
   if (!settings)
     return settings.failure();
   const auto speaker = find_codec(options.provider, *settings);
@@ -166,12 +165,19 @@ result<void> run(const decode_options& options) {
   return {};
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway decode --provider openai --stream --headers head body
+  spillway decode --provider anthropic --status 529 --json error.json)";
+
 } // namespace
 
 void add_decode_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<decode_options>();
   CLI::App* command =
       app.add_subcommand("decode", "What Spillway makes of a provider's reply that you kept");
+  command->group("Work with models");
+  command->footer(notes);
   command->add_option("FILE", options->file, "The body as it came, - for standard input")
       ->required();
   command
@@ -186,7 +192,7 @@ void add_decode_command(CLI::App& app, int& exit_code) {
   command->add_option("--chunk", options->chunk, "Bytes to read at a time")
       ->check(CLI::Range(std::size_t{1}, bounds::http_reply_body_bytes_max));
   command->add_flag("--json", options->json, "One line of JSON");
-  command->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  add_config_option(*command, options->config_file);
   command->callback([options, &exit_code] {
     const auto done = run(*options);
     if (!done)

@@ -1,5 +1,6 @@
 #include "apps/spillway/doctor_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "runtime/doctor.hpp"
 #include "wire/checkup_json.hpp"
 
@@ -38,8 +39,8 @@ void print_item(const checkup_item& i) {
 }
 
 int run(const doctor_command_options& options) {
-  const auto items =
-      runtime::examine({options.config_file, config::process_environment(), options.offline});
+  const auto items = runtime::examine({choose_config(options.config_file).file,
+                                       config::process_environment(), options.offline});
   if (options.json) {
     std::printf("%s\n", wire::encode_checkup(items).c_str());
   } else {
@@ -51,13 +52,24 @@ int run(const doctor_command_options& options) {
   return report::is_healthy(items) ? 0 : 1;
 }
 
+constexpr const char* notes =
+    R"(Each line says ok, warn, FAIL or - (not looked at), and what to do about it. The
+providers and Langfuse are asked for a list, which costs nothing, for 15 s at
+most. Exit code 1 if a line says FAIL.
+
+Examples:
+  spillway doctor
+  spillway doctor --offline --json | jq '.checks[] | select(.result == "failed")')";
+
 } // namespace
 
 void add_doctor_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<doctor_command_options>();
   CLI::App* c = app.add_subcommand(
       "doctor", "Look whether all of it would work, and say what to do; 1 if something fails");
-  c->add_option("--config", o->config_file, "Configuration file (default: built in)");
+  c->group("Set up");
+  c->footer(notes);
+  add_config_option(*c, o->config_file);
   c->add_flag("--offline", o->offline, "Do not ask providers and Langfuse");
   c->add_flag("--json", o->json, "For programs");
   c->callback([o, &exit_code] { exit_code = run(*o); });

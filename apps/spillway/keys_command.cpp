@@ -1,7 +1,7 @@
 #include "apps/spillway/keys_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_table.hpp"
-#include "config/load.hpp"
 #include "config/values.hpp"
 #include "core/money/calendar.hpp"
 #include "runtime/system_wall_clock.hpp"
@@ -42,8 +42,7 @@ wall_time now() {
 }
 
 result<std::unique_ptr<storage::key_store>> open_store(const keys_options& options) {
-  const auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                                    : config::load_file(options.config_file);
+  const auto settings = read_config(options.config_file);
   if (!settings)
     return settings.failure();
   if (settings->journal.path.empty())
@@ -262,27 +261,43 @@ int ending_of(const result<void>& done) {
 void add_wish(CLI::App& create, keys_options& o) {
   create.add_option("NAME", o.name, "Whose key it is: names its account in budgets and reports")
       ->required();
-  create.add_option("--model", o.models, "A model or route it may call; may be repeated (all)")
+  create.add_option("--model", o.models,
+                    "A model or route it may call; may be repeated (default: all)")
       ->allow_extra_args(false);
   create.add_option("--tag", o.tags, "Added to each of its calls; may be repeated")
       ->allow_extra_args(false);
   create.add_option("--budget", o.budgets,
                     "day=DOLLARS, week=DOLLARS or month=DOLLARS; may be repeated")
       ->allow_extra_args(false);
-  create.add_option("--requests-per-minute", o.requests_per_minute, "Limit (none)")
+  create.add_option("--requests-per-minute", o.requests_per_minute,
+                    "At most so many (default: no limit)")
       ->check(CLI::PositiveNumber);
-  create.add_option("--tokens-per-minute", o.tokens_per_minute, "Limit (none)")
+  create.add_option("--tokens-per-minute", o.tokens_per_minute, "Likewise")
       ->check(CLI::PositiveNumber);
-  create.add_option("--concurrent-requests", o.concurrent_requests, "Limit (none)")
+  create.add_option("--concurrent-requests", o.concurrent_requests, "Likewise, at once")
       ->check(CLI::PositiveNumber);
-  create.add_option("--expires", o.expires, "From now (90d) or a date (2027-01-31); never");
+  create.add_option("--expires", o.expires,
+                    "From now (90d), or a date (2027-01-31) (default: never)");
 }
+
+constexpr const char* notes =
+    R"(A key of your own for each agent or team that calls the gateway, with budgets,
+limits and models of its own. They are kept beside journal.path. A running
+gateway knows of a change at once.
+
+Examples:
+  spillway keys create search-bot --budget day=5 --model default --expires 90d
+  spillway keys list
+  spillway keys rotate search-bot     # another text, the old one ends
+  spillway keys revoke search-bot)";
 
 } // namespace
 
 void add_keys_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<keys_options>();
   CLI::App* command = app.add_subcommand("keys", "Keys that callers of the gateway send");
+  command->group("Set up");
+  command->footer(notes);
   command->require_subcommand(1);
   CLI::App* create = command->add_subcommand("create", "A new key; its text is shown this once");
   CLI::App* list = command->add_subcommand("list", "Keys, their limits and budgets");
@@ -294,7 +309,7 @@ void add_keys_command(CLI::App& app, int& exit_code) {
   for (CLI::App* sub : {rotate, revoke})
     sub->add_option("KEY", options->which, "Its name or id")->required();
   for (CLI::App* sub : {create, list, rotate, revoke}) {
-    sub->add_option("--config", options->config_file, "Configuration file (default: built in)");
+    add_config_option(*sub, options->config_file);
     sub->add_flag("--json", options->json, "For programs");
   }
   create->callback([options, &exit_code] { exit_code = ending_of(run_create(*options)); });

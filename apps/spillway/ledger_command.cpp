@@ -1,7 +1,7 @@
 #include "apps/spillway/ledger_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/ledger_table.hpp"
-#include "config/load.hpp"
 #include "storage/journal.hpp"
 #include "storage/ledger_reader.hpp"
 #include "storage/retention.hpp"
@@ -45,7 +45,7 @@ struct ledger_options {
 /// Which file, and whose days.
 struct ledger_place {
   std::string path;
-  std::string zone = "UTC";
+  std::string zone;
 };
 
 wall_time now() {
@@ -53,21 +53,16 @@ wall_time now() {
 }
 
 result<ledger_place> find_journal(const ledger_options& options) {
-  ledger_place place;
-  if (!options.config_file.empty()) {
-    const auto settings = config::load_file(options.config_file);
-    if (!settings)
-      return settings.failure();
-    place.path = settings->journal.path;
-    place.zone = settings->budget.zone;
-  }
-  if (!options.journal.empty())
-    place.path = options.journal;
+  const config_choice choice = choose_config(options.config_file);
+  const auto settings = choice.read();
+  if (!settings)
+    return settings.failure();
+  ledger_place place{options.journal.empty() ? settings->journal.path : options.journal,
+                     settings->budget.zone};
   if (place.path.empty())
-    return error{options.config_file.empty()
+    return error{choice.file.empty()
                      ? "which journal? Name it with --journal, or a configuration with --config"
-                     : "'" + options.config_file
-                           + "' sets no journal.path; name the file with --journal"};
+                     : "'" + choice.file + "' sets no journal.path; name the file with --journal"};
   return place;
 }
 
@@ -296,8 +291,7 @@ CLI::App* add(CLI::App& parent, const std::shared_ptr<ledger_options>& options, 
               const char* what, action act, int& exit_code) {
   CLI::App* command = parent.add_subcommand(name, what);
   command->add_option("--journal", options->journal, "The journal (default: journal.path)");
-  command->add_option("--config", options->config_file,
-                      "Configuration that names the journal and the zone of its days");
+  add_config_option(*command, options->config_file);
   command->callback([options, act, &exit_code] {
     const auto place = find_journal(*options);
     const auto done = place ? act(*options, *place) : result<int>{place.failure()};
@@ -313,6 +307,7 @@ CLI::App* add(CLI::App& parent, const std::shared_ptr<ledger_options>& options, 
 void add_ledger_command(CLI::App& app, int& exit_code) {
   CLI::App* ledger = app.add_subcommand(
       "ledger", "Calls and what they cost, from the journal: check, export, set right, shorten");
+  ledger->group("Watch");
   ledger->require_subcommand(1);
   ledger->footer("verify, export, unknown and traces only look, also while a runtime has the "
                  "journal open.\nsettle, compact and traces --retry change it, while none has.");

@@ -1,5 +1,6 @@
 #include "apps/spillway/shell_scripts.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace spillway::apps {
@@ -17,6 +18,17 @@ std::string roff(std::string_view text) {
   return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
 }
 
+/// Lines that stay as they are.
+std::string roff_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += end == 0 ? ".sp\n" : roff(text.substr(0, end)) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 std::string bold(std::string_view text) {
   return "\\fB" + roff(text) + "\\fR";
 }
@@ -27,7 +39,7 @@ std::string value_of(const option_doc& o) {
   std::string choices;
   for (const std::string& c : o.choices)
     choices += (choices.empty() ? "" : "|") + roff(c);
-  return " " + (choices.empty() ? "\\fIVALUE\\fR" : choices);
+  return " " + (choices.empty() ? "\\fI" + roff(o.value) + "\\fR" : choices);
 }
 
 void write_option(std::string& out, const option_doc& o) {
@@ -44,12 +56,17 @@ void write_command(std::string& out, const command_doc& c) {
   out += ".SS " + roff(c.path) + "\n" + roff(c.text) + ".\n";
   for (const option_doc& o : c.options)
     write_option(out, o);
+  if (!c.notes.empty())
+    out += ".PP\n.nf\n" + roff_lines(c.notes) + ".fi\n";
   for (const command_doc& sub : c.commands)
     write_command(out, sub);
 }
 
 constexpr const char* rest = R"(.SH ENVIRONMENT
 Credentials are read from the environment alone.
+.TP
+.B SPILLWAY_CONFIG
+The configuration file of every command that is given none by \-\-config.
 .TP
 .B OPENAI_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY
 Keys of providers; the configuration names the variables of others.
@@ -59,6 +76,13 @@ Langfuse's keys, and where it is.
 .TP
 .B SLACK_WEBHOOK_URL, PAGERDUTY_ROUTING_KEY
 Addresses and keys of alert targets.
+.SH FILES
+.TP
+.I spillway.toml
+The configuration, if it is in the current folder and none is named otherwise.
+.TP
+.I /etc/spillway/spillway.toml, /etc/spillway/environment
+Configuration and keys of the systemd service.
 .SH EXIT STATUS
 .TP
 .B 0
@@ -69,15 +93,18 @@ It could not be done, or a check failed; standard error says why.
 .TP
 .B 2
 The command line makes no sense.
+.PP
+.B spillway run
+has more of them, which are listed with it.
 .SH EXAMPLES
 .TP
 .B spillway config init && spillway doctor
 Begin: a configuration for the keys there are, and a look whether all of it works.
 .TP
-.B spillway serve \-\-config spillway.toml
+.B spillway serve
 The gateway. Agents use it by setting their base URL to http://127.0.0.1:8080/v1.
 .TP
-.B spillway report \-\-by team \-\-since 7d \-\-config spillway.toml
+.B spillway report \-\-by team \-\-since 7d
 What each team has spent in a week.
 )";
 

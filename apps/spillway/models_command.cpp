@@ -1,7 +1,7 @@
 #include "apps/spillway/models_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/models_update.hpp"
-#include "config/load.hpp"
 #include "core/report/model_table.hpp"
 #include "runtime/system_wall_clock.hpp"
 #include "wire/catalog/catalog_json.hpp"
@@ -56,8 +56,7 @@ std::string as_json(const std::vector<report::provider_models>& providers, wall_
 }
 
 int print_models(const models_options& options) {
-  const auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                                    : config::load_file(options.config_file);
+  const auto settings = read_config(options.config_file);
   if (!settings) {
     std::fprintf(stderr, "spillway: %s\n", settings.failure().message.c_str());
     return 1;
@@ -74,13 +73,21 @@ int print_models(const models_options& options) {
   return 0;
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway models --provider openai
+  spillway models --json | jq '.[] | select(.id == "gpt-4o-mini")'
+  curl -sO https://models.dev/api.json && spillway models update api.json)";
+
 } // namespace
 
 void add_models_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<models_options>();
   CLI::App* command =
       app.add_subcommand("models", "Models with their sizes, prices, limits and abilities");
-  command->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  command->group("Work with models");
+  command->footer(notes);
+  add_config_option(*command, options->config_file);
   command->add_option("--provider", options->provider, "Only this provider's models");
   command->add_flag("--json", options->json, "All that is known, for other programs");
   command->add_flag("--all", options->all,

@@ -1,7 +1,7 @@
 #include "apps/spillway/models_update.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "config/catalog_file.hpp"
-#include "config/load.hpp"
 #include "core/bounds.hpp"
 #include "runtime/system_wall_clock.hpp"
 #include "wire/catalog/litellm.hpp"
@@ -83,8 +83,7 @@ result<void> write_overlay(const update_options& options, const catalog_update::
 }
 
 result<void> update(const update_options& options) {
-  auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                              : config::load_file(options.config_file);
+  auto settings = read_config(options.config_file);
   if (!settings)
     return settings.failure();
   auto list = read_list(options.file);
@@ -111,7 +110,7 @@ void add_models_update(CLI::App& models, int& exit_code) {
   CLI::App* command = models.add_subcommand(
       "update", "Compare with LiteLLM's or models.dev's list; --write makes an overlay of it");
   command->add_option("FILE", options->file, "The list, as downloaded")->required();
-  command->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  add_config_option(*command, options->config_file);
   command->add_option("--provider", options->provider, "Only this provider's models");
   command->add_option("--output", options->output, "The overlay (default: spillway-models.toml)");
   command->add_flag("--write", options->write, "Write what is new into the overlay");

@@ -1,7 +1,7 @@
 #include "apps/spillway/report_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_table.hpp"
-#include "config/load.hpp"
 #include "config/values.hpp"
 #include "core/money/calendar.hpp"
 #include "core/money/civil_date.hpp"
@@ -76,8 +76,7 @@ struct report_plan {
 };
 
 result<report_plan> make_plan(const report_options& options, wall_time now) {
-  const auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                                    : config::load_file(options.config_file);
+  const auto settings = read_config(options.config_file);
   if (!settings)
     return settings.failure();
   report_plan plan;
@@ -205,11 +204,22 @@ int run(const report_options& options) {
   return 0;
 }
 
+constexpr const char* notes =
+    R"(It reads the journal, also while a gateway runs. Days and months are those of
+budget.zone. --since and --until take a date or how long ago.
+
+Examples:
+  spillway report                     # this month, by model
+  spillway report --by team --period week
+  spillway report --by day --since 2026-11-01 --until 2026-12-01 --csv)";
+
 } // namespace
 
 void add_report_command(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<report_options>();
   CLI::App* c = app.add_subcommand("report", "What calls have cost and came to, from the journal");
+  c->group("Watch");
+  c->footer(notes);
   c->add_option("--by", o->by, "One line for each of these")
       ->check(CLI::IsMember(names_of(dimensions)))
       ->capture_default_str();
@@ -221,7 +231,7 @@ void add_report_command(CLI::App& app, int& exit_code) {
       ->capture_default_str()
       ->excludes(since);
   c->add_option("--model", o->model, "Only this model");
-  c->add_option("--config", o->config_file, "Configuration file, which names the journal");
+  add_config_option(*c, o->config_file);
   c->add_option("--journal", o->journal, "The journal itself");
   CLI::Option* json = c->add_flag("--json", o->json, "For programs");
   c->add_flag("--csv", o->csv, "For spreadsheets")->excludes(json);

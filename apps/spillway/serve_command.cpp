@@ -1,5 +1,6 @@
 #include "apps/spillway/serve_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/live_gateway.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 struct serve_options {
   std::string config_file;
+  config_choice config; ///< made once: a reload reads the same file
   std::string listen;
   bool simulate = false;
 };
@@ -31,8 +33,7 @@ struct serve_options {
 constexpr auto flush_patience = std::chrono::seconds{5};
 
 result<config::settings> read_settings(const serve_options& options) {
-  auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                              : config::load_file(options.config_file);
+  auto settings = options.config.read();
   if (!settings || options.listen.empty())
     return settings;
   auto listen = config::read_listen_address(options.listen);
@@ -98,13 +99,17 @@ void print_line(const std::string& line) {
 }
 
 /// What operators of several gateways must know, and who forgets at a restart.
-std::string told_of_counts(const std::string& journal) {
+std::string told_of_counts(const std::string& journal, bool simulated) {
+  if (simulated && !journal.empty())
+    return "simulated calls are kept in " + journal
+           + " and count in its budgets like real ones; another journal.path keeps them apart";
   return "limits and budgets are counted in this process alone, "
          + (journal.empty() ? "and forgotten at its end: there is no journal.path"
                             : "and kept in " + journal);
 }
 
 struct serve_manner {
+  std::string config; ///< what it was read from, for people
   duration drain{};
   bool simulated = false;
   std::string journal; ///< empty: none
@@ -135,7 +140,8 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
       systemd->ready("serving");
     });
   });
-  print_line(told_of_counts(how.journal));
+  print_line("configuration: " + how.config);
+  print_line(told_of_counts(how.journal, how.simulated));
   std::printf("spillway serves %s/v1%s\n", url_of(at, listener->port()).c_str(),
               how.simulated ? " through a simulated provider; no provider key is used" : "");
   std::fflush(stdout);
@@ -180,7 +186,8 @@ result<void> run(const serve_options& options) {
   at.port = settings->gateway.listen.port;
   at.tls_cert = settings->gateway.tls_cert;
   at.tls_key = settings->gateway.tls_key;
-  const serve_manner how{settings->runtime.drain, options.simulate, settings->journal.path, live};
+  const serve_manner how{options.config.name(), settings->runtime.drain, options.simulate,
+                         settings->journal.path, live};
   gateway::gateway_options g;
   g.access = live->take_over();
   g.take_over = [live] { return live->take_over(); };
@@ -212,16 +219,35 @@ result<void> run(const serve_options& options) {
   return serve(**rt, door, at, how);
 }
 
+constexpr const char* notes =
+    R"(The API of OpenAI (chat completions, responses, embeddings, models) and of
+Anthropic (messages), with any model or route, within your limits and budgets.
+Also: /healthz (it lives), /readyz (it takes requests), /metrics (Prometheus),
+/explain/ID and /v1/plan (why a request went where it went, or would go).
+
+SIGTERM lets calls in flight end (runtime.drain); a second one ends at once.
+SIGHUP reads the configuration again; if it is wrong, the old one stays.
+Beyond this machine it starts only with keys: `spillway keys create NAME`, or
+gateway.keys_env. TLS: gateway.tls_cert and gateway.tls_key.
+
+Examples:
+  spillway serve --simulate &
+  OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=none python agent.py
+  spillway serve --config /etc/spillway/spillway.toml --listen 127.0.0.1:9000)";
+
 } // namespace
 
 void add_serve_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<serve_options>();
   CLI::App* command = app.add_subcommand("serve", "The OpenAI-compatible gateway");
-  command->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  command->group("Ask models");
+  command->footer(notes);
+  add_config_option(*command, options->config_file);
   command->add_option("--listen", options->listen, "address:port, instead of gateway.listen");
   command->add_flag("--simulate", options->simulate,
                     "Talk to a simulated provider on loopback; needs no key");
   command->callback([options, &exit_code] {
+    options->config = choose_config(options->config_file);
     const auto done = run(*options);
     if (!done)
       std::fprintf(stderr, "spillway: %s\n", done.failure().message.c_str());

@@ -1,8 +1,8 @@
 #include "apps/spillway/tokens_command.hpp"
 
+#include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_input.hpp"
 #include "apps/spillway/token_table.hpp"
-#include "config/load.hpp"
 #include "core/tokens/bpe.hpp"
 #include "core/tokens/running_count.hpp"
 #include "wire/json_member.hpp"
@@ -46,8 +46,7 @@ std::string encoding_names() {
 class model_choice {
 public:
   static result<model_choice> make(const tokens_options& options) {
-    auto settings = options.config_file.empty() ? config::load_text("", "defaults")
-                                                : config::load_file(options.config_file);
+    auto settings = read_config(options.config_file);
     if (!settings)
       return settings.failure();
     model_choice out;
@@ -295,12 +294,20 @@ int run(const tokens_options& options) {
   return options.ids ? print_all_ids(options, *by->exact) : decode_all(options, *by->exact);
 }
 
+constexpr const char* notes =
+    R"(Examples:
+  spillway tokens README.md docs/*.md
+  spillway tokens --model gpt-4o --json < prompt.txt
+  spillway tokens --encoding o200k_base --jsonl text requests.jsonl)";
+
 } // namespace
 
 void add_tokens_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<tokens_options>();
   CLI::App* command = app.add_subcommand(
       "tokens", "Count tokens of files or standard input, and what each model charges for them");
+  command->group("Work with models");
+  command->footer(notes);
   command->add_option("FILE", options->files, "Files, - for standard input (default: that)");
   auto* models = command->add_option("--model", options->models,
                                      "Only this model; may be given several times");
@@ -316,7 +323,7 @@ void add_tokens_command(CLI::App& app, int& exit_code) {
   field->excludes(json)->excludes(ids)->excludes(decode);
   json->excludes(ids)->excludes(decode);
   ids->excludes(decode);
-  command->add_option("--config", options->config_file, "Configuration file (default: built in)");
+  add_config_option(*command, options->config_file);
   command->callback([options, &exit_code] {
     if (options->files.empty())
       options->files.emplace_back("-");

@@ -5,7 +5,7 @@ spillway=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset OPENAI_API_KEY GEMINI_API_KEY GOOGLE_API_KEY LANGFUSE_PUBLIC_KEY LANGFUSE_SECRET_KEY \
+unset SPILLWAY_CONFIG OPENAI_API_KEY GEMINI_API_KEY GOOGLE_API_KEY LANGFUSE_PUBLIC_KEY LANGFUSE_SECRET_KEY \
   SLACK_WEBHOOK_URL PAGERDUTY_ROUTING_KEY 2>/dev/null || true
 
 fail() { echo "$1"; cat out err 2>/dev/null; exit 1; }
@@ -38,6 +38,84 @@ fi
 expect '{"valid":false,"problems":\["bad.toml:2:1' out
 "$spillway" config check --json --no-keys stdout.toml >out 2>err || fail "a file alone needs no key"
 expect '"valid":true' out
+
+# Which configuration a command reads: --config, $SPILLWAY_CONFIG, ./spillway.toml, the defaults.
+mkdir rule elsewhere
+printf '[gateway]\nlisten = "127.0.0.1:1"\n[journal]\npath = "here"\n' >rule/spillway.toml
+printf '[gateway]\nlisten = "127.0.0.1:2"\n[journal]\npath = "there"\n' >elsewhere/named.toml
+printf '[gateway]\nlisten = "127.0.0.1:3"\n' >elsewhere/given.toml
+(
+  cd rule
+  "$spillway" config check --no-keys >../out 2>../err
+  expect '127.0.0.1:1' ../out
+  export SPILLWAY_CONFIG=../elsewhere/named.toml
+  "$spillway" config check --no-keys >../out 2>../err
+  expect '127.0.0.1:2' ../out
+  "$spillway" config check --no-keys ../elsewhere/given.toml >../out 2>../err
+  expect '127.0.0.1:3' ../out
+  # All commands alike; a relative name starts from the folder of the file that has it.
+  for command in report "ledger verify" "ledger export" "ledger unknown"; do
+    if "$spillway" $command >../out 2>../err; then fail "$command finds a journal"; fi
+    expect "'../elsewhere/there'" ../err
+    if "$spillway" $command --config spillway.toml >../out 2>../err; then fail "it does"; fi
+    expect "'here'" ../err
+  done
+  "$spillway" keys list >../out 2>../err || fail "no list of keys"
+  [ -e ../elsewhere/there-keys ] || fail "the keys are not where the journal is"
+  export SPILLWAY_CONFIG=missing.toml
+  for command in models tokens "run hello" "serve --simulate" doctor "alerts list" report \
+    "keys list" "ledger verify" "config check"; do
+    if "$spillway" $command >../out 2>&1 </dev/null; then fail "$command goes without its file"; fi
+    expect 'missing.toml: cannot read the configuration: there is no such file' ../out
+  done
+) || exit 1
+(
+  cd elsewhere
+  unset SPILLWAY_CONFIG
+  "$spillway" config check --no-keys >../out 2>../err
+  expect 'There is no spillway.toml here' ../out
+) || exit 1
+
+# Whatever single key there is, what init writes answers a request, here a simulated one.
+for key in OPENAI GEMINI ANTHROPIC DEEPSEEK GROQ MISTRAL OPENROUTER; do
+  env "${key}_API_KEY=sk-canary-0123456789" OLLAMA_HOST=127.0.0.1:1 \
+    "$spillway" config init $key.toml >out 2>err || fail "init fails with $key"
+  expect 'Next: ' out
+  env "${key}_API_KEY=sk-canary-0123456789" "$spillway" config check $key.toml >out 2>err \
+    || fail "what init wrote for $key is refused"
+  "$spillway" run --simulate --config $key.toml hello >out 2>err || fail "$key: no answer"
+done
+OLLAMA_HOST=127.0.0.1:1 "$spillway" config init none.toml >out 2>err || fail "init without keys fails"
+expect 'No model can be called yet' out
+
+# An Ollama on this machine.
+python3 -u -c '
+import http.server
+class ollama(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"{\"object\":\"list\",\"data\":[{\"id\":\"llama3.2:latest\",\"object\":\"model\",\"created\":1,\"owned_by\":\"library\"}]}"
+        self.send_response(200 if self.path == "/v1/models" else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *unused): pass
+server = http.server.HTTPServer(("127.0.0.1", 0), ollama)
+print(server.server_address[1])
+server.serve_forever()' >port &
+ollama=$!
+trap 'kill -KILL $ollama 2>/dev/null || true; rm -rf "$folder"' EXIT
+tries=0
+until [ -s port ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail "no server"
+  sleep 0.1
+done
+OLLAMA_HOST=0.0.0.0:$(cat port) "$spillway" config init ollama.toml >out 2>err || fail "init fails"
+expect 'default route: *ollama/llama3.2:latest' out
+"$spillway" config check ollama.toml >out 2>err || fail "what init wrote for Ollama is refused"
+"$spillway" doctor --config ollama.toml >out 2>err || true
+expect 'ok *provider ollama' out
+"$spillway" run --simulate --config ollama.toml hello >out 2>err || fail "Ollama: no answer"
 
 # The doctor, who must not go out: what can be seen from here.
 if "$spillway" doctor --config missing.toml --offline >out 2>err; then

@@ -25,9 +25,33 @@ same "--target" "$(offered spillway alerts test --t)"
 same "team tag" "$(offered spillway report --by t)"
 same "bash" "$(offered spillway completion ba)"
 same "" "$(offered spillway serve --config x)"
-for command in $("$spillway" --help | awk '/^Subcommands:/ { on = 1; next } on && NF { print $1 }'); do
+for command in $("$spillway" --help | awk '/^Options:/ { exit } /^  [a-z]/ { print $1 }'); do
   [[ " $(offered spillway "") " == *" $command "* ]] || fail "$command is not offered"
 done
+# Of each command, what is shown fits a terminal, and has no sign of the library behind it.
+for command in "" serve run "config init" "keys create" report "ledger verify" "alerts test" models \
+  "models update" tokens "batch write" decode doctor completion; do
+  "$spillway" $command --help >"$folder/help" || fail "no help for '$command'"
+  long=$(awk 'length > 92' "$folder/help")
+  [ -z "$long" ] || fail "too wide for a terminal: $long"
+  grep -q "^Usage: spillway ${command:-COMMAND}" "$folder/help" || fail "no usage of '$command'"
+  if grep -E "TEXT:|INT|FLOAT|Excludes|SUBCOMMAND" "$folder/help"; then fail "raw help of '$command'"; fi
+done
+code=0
+"$spillway" >/dev/null 2>"$folder/help" || code=$?
+[ $code = 2 ] && grep -q '^Begin here' "$folder/help" || fail "nothing at all must show the help and end with 2"
+"$spillway" --version | grep -q '^spillway [0-9]' || fail "no version"
+if command -v fish >/dev/null; then
+  "$spillway" completion fish >"$folder/spillway.fish"
+  offered=$(fish --no-config -c "source $folder/spillway.fish; complete -C 'spillway keys r'" | cut -f1 | sort | tr '\n' ' ')
+  [ "$offered" = "revoke rotate " ] || fail "fish is offered '$offered'"
+  offered=$(fish --no-config -c "source $folder/spillway.fish; complete -C 'spillway report --by t'" | cut -f1 | tr '\n' ' ')
+  [ "$offered" = "tag team " ] || [ "$offered" = "team tag " ] || fail "fish is offered '$offered'"
+fi
+if command -v zsh >/dev/null; then
+  "$spillway" completion zsh >"$folder/_spillway"
+  zsh -n "$folder/_spillway" || fail "zsh does not read it"
+fi
 for shell in zsh fish; do
   "$spillway" completion $shell | grep -q "alerts test" || fail "no completion for $shell"
 done

@@ -36,3 +36,16 @@ TEST_CASE("the warning comes two months before the end, and not earlier") {
   CHECK(warning_on(day(2026, 8, 24)).find("retires on 2026-10-23") != std::string::npos);
   CHECK(warning_on(day(2026, 8, 23)).empty());
 }
+
+TEST_CASE("routes that nobody wrote are warned of only if requests go there by default") {
+  const settings s = loaded("[models.old]\nprovider = 'openai'\ncontext = 1000\noutput_max = 100\n"
+                            "retired = 2026-10-23\nlimits = { requests_per_minute = 1 }\n"
+                            "prices = [{ input = 1, output = 1 }]\n"
+                            "[routes]\ndefault = ['old']\n");
+  std::vector<std::string> told;
+  for (const std::string& w : lifecycle_warnings(s, day(2026, 11, 1)))
+    if (w.find("`old`") != std::string::npos)
+      told.push_back(w);
+  CHECK(told == std::vector<std::string>{
+                    "route `default` uses `old`, which its vendor retired on 2026-10-23"});
+}

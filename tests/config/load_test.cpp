@@ -273,11 +273,14 @@ TEST_CASE("a provider that is off takes its models along") {
   CHECK(provider(s, "gemini") == nullptr);
   CHECK_FALSE(has_model(s, "gemini-2.5-flash-lite"));
   CHECK(route(s, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
-  CHECK(
-      refusal("[providers.gemini]\nenabled = false\n[providers.openai]\nenabled = false\n")
-          .find(
-              "has no usable model: `gpt-4o-mini` belongs to provider `openai`, which is disabled")
-      != std::string::npos);
+  const std::string neither =
+      "[providers.gemini]\nenabled = false\n[providers.openai]\nenabled = false\n";
+  CHECK(refusal(neither + "[routes]\ndefault = ['gpt-4o-mini']\n")
+            .find("has no usable model: `gpt-4o-mini` belongs to provider `openai`, which is "
+                  "disabled")
+        != std::string::npos);
+  // The default route that nobody wrote leads to what there is.
+  CHECK_FALSE(route(loaded(neither), "default").empty());
 }
 
 TEST_CASE("budgets take every scope there is, and a call is offered cheaper models by default") {

@@ -97,7 +97,8 @@ TEST_CASE("routes that name each other many times are spelled out in no time") {
 }
 
 TEST_CASE("a route goes without a model that is closed, and says so") {
-  const settings s = loaded("[models.gpt-4o-mini]\nenabled = false\n");
+  const settings s = loaded("[models.gpt-4o-mini]\nenabled = false\n[routes]\ndefault = "
+                            "['gpt-4o-mini', 'gemini-2.5-flash-lite', 'gpt-5.6-luna']\n");
   CHECK(route(s, "default") == names{"gemini-2.5-flash-lite", "gpt-5.6-luna"});
   CHECK_FALSE(has_model(s, "gpt-4o-mini"));
   CHECK(std::count(s.warnings.begin(), s.warnings.end(),

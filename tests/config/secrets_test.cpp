@@ -80,7 +80,9 @@ TEST_CASE("blanks around a key are dropped, within it they are refused") {
 }
 
 TEST_CASE("a provider on \"auto\" without a key leaves with its models, and says what to set") {
-  const unlocked u = unlock("", {{"OPENAI_API_KEY", "sk-one"}});
+  const unlocked u = unlock("[routes]\ndefault = ['gpt-4o-mini', 'gemini-2.5-flash-lite', "
+                            "'gpt-5.6-luna']\n",
+                            {{"OPENAI_API_KEY", "sk-one"}});
   CHECK(provider(u.settings_, "gemini") == nullptr);
   CHECK_FALSE(has_model(u.settings_, "gemini-2.5-flash-lite"));
   CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
@@ -89,6 +91,27 @@ TEST_CASE("a provider on \"auto\" without a key leaves with its models, and says
                            "going on without it"));
   CHECK(warns(u.settings_, "route `default` goes without: `gemini-2.5-flash-lite` needs "
                            "GEMINI_API_KEY or GOOGLE_API_KEY"));
+}
+
+TEST_CASE("routes that nobody wrote lead to what there are keys for, without a word") {
+  const unlocked u = unlock("", {{"OPENAI_API_KEY", "sk-one"}});
+  CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
+  CHECK(std::ranges::none_of(u.settings_.warnings, [](const std::string& w) {
+    return w.find("gemini") != std::string::npos;
+  }));
+
+  const unlocked other = unlock("", {{"ANTHROPIC_API_KEY", "sk-one"}, {"GROQ_API_KEY", "g-one"}});
+  CHECK(route(other.settings_, "default")
+        == std::vector<std::string>{"openai/gpt-oss-20b", "claude-haiku-4-5"});
+  CHECK(route(other.settings_, "quality").empty());
+}
+
+TEST_CASE("without any key it is told what would do, and of a key without models what is missing") {
+  CHECK(locked("", {}).find("no model can be called: set the key of a provider (") == 0);
+  CHECK(locked("", {}).find("ANTHROPIC_API_KEY") != std::string::npos);
+  const std::string told = locked("", {{"OPENROUTER_API_KEY", "sk-or"}});
+  CHECK(told.find("`openrouter` has no models") != std::string::npos);
+  CHECK(told.find("spillway config init") != std::string::npos);
 }
 
 TEST_CASE("of several keys those that are set are used, and the others are told") {
@@ -118,10 +141,9 @@ TEST_CASE("a provider that is on without a key is an error that says what to do"
 }
 
 TEST_CASE("without any key there is nothing to start") {
-  CHECK(locked("", {})
+  CHECK(locked("[routes]\ndefault = ['gpt-4o-mini', 'gemini-2.5-flash-lite']\n", {})
         == "the default route `default` has no usable model: `gpt-4o-mini` needs OPENAI_API_KEY, "
-           "`gemini-2.5-flash-lite` needs GEMINI_API_KEY or GOOGLE_API_KEY, `gpt-5.6-luna` needs "
-           "OPENAI_API_KEY");
+           "`gemini-2.5-flash-lite` needs GEMINI_API_KEY or GOOGLE_API_KEY");
 }
 
 TEST_CASE("a provider that names no variable needs no key") {

@@ -227,3 +227,13 @@ TEST_CASE("an alert becomes an event at Langfuse") {
   CHECK((*world)->traces().events == 1);
   CHECK((*world)->traces().refused == 0);
 }
+
+TEST_CASE("a simulated world wakes nobody") {
+  auto settings = loaded("[alerts.targets.traces]\nkind = \"langfuse\"\n"
+                         "[alerts.targets.night]\nkind = \"pagerduty\"\n"
+                         "[alerts.targets.team]\nkind = \"slack\"\n");
+  const auto world = runtime::local_world::start(settings, {});
+  REQUIRE(world);
+  REQUIRE(settings.alerts.targets.size() == 1);
+  CHECK(settings.alerts.targets.front().name == "traces");
+}
