@@ -140,7 +140,7 @@ void completion_job_state::ask_permit() {
   held_.holds(held_call::extent::permit);
   attempt_.permit_asked_at = now();
   const rate::waiting_call call{held_.lease(), routing::asked_charge(candidate()), deadline_,
-                                tenant_of(job_.request.labels), job_.request.level};
+                                tenant_of(job_.request), job_.request.level};
   if (attempt_.queue)
     ask(target().limiter, await_permit{call, target().lane},
         &completion_job_state::on_permit_reply);

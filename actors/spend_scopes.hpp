@@ -12,7 +12,7 @@ namespace spillway::actors {
 std::vector<money::scope_value> spend_scopes(const call_labels& labels, const key_id& key);
 
 /// Whose turn a call uses among those that wait: its virtual key's, which callers cannot make up,
-/// else its team's.
-const std::string& tenant_of(const call_labels& labels);
+/// else its team's, else that of the gateway's key it came by.
+const std::string& tenant_of(const run_completion& request);
 
 } // namespace spillway::actors

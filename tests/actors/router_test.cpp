@@ -208,21 +208,28 @@ TEST_CASE("a model without chat completions is called, and its provider told") {
 }
 
 TEST_CASE("a call waits in the turn of its key, which nobody can make up, else of its team") {
+  struct caller {
+    const char* key;
+    const char* team;
+    const char* turn;
+  };
   keyed_world w;
   std::vector<std::string> tenants;
   w.around.on_acquire = [&](const acquire_permit& m) {
     tenants.push_back(m.call.tenant);
     return permit_reply{};
   };
-  for (const char* key : {"", "bot"}) {
+  for (const caller& c : {caller{"bot", "dams", "bot"}, caller{"bot", "weirs", "bot"},
+                          caller{"", "dams", "dams"}, caller{"", "", "digest of a key"}}) {
     run_completion m;
     m.target = "m";
     m.chat = tests::turn_of_user();
-    m.labels.team = "dams";
-    m.labels.key = key;
+    m.labels.team = c.team;
+    m.labels.key = c.key;
+    m.cache_owner = "digest of a key";
     w.world.ask<completion_reply>(w.router, std::move(m));
+    CHECK(tenants.back() == c.turn);
   }
-  CHECK(tenants == std::vector<std::string>{"dams", "bot"});
 }
 
 TEST_CASE("a router that stops takes over nothing any more") {
