@@ -122,11 +122,11 @@ constexpr std::array efforts{reasoning_effort::none,   reasoning_effort::minimal
                              reasoning_effort::high,   reasoning_effort::xhigh,
                              reasoning_effort::max};
 
-/// Dialects that answer once, whatever is asked: they have no `n`, ignore it, or refuse more than 1.
+/// Dialects that answer once, whatever is asked: they lack `n`, ignore it, or refuse more than 1.
 /// Source: https://platform.claude.com/docs/en/api/messages,
-/// https://api-docs.deepseek.com/api/create-chat-completion, https://docs.ollama.com/openai (no such
-/// field), https://console.groq.com/docs/openai (a 400), OpenRouterArchived/openrouter-runner#99 (ignored)
-/// (2026-11).
+/// https://api-docs.deepseek.com/api/create-chat-completion and https://docs.ollama.com/openai: no
+/// such field; https://console.groq.com/docs/openai: a 400;
+/// https://github.com/OpenRouterArchived/openrouter-runner/issues/99: ignored (2026-11).
 constexpr std::array<std::string_view, 5> answers_once{"anthropic", "deepseek", "groq", "ollama",
                                                        "openrouter"};
 

@@ -48,8 +48,8 @@ public:
   fair_queue(fair_queue&&) noexcept;
   fair_queue& operator=(fair_queue&&) noexcept;
 
-  /// If the queue is full (`bounds::limiter_queue_max`), the newest call of the tenant with the most
-  /// calls gives way and is no longer here, so that nobody's flood keeps others out. If the call is
+  /// If the queue is full (`bounds::limiter_queue_max`), the newest call of the tenant with most of
+  /// them gives way and is no longer here, so that nobody's flood keeps others out. If the call is
   /// that tenant's own, or its tenant would have as many, it does not wait, and nothing changes.
   /// Requires: the lease is not waiting already.
   queue_place push(waiting_call call, instant now);

@@ -121,6 +121,7 @@ TEST_CASE("rules of virtual keys come and go, and count what their keys have spe
 }
 
 TEST_CASE("whoever gives way to another that waits for money is told at once") {
+  std::map<std::uint64_t, bool> told; // and whether the money was set aside
   budget_world w{nano_usd{0}};
   w.world.self()->send(w.budget,
                        replace_budget_rules{
@@ -128,7 +129,6 @@ TEST_CASE("whoever gives way to another that waits for money is told at once") {
                            {{"team", "", money::period::day, nano_usd{100},
                              money::exhausted_policy::wait}}});
   const auto wall = w.world.wall()(w.world.now());
-  std::map<std::uint64_t, bool> told; // and whether the money was set aside
   const auto ask = [&](std::uint64_t id, const char* team, std::int64_t amount) {
     const reserve_spend m{{id}, {{"team", team}}, nano_usd{amount}, {}, wall + 48h};
     w.world.system().spawn([&, id, m](caf::event_based_actor* self) {
