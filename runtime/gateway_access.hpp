@@ -17,6 +17,7 @@ struct gateway_needs {
 /// Looks at the keys of callers and operators, virtual ones beside the journal included, and at the
 /// certificate. Changes nothing. Not for actors or I/O threads.
 /// Errors: a gateway of these settings must not or cannot start.
-result<gateway_needs> check_gateway(const config::settings& s, const config::environment& variables);
+result<gateway_needs> check_gateway(const config::settings& s,
+                                    const config::environment& variables);
 
 } // namespace spillway::runtime
