@@ -239,8 +239,8 @@ void completion_job_state::on_answer(const provider_reply& m, const model_answer
   reply_.model = candidate().model->id;
   reply_.left_out = m.left_out;
   if (job_.request.chat)
-    for (std::string& name : routing::unsuited(candidate().model->can, *job_.request.chat))
-      reply_.left_out.push_back(std::move(name));
+    for (std::string& field : routing::unsuited(candidate().model->can, *job_.request.chat))
+      reply_.left_out.push_back(std::move(field));
   walk_->on_answer();
   finish(completion_status::answered);
 }

@@ -42,8 +42,8 @@ void add_spillway_headers(wire::http_headers& headers, const completion_reply& m
     headers.add("x-spillway-context-note", printable(m.prompt.text));
   }
   std::string left_out;
-  for (const std::string& name : m.left_out)
-    left_out += (left_out.empty() ? "" : ", ") + name;
+  for (const std::string& field : m.left_out)
+    left_out += (left_out.empty() ? "" : ", ") + field;
   if (!left_out.empty())
     headers.add("x-spillway-left-out", printable(left_out.substr(0, bounds::left_out_bytes_max)));
   add_cache_header(headers, m.cache);

@@ -6,8 +6,35 @@
 namespace spillway::wire {
 namespace {
 
+using nlohmann::json;
+
 std::string shown(std::string_view path) {
   return path.empty() ? "the document" : std::string{path};
+}
+
+/// Appends a member's name, or an index in its brackets.
+void append_step(std::string& path, std::string_view step) {
+  if (!path.empty() && !step.starts_with('['))
+    path += '.';
+  path += step;
+}
+
+std::string index_step(std::size_t index) {
+  return '[' + std::to_string(index) + ']';
+}
+
+/// Appends the steps from `from` to `to`, the last one first. False if it is not within.
+bool find_way(const json& from, const json& to, std::vector<std::string>& reversed) {
+  if (&from == &to)
+    return true;
+  std::size_t index = 0;
+  for (auto it = from.begin(); from.is_structured() && it != from.end(); ++it, ++index) {
+    if (find_way(*it, to, reversed)) {
+      reversed.push_back(from.is_object() ? it.key() : index_step(index));
+      return true;
+    }
+  }
+  return false;
 }
 
 } // namespace
@@ -17,12 +44,39 @@ void json_fault::report(const std::string& path, const std::string& what) {
     first_ = error{shown(path) + " " + what};
 }
 
-json_node::json_node(const nlohmann::json& value, json_fault& fault)
-    : json_node{value.is_null() ? nullptr : &value, &fault, {}} {
+json_node::json_node(const json& root, json_fault& fault)
+    : root_{&root}, value_{root.is_null() ? nullptr : &root}, within_{&root}, fault_{&fault} {
 }
 
-json_node::json_node(const nlohmann::json* value, json_fault* fault, std::string path)
-    : value_{value}, fault_{fault}, path_{std::move(path)} {
+json_node json_node::at(const json& value) const {
+  json_node node{*root_, *fault_};
+  node.value_ = node.within_ = &value;
+  return node;
+}
+
+json_node json_node::missing(std::string_view step) const {
+  json_node node{*root_, *fault_};
+  node.value_ = nullptr;
+  node.within_ = within_;
+  node.rest_ = rest_;
+  append_step(node.rest_, step);
+  return node;
+}
+
+std::string json_node::path() const {
+  std::vector<std::string> reversed;
+  find_way(*root_, *within_, reversed);
+  std::string path;
+  for (auto step = reversed.rbegin(); step != reversed.rend(); ++step)
+    append_step(path, *step);
+  if (!rest_.empty())
+    append_step(path, rest_);
+  return path;
+}
+
+void json_node::reject(const std::string& what) const {
+  if (!fault_->found())
+    fault_->report(path(), what);
 }
 
 void json_node::expected(const char* type) const {
@@ -30,21 +84,17 @@ void json_node::expected(const char* type) const {
 }
 
 json_node json_node::operator[](std::string_view key) const {
-  std::string path = path_.empty() ? std::string{key} : path_ + '.' + std::string{key};
-  if (!present())
-    return {nullptr, fault_, std::move(path)};
-  if (!value_->is_object()) {
+  if (present() && !is_object())
     expected("an object");
-    return {nullptr, fault_, std::move(path)};
-  }
+  if (!is_object())
+    return missing(key);
   const auto it = value_->find(key);
-  const bool there = it != value_->end() && !it->is_null();
-  return {there ? &*it : nullptr, fault_, std::move(path)};
+  return it == value_->end() || it->is_null() ? missing(key) : at(*it);
 }
 
 json_node json_node::operator[](std::size_t index) const {
   const bool there = index < size() && !(*value_)[index].is_null();
-  return {there ? &(*value_)[index] : nullptr, fault_, path_ + '[' + std::to_string(index) + ']'};
+  return there ? at((*value_)[index]) : missing(index_step(index));
 }
 
 std::vector<std::string> json_node::names() const {

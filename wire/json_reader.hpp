@@ -31,10 +31,11 @@ private:
 /// there, or of another type, reports the path to the fault and yields an empty value, so that a
 /// decoder reads on and asks once, at the end, whether all was well.
 ///
-/// Refers to the document and the fault, both of which must outlive it.
+/// Refers to the document and the fault, both of which must outlive it. Where a place is, is found
+/// out only when a fault is reported there: most are read without one.
 class json_node {
 public:
-  json_node(const nlohmann::json& value, json_fault& fault);
+  json_node(const nlohmann::json& root, json_fault& fault);
 
   /// There and not null.
   bool present() const noexcept { return value_ != nullptr; }
@@ -65,17 +66,22 @@ public:
   /// Any value's compact text; empty if it is not there.
   std::string any_text() const;
 
-  const std::string& path() const noexcept { return path_; }
   /// Reports `what` at this place.
-  void reject(const std::string& what) const { fault_->report(path_, what); }
+  void reject(const std::string& what) const;
 
 private:
-  json_node(const nlohmann::json* value, json_fault* fault, std::string path);
+  /// What `value` is within this.
+  json_node at(const nlohmann::json& value) const;
+  /// What is not there, though this may be; `step`: the way from here.
+  json_node missing(std::string_view step) const;
+  std::string path() const;
   void expected(const char* type) const;
 
-  const nlohmann::json* value_; ///< null: not there
+  const nlohmann::json* root_;
+  const nlohmann::json* value_;  ///< null: not there
+  const nlohmann::json* within_; ///< what is there and nearest to this: itself or an ancestor
+  std::string rest_;             ///< the way from `within_`, as in a path
   json_fault* fault_;
-  std::string path_;
 };
 
 } // namespace spillway::wire

@@ -10,16 +10,38 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+/// Finds the ends of lines, LF or CR, in one pass over the bytes for each of the two.
+class line_ends {
+public:
+  explicit line_ends(std::string_view bytes)
+      : bytes_{bytes}, lf_{bytes.find('\n')}, cr_{bytes.find('\r')} {}
+
+  /// The first from `begin` on, which must not decrease from call to call; npos: none.
+  std::size_t from(std::size_t begin) {
+    if (lf_ < begin)
+      lf_ = bytes_.find('\n', begin);
+    if (cr_ < begin)
+      cr_ = bytes_.find('\r', begin);
+    return std::min(lf_, cr_);
+  }
+
+private:
+  std::string_view bytes_;
+  std::size_t lf_;
+  std::size_t cr_;
+};
+
 } // namespace
 
 void sse_reader::feed(std::string_view bytes, std::vector<sse_event>& events) {
-  while (!bytes.empty() && !broken_) {
-    if (std::exchange(skip_newline_, false) && bytes.front() == '\n') {
-      bytes.remove_prefix(1);
+  line_ends ends{bytes};
+  for (std::size_t at = 0; at < bytes.size() && !broken_;) {
+    if (std::exchange(skip_newline_, false) && bytes[at] == '\n') {
+      ++at;
       continue;
     }
-    const std::size_t end = bytes.find_first_of("\r\n");
-    const std::string_view piece = bytes.substr(0, end);
+    const std::size_t end = ends.from(at);
+    const std::string_view piece = bytes.substr(at, end - at);
     if (line_.size() + event_.data.size() + piece.size() > bounds::sse_event_bytes_max) {
       broken_ = true;
       return;
@@ -36,7 +58,7 @@ void sse_reader::feed(std::string_view bytes, std::vector<sse_event>& events) {
       line_.clear();
     }
     skip_newline_ = bytes[end] == '\r';
-    bytes.remove_prefix(end + 1);
+    at = end + 1;
   }
 }
 

@@ -78,8 +78,10 @@ private:
     fixed += framing_.per_message;
     ample_ += ample_per_message;
     add_text(to_string(message.role));
-    // OpenAI ends the first system message with a line break if there are tools.
-    add_text(pad ? message.text + "\n" : message.text);
+    if (pad) // OpenAI ends the first system message with a line break if there are tools.
+      add_text(message.text + "\n");
+    else
+      add_text(message.text);
     for (const content_part& part : message.parts)
       add(part);
     for (const reasoning_block& block : message.reasoning) {

@@ -35,6 +35,9 @@ private:
   };
   using generation = std::unordered_map<key, text_features, key_hash>;
 
+  static void absorb(key& k, std::uint64_t first, std::uint64_t second) noexcept;
+  // At most 16 bytes.
+  static void absorb(key& k, std::string_view word) noexcept;
   static key key_of(std::string_view text, std::uint64_t kind) noexcept;
   // What is remembered under `k`, else what `make` gives.
   template <class Make>

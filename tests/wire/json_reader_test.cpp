@@ -57,6 +57,15 @@ TEST_CASE("A fault names the path of the first thing wrong", "[wire]") {
                    n["a"].text();
                  })
         == "b must be an object");
+  CHECK(fault_of(R"([{"a":[1,{"b":[[1,"x"]]}]}])",
+                 [](const json_node& n) { n[0]["a"][1]["b"][0][1].number(); })
+        == "[0].a[1].b[0][1] must be a number");
+  CHECK(fault_of(R"({"a":[{"b":null}]})", [](const json_node& n) { n["a"][0]["b"][2]["c"].text(); })
+        == "a[0].b[2].c is missing; expected a string");
+  CHECK(fault_of(R"({"a":[{"b":7}]})", [](const json_node& n) { n["a"][0]["b"][2]["c"].text(); })
+        == "a[0].b must be an array");
+  CHECK(fault_of("null", [](const json_node& n) { n["a"]["b"].text(); })
+        == "a.b is missing; expected a string");
   CHECK(fault_of("[]", [](const json_node& n) { n["a"].boolean(); })
         == "the document must be an object");
 }

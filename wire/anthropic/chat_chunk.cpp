@@ -4,9 +4,11 @@
 #include "wire/anthropic/answer.hpp"
 #include "wire/anthropic/content.hpp"
 #include "wire/anthropic/usage.hpp"
+#include "wire/repeated_event.hpp"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace spillway::wire::anthropic {
@@ -81,6 +83,7 @@ struct event_reader::state {
   using deltas = std::vector<chat_delta>;
 
   void take(const sse_event& event, deltas& out);
+  void take_document(const sse_event& event, deltas& out);
   void on_event(const std::string& type, const json& document, const json_node& root, deltas& out);
   void on_message_start(const json& document, const json_node& root);
   void on_block_start(const json_node& root, deltas& out);
@@ -88,6 +91,8 @@ struct event_reader::state {
   void on_block_stop(const json_node& root, deltas& out);
   void on_message_delta(const json& document, const json_node& root, deltas& out);
 
+  void learn(const sse_event& event);
+  void add_to(block& b, std::string_view more, deltas& out);
   void begin_anew();
   block* open_block(const json_node& index, block_kind kind);
   void begin_call(block& b, const json_node& start, deltas& out);
@@ -96,8 +101,18 @@ struct event_reader::state {
   void show_signature(std::string_view signature, deltas& out);
   void announce(block& b, std::string_view arguments, deltas& out);
 
+  /// What an event added to a block and did nothing else.
+  struct addition {
+    std::size_t block; ///< in `blocks`
+    const char* member;
+    std::string text;
+  };
+
   std::vector<block> blocks;                 ///< in order of their beginning
   std::map<std::int64_t, std::size_t> by_index; ///< the vendor's, into `blocks`
+  std::optional<addition> added; ///< by the last event that was read as a document
+  repeated_event text_event;     ///< that event
+  std::string text_event_name;
   bool begun = false;
   shown_text text_shown;
   shown_text thoughts_shown;
@@ -118,6 +133,14 @@ struct event_reader::state {
 void event_reader::state::take(const sse_event& event, deltas& out) {
   if (event.data == "[DONE]") // of proxies; it ends nothing here
     return;
+  const auto more = event.name == text_event_name ? text_event.text_in(event.data) : std::nullopt;
+  if (more)
+    return add_to(blocks[added->block], *more, out);
+  text_event.forget();
+  take_document(event, out);
+}
+
+void event_reader::state::take_document(const sse_event& event, deltas& out) {
   auto document = parse_reply_json(event.data);
   if (event.name == "error" || (document && document->is_object() && document->contains("error"))) {
     error_json = event.data.empty() ? "{}" : event.data;
@@ -130,9 +153,18 @@ void event_reader::state::take(const sse_event& event, deltas& out) {
   json_fault fault;
   const json_node root{*document, fault};
   const std::string type = root["type"].text_or(event.name);
+  added.reset();
   on_event(type, *document, root, out);
   if (fault.found())
     malformed = type + ": " + fault.take().message;
+  else if (added)
+    learn(event);
+}
+
+/// The next event may be the same with another text.
+void event_reader::state::learn(const sse_event& event) {
+  text_event.learn(event.data, added->member, added->text);
+  text_event_name = event.name;
 }
 
 void event_reader::state::on_event(const std::string& type, const json& document,
@@ -264,11 +296,16 @@ void event_reader::state::on_block_delta(const json_node& root, deltas& out) {
   }
   if (b->given_whole)
     return;
-  b->content += more;
-  if (kind == block_kind::call)
-    show_arguments(*b, more, out);
+  add_to(*b, more, out);
+  added = {static_cast<std::size_t>(b - blocks.data()), member, more};
+}
+
+void event_reader::state::add_to(block& b, std::string_view more, deltas& out) {
+  b.content += more;
+  if (b.kind == block_kind::call)
+    show_arguments(b, more, out);
   else
-    show(*b, more, out);
+    show(b, more, out);
 }
 
 void event_reader::state::show(const block& b, std::string_view more, deltas& out) {

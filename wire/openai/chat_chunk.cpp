@@ -155,12 +155,16 @@ void chunk_reader::take_choice(const json_node& choice, std::vector<chat_delta>&
   if (choice["logprobs"].is_object())
     d.logprobs_json = choice["logprobs"].object_text();
   take_calls(delta, state, d);
-  if (d != chat_delta{.choice = d.choice}) {
-    assembler_.add(d);
-    deltas.push_back(std::move(d));
-  }
+  add(std::move(d), deltas);
   if (std::string native = choice["finish_reason"].text_or({}); !native.empty())
     end_choice(choice, std::move(native));
+}
+
+void chunk_reader::add(chat_delta delta, std::vector<chat_delta>& deltas) {
+  if (delta == chat_delta{.choice = delta.choice})
+    return;
+  assembler_.add(delta);
+  deltas.push_back(std::move(delta));
 }
 
 void chunk_reader::take_head(const json_node& root) {
@@ -181,6 +185,17 @@ void chunk_reader::take(const sse_event& event, std::vector<chat_delta>& deltas)
     done_ = true;
     return;
   }
+  if (auto text = event.name.empty() ? text_event_.text_in(data) : std::nullopt) {
+    chat_delta d{.choice = text_choice_};
+    d.*text_ = std::move(*text);
+    return add(std::move(d), deltas);
+  }
+  text_event_.forget();
+  take_document(event, data, deltas);
+}
+
+void chunk_reader::take_document(const sse_event& event, std::string_view data,
+                                 std::vector<chat_delta>& deltas) {
   auto document = parse_reply_json(data);
   if (!document || !document->is_object()) {
     malformed_ = document ? "an event must be a JSON object" : document.failure().message;
@@ -188,10 +203,12 @@ void chunk_reader::take(const sse_event& event, std::vector<chat_delta>& deltas)
   }
   if (error_json_ = error_in(event, *document); !error_json_.empty())
     return;
-  if (token_usage usage = decode_usage(usage_in(*document)); !usage.estimated) {
+  token_usage usage = decode_usage(usage_in(*document));
+  if (!usage.estimated) {
     usage.tier = told_.usage.tier;
     told_.usage = usage;
   }
+  const std::size_t known = deltas.size();
   json_fault fault;
   const json_node root{*document, fault};
   take_head(root);
@@ -200,6 +217,18 @@ void chunk_reader::take(const sse_event& event, std::vector<chat_delta>& deltas)
     take_choice(choices[i], deltas);
   if (fault.found())
     malformed_ = fault.take().message;
+  else if (event.name.empty() && usage.estimated && choices.size() == 1
+           && deltas.size() == known + 1)
+    learn(data, deltas.back());
+}
+
+void chunk_reader::learn(std::string_view data, const chat_delta& delta) {
+  text_choice_ = delta.choice;
+  text_ = delta.text.empty() ? &chat_delta::reasoning : &chat_delta::text;
+  chat_delta text_alone{.choice = delta.choice};
+  text_alone.*text_ = delta.*text_;
+  if (delta == text_alone && !states_[delta.choice].ended)
+    text_event_.learn(data, delta.text.empty() ? "reasoning_content" : "content", delta.*text_);
 }
 
 bool chunk_reader::is_whole() const noexcept {

@@ -2,6 +2,7 @@
 
 #include "core/chat_delta.hpp"
 #include "core/units.hpp"
+#include "wire/repeated_event.hpp"
 
 #include <map>
 #include <string>
@@ -55,6 +56,11 @@ private:
     bool ended = false;
   };
 
+  void take_document(const sse_event& event, std::string_view data,
+                     std::vector<chat_delta>& deltas);
+  /// `data` was read and said `delta` alone: the next may be the same with another text.
+  void learn(std::string_view data, const chat_delta& delta);
+  void add(chat_delta delta, std::vector<chat_delta>& deltas);
   void take_head(const json_node& root);
   void take_choice(const json_node& choice, std::vector<chat_delta>& deltas);
   void take_calls(const json_node& delta, choice_state& state, chat_delta& d);
@@ -71,6 +77,9 @@ private:
   reply_assembler assembler_;
   std::map<int, choice_state> states_;
   chat_reply told_; ///< model, id and usage
+  repeated_event text_event_;
+  int text_choice_ = 0;                      ///< of `text_event_`
+  std::string chat_delta::* text_ = nullptr; ///< what `text_event_` adds to
   bool done_ = false;
   std::string error_json_;
   std::string malformed_;

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <fstream>
 
 using namespace spillway;
@@ -241,6 +242,24 @@ TEST_CASE("The memory of texts is bounded and keeps what is asked for") {
   CHECK(memo.misses() == 1'001);
   CHECK(memo.count(encoding::cl100k_base, kept) == count(encoding::cl100k_base, kept));
   CHECK(memo.misses() == 1'002);
+}
+
+TEST_CASE("Texts of the same pieces in another order are other texts") {
+  text_memo memo{1'000};
+  std::vector<std::string> pieces;
+  for (char c = 'a'; c < 'a' + 6; ++c)
+    pieces.push_back(std::string(16, c));
+  std::uint64_t orders = 0;
+  do {
+    std::string text;
+    for (const std::string& piece : pieces)
+      text += piece;
+    memo.count(encoding::o200k_base, text);
+    memo.count(encoding::o200k_base, text.substr(0, text.size() - 3));
+    orders += 1;
+  } while (std::ranges::next_permutation(pieces).found);
+  CHECK(orders == 720);
+  CHECK(memo.misses() == 2 * orders);
 }
 
 TEST_CASE("An answer without usage is counted by its model's tokenizer") {
