@@ -311,16 +311,17 @@ int write_jobs(const batch_options& options) {
   if (failed)
     return fail("--out " + options.folder + ": " + failed.message());
   job_files files{*settings, options};
-  const auto write = [&](std::uint64_t number, std::string_view line) {
-    const auto call = planner.plan(line);
-    const auto added = call ? files.add(*call) : result<void>{call.failure()};
+  result<void> added;
+  const auto write = [&](std::uint64_t, std::string_view line) {
     if (!added)
-      faults.tell(number, added.failure().message);
+      return;
+    const auto call = planner.plan(line);
+    added = call ? files.add(*call) : result<void>{call.failure()};
   };
   if (auto read = for_each_line(options.file, write); !read)
     return fail(read.failure().message);
-  if (faults.count() > 0)
-    return 1;
+  if (!added)
+    return fail(added.failure().message + "; nothing was written");
   if (auto done = files.finish(); !done)
     return fail(done.failure().message);
   files.print();

@@ -83,6 +83,9 @@ The configuration, if it is in the current folder and none is named otherwise.
 .TP
 .I /etc/spillway/spillway.toml, /etc/spillway/environment
 Configuration and keys of the systemd service.
+.TP
+.I /usr/share/doc/spillway/docs/CONFIG.md, OPERATIONS.md
+Every key of the configuration; what to do when something is wrong.
 .SH EXIT STATUS
 .TP
 .B 0

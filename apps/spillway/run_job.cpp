@@ -30,8 +30,8 @@ public:
   interruption(runtime::runtime& rt, std::function<void()> when)
       : when_{std::make_shared<std::function<void()>>(std::move(when))} {
     rt.on_interrupt([weak = std::weak_ptr{when_}] {
-      if (const auto when = weak.lock())
-        (*when)();
+      if (const auto held = weak.lock())
+        (*held)();
     });
   }
 

@@ -161,7 +161,7 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
               static_cast<unsigned long long>(usage.requests),
               static_cast<unsigned long long>(usage.answered), report.cancelled,
-              to_display_usd(usage.cost).c_str());
+              to_display_usd(usage.cost, 6).c_str());
   return {};
 }
 
