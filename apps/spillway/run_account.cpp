@@ -21,6 +21,11 @@ void print_refusal(const report::run_answer& a) {
     std::fprintf(stderr, "come again in %.0f s\n", std::ceil(to_seconds(*a.retry_after)));
 }
 
+/// Whether anything was asked of anybody.
+bool took_anything(const report::run_answer& a) {
+  return !a.calls.empty() || a.steps > 0 || a.cost > nano_usd{} || a.input > token_count{};
+}
+
 void print_totals(const report::run_answer& a) {
   std::string line = a.model.value.empty() ? "no model" : a.model.value;
   line += ": " + std::to_string(a.input.value()) + " tokens in";
@@ -54,7 +59,7 @@ void print_account(const report::run_answer& a, const account_form& form) {
                  a.steps);
   else if (a.status != completion_status::answered)
     print_refusal(a);
-  if (!form.quiet)
+  if (!form.quiet && took_anything(a))
     print_totals(a);
 }
 

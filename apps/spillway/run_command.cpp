@@ -252,8 +252,10 @@ result<int> run(const run_options& o) {
   if (!answer)
     return answer.failure();
   const int code = exit_code_of(*answer);
-  (*rt)->stop(code == exit_interrupted ? duration{patience_interrupted}
+  const auto stopped = (*rt)->stop(code == exit_interrupted ? duration{patience_interrupted}
                                          : settings->runtime.drain);
+  if (!o.folder.empty())
+    add_totals(*answer, stopped.last.router.usage);
   print_account(*answer, {o.json, o.quiet});
   return code;
 }

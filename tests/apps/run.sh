@@ -48,6 +48,7 @@ ends 2 --temperature 9 hello
 ends 2 --folder nowhere hello
 ends 6 --simulate --model no-such-model hello
 expect 'unknown_target: ' err
+grep -q 'tokens in' err && fail 'an account of nothing'
 ends 3 --simulate --max-cost 0.0000001 hello
 expect 'over_budget: ' err
 ends 3 --simulate --folder . --max-cost 0.0000001 hello
@@ -116,8 +117,23 @@ kill -INT $run
 code=0
 wait $run || code=$?
 [ $code = 130 ] || fail "interrupted, it ends with $code"
+# An agent that is interrupted: what its call may cost is told, as it is held.
+rm -f asked
+"$spillway" run --model mute --folder . hello >out 2>err &
+run=$!
+tries=0
+until [ -e asked ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail 'the provider is not asked'
+  sleep 0.1
+done
+kill -INT $run
+code=0
+wait $run || code=$?
+[ $code = 130 ] || fail "interrupted, an agent ends with $code"
+expect '^mute: .*\$0\.00[0-9]*[1-9]\|^no model: .*\$0\.00[0-9]*[1-9]' err
 "$spillway" report --json >out 2>err || fail 'no report of what was run'
-expect '"name":"mute","requests":2' out
+expect '"name":"mute","requests":3' out
 # Beside a gateway that has the journal: told, and asked through it.
 sed -i 's/^default = .*/default = ["bad"]\n[gateway]\nlisten = "127.0.0.1:0"\n[[budget.rules]]\nperiod = "day"\nlimit_usd = 1/' spillway.toml
 : >log
