@@ -140,7 +140,7 @@ void completion_job_state::ask_permit() {
   held_.holds(held_call::extent::permit);
   attempt_.permit_asked_at = now();
   const rate::waiting_call call{held_.lease(), routing::asked_charge(candidate()), deadline_,
-                                job_.request.labels.team, job_.request.level};
+                                tenant_of(job_.request), job_.request.level};
   if (attempt_.queue)
     ask(target().limiter, await_permit{call, target().lane},
         &completion_job_state::on_permit_reply);
@@ -205,7 +205,8 @@ void completion_job_state::call() {
   ask(target().provider,
       call_provider{held_.lease(), candidate().upstream_name, candidate().output_max,
                     suited_request(), time_left(), job_.request.id, candidate().model->id,
-                    job_.request.sink, job_.request.embedding, traceparent()},
+                    job_.request.sink, job_.request.embedding, traceparent(),
+                    speaks_responses_only(candidate().model->can)},
       &completion_job_state::on_provider_reply);
 }
 

@@ -110,7 +110,12 @@ caf::result<permit_reply> limiter_state::on_await_permit(const await_permit& m) 
   // A queued call that is the probe keeps others out until it has been made.
   if (const auto wait = guard_of(m.lane).breaker.admit(m.call.lease, at.mono))
     return permit_reply{permit_verdict::closed, {*wait, *wait, 0}, {}};
-  if (!queue_.push(m.call, at)) {
+  const rate::queue_place place = queue_.push(m.call, at);
+  if (place.gave_way) {
+    forget_probe(*place.gave_way);
+    answer(*place.gave_way, permit_verdict::overloaded);
+  }
+  if (!place.waits) {
     hear_of(m.lane, m.call.lease, routing::health::unknown, {});
     return permit_reply{permit_verdict::overloaded, {}, {}};
   }

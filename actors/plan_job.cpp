@@ -38,7 +38,7 @@ void plan_job_state::ask_about(std::size_t index) {
   const rate::waiting_call call{lease_id{},
                                 routing::asked_charge(c),
                                 self_->clock().now() + request_.deadline,
-                                request_.labels.team,
+                                tenant_of(request_),
                                 request_.level};
   self_->request(target.limiter, caf::infinite, quote_permit{call, target.lane})
       .then(

@@ -26,7 +26,8 @@ failure_kind failure_kind_of(const transport::http_failure& failure) {
 }
 
 providers::upstream_call upstream(const call_provider& m) {
-  return {*m.chat, m.upstream_model, m.output_tokens_max, static_cast<bool>(m.sink), m.lease};
+  return {*m.chat,  m.upstream_model, m.output_tokens_max, static_cast<bool>(m.sink),
+          m.lease, m.responses_only};
 }
 
 provider_reply unsent_reply(failure_kind kind, const char* why, mono_time now) {

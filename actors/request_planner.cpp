@@ -102,6 +102,13 @@ planned_request request_planner::plan(run_completion& m, instant now) {
                           "the request has neither a chat nor texts to embed");
     return out;
   }
+  if (m.chat && (m.chat->choices < 1 || m.chat->choices > bounds::choices_max)) {
+    out.refused = refusal(m, completion_status::invalid_request,
+                          "the request asks for " + std::to_string(m.chat->choices)
+                              + " answers; it may ask for 1 to "
+                              + std::to_string(bounds::choices_max));
+    return out;
+  }
   const routing::route* const preference = find_route(m.target);
   const auto named = preference ? std::nullopt : routing::route_of_name(*rules_.models, m.target);
   if (!preference && !named) {

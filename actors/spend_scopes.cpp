@@ -19,4 +19,11 @@ std::vector<money::scope_value> spend_scopes(const call_labels& labels, const ke
   return out;
 }
 
+const std::string& tenant_of(const run_completion& request) {
+  const call_labels& labels = request.labels;
+  if (!labels.key.empty())
+    return labels.key;
+  return labels.team.empty() ? request.cache_owner : labels.team;
+}
+
 } // namespace spillway::actors

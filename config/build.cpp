@@ -271,7 +271,7 @@ void build_models(const node& root, settings& s, withdrawal_reasons& reasons) {
         std::find_if(s.providers.begin(), s.providers.end(),
                      [&](const provider_settings& p) { return p.id.value == name; });
     SPILLWAY_ASSERT(provider != s.providers.end());
-    s.models.push_back(build_model(model, provider->tier));
+    s.models.push_back(build_model(model, *provider));
     if (std::string why = reason_against(model.value, *provider); !why.empty())
       reasons.emplace(s.models.back().id, std::move(why));
   }

@@ -3,6 +3,7 @@
 #include "config/values.hpp"
 #include "core/bounds.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -121,7 +122,15 @@ constexpr std::array efforts{reasoning_effort::none,   reasoning_effort::minimal
                              reasoning_effort::high,   reasoning_effort::xhigh,
                              reasoning_effort::max};
 
-capabilities build_capabilities(const node& model) {
+/// Dialects that answer once, whatever is asked: they lack `n`, ignore it, or refuse more than 1.
+/// Source: https://platform.claude.com/docs/en/api/messages,
+/// https://api-docs.deepseek.com/api/create-chat-completion and https://docs.ollama.com/openai: no
+/// such field; https://console.groq.com/docs/openai: a 400;
+/// https://github.com/OpenRouterArchived/openrouter-runner/issues/99: ignored (2026-11).
+constexpr std::array<std::string_view, 5> answers_once{"anthropic", "deepseek", "groq", "ollama",
+                                                       "openrouter"};
+
+capabilities build_capabilities(const node& model, std::string_view dialect) {
   capabilities out;
   for (const model_kind kind : kinds)
     if (text_of(find(model, "kind")) == to_string(kind))
@@ -131,6 +140,8 @@ capabilities build_capabilities(const node& model) {
   out.tools = flag_of(model, "tools", true);
   out.parallel_tools = flag_of(model, "parallel_tools", true);
   out.json_schema = flag_of(model, "json_schema", true);
+  out.several_answers = flag_of(model, "several_answers",
+                                std::ranges::find(answers_once, dialect) == answers_once.end());
   out.temperature = flag_of(model, "temperature", true);
   out.reasoning = flag_of(model, "reasoning", true);
   out.efforts = chosen(find(model, "efforts"), efforts);
@@ -153,7 +164,7 @@ lifecycle build_lifecycle(const node& model) {
 
 } // namespace
 
-model_entry build_model(const member& model, std::string_view tier) {
+model_entry build_model(const member& model, const provider_settings& provider) {
   model_entry out;
   out.id = {model.key};
   out.provider = {std::string{text_of(find(model.value, "provider"))}};
@@ -162,7 +173,7 @@ model_entry build_model(const member& model, std::string_view tier) {
     out.upstream_name = model.key;
   out.context_max = tokens_of(find(model.value, "context"));
   out.output_max = tokens_of(find(model.value, "output_max"));
-  out.limits = build_limits(model.value, tier);
+  out.limits = build_limits(model.value, provider.tier);
   for (const member& t : members_of(find(model.value, "tiers")))
     out.tiers.push_back({t.key, build_limits(model.value, t.key)});
   out.any_tier = out.tiers.empty() || find(model.value, "limits");
@@ -174,7 +185,7 @@ model_entry build_model(const member& model, std::string_view tier) {
     out.pricing.rows.push_back(build_dated_price(row));
   out.use_cases = texts_of(find(model.value, "use_cases"));
   out.aliases = texts_of(find(model.value, "aliases"));
-  out.can = build_capabilities(model.value);
+  out.can = build_capabilities(model.value, provider.dialect);
   if (const node* bound = find(model.value, "input_max"))
     out.input_max = tokens_of(bound);
   out.life = build_lifecycle(model.value);

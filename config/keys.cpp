@@ -78,6 +78,7 @@ constexpr key_spec keys[] = {
     {.path = "models.*.tools", .kind = kind::flag},
     {.path = "models.*.parallel_tools", .kind = kind::flag},
     {.path = "models.*.json_schema", .kind = kind::flag},
+    {.path = "models.*.several_answers", .kind = kind::flag},
     {.path = "models.*.temperature", .kind = kind::flag},
     {.path = "models.*.reasoning", .kind = kind::flag},
     {.path = "models.*.efforts",

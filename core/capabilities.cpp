@@ -9,10 +9,17 @@ bool takes(const capabilities& can, modality m) {
   return can.input.empty() || std::ranges::count(can.input, m) != 0;
 }
 
+bool has(const capabilities& can, endpoint e) {
+  return std::ranges::count(can.endpoints, e) != 0;
+}
+
+/// Chats go either way.
 bool has_chat(const capabilities& can) {
-  if (can.kind != model_kind::chat)
-    return false;
-  return can.endpoints.empty() || std::ranges::count(can.endpoints, endpoint::chat) != 0;
+  return can.endpoints.empty() || has(can, endpoint::chat) || has(can, endpoint::responses);
+}
+
+bool gives_several(const capabilities& can) {
+  return can.several_answers && !speaks_responses_only(can);
 }
 
 bool holds(const chat_request& request, content_part::kind what) {
@@ -33,6 +40,8 @@ std::string lacking(const capabilities& can, const chat_request& request) {
     return std::string{"is a model for "} + to_string(can.kind) + ", not for chat";
   if (!has_chat(can))
     return "has no chat completions";
+  if (request.choices > 1 && !gives_several(can))
+    return "gives one answer to a request, not " + std::to_string(request.choices);
   if (!request.tools.empty() && !can.tools)
     return "has no tools";
   if (!request.response_schema_json.empty() && !can.json_schema)
@@ -50,6 +59,10 @@ std::string lacking(const capabilities& can, const embedding_request&) {
   if (can.kind != model_kind::embedding)
     return std::string{"is a model for "} + to_string(can.kind) + ", not for embeddings";
   return {};
+}
+
+bool speaks_responses_only(const capabilities& can) {
+  return has(can, endpoint::responses) && !has(can, endpoint::chat);
 }
 
 const char* to_string(model_kind kind) noexcept {

@@ -41,6 +41,7 @@ struct capabilities {
   bool json_schema = true;    ///< replies held to a schema
   bool temperature = true;    ///< other than its default
   bool reasoning = true;      ///< thinks before it answers
+  bool several_answers = true; ///< to one request, where it has chat completions
   std::vector<reasoning_effort> efforts{}; ///< that it takes; empty: not known
 
   friend bool operator==(const capabilities&, const capabilities&) = default;
@@ -50,6 +51,9 @@ struct capabilities {
 /// serve it. Settings that a codec may leave out or round (temperature, effort) are no needs.
 std::string lacking(const capabilities& can, const chat_request& request);
 std::string lacking(const capabilities& can, const embedding_request& request);
+
+/// Whether a chat goes to the vendor's newer API, because the model has no other.
+bool speaks_responses_only(const capabilities& can);
 
 const char* to_string(model_kind kind) noexcept;
 const char* to_string(modality m) noexcept;

@@ -192,13 +192,13 @@ private:
   }
 
   /// True if a kept answer would do. Callers with different keys of the configuration get none of
-  /// each other's.
+  /// each other's, and wait in turns of their own.
   bool prepare_for_kept(const wire::http_request& request, run_completion& asked) const {
     using answers::cache_use;
     const bool looks = options_.actors.answers
                        && (asked.cache == cache_use::on
                            || (asked.cache == cache_use::standard && options_.cache_by_default));
-    if (looks && asked.labels.key.empty())
+    if (asked.labels.key.empty())
       asked.cache_owner = wire::sha256_hex(key_in(request.headers));
     return looks;
   }

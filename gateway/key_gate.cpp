@@ -1,6 +1,6 @@
 #include "gateway/key_gate.hpp"
 
-#include "core/tokens/estimator.hpp"
+#include "core/access/key_tokens.hpp"
 #include "wire/access/key_text.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -10,13 +10,10 @@
 namespace spillway::gateway {
 namespace {
 
-/// What the call may take of a limit over tokens: its prompt, and the bound on its reply if it has
-/// one.
-token_count tokens_of(const run_completion& m) {
-  if (!m.chat)
-    return {};
-  return tokens::estimate_input(*m.chat).likely
-         + m.chat->output_tokens_max.value_or(token_count{});
+access::asked_tokens tokens_of(const run_completion& m) {
+  if (m.chat)
+    return access::tokens_asked_by(*m.chat);
+  return m.embedding ? access::tokens_asked_by(*m.embedding) : access::asked_tokens{};
 }
 
 completion_status status_of(access::key_verdict why) {
@@ -27,13 +24,6 @@ completion_status status_of(access::key_verdict why) {
     case key_verdict::too_large: return completion_status::invalid_request;
     default: return completion_status::cancelled;
   }
-}
-
-/// Absent: it did not leave.
-std::optional<token_count> tokens_taken(const completion_reply& m) {
-  if (m.attempts.empty())
-    return std::nullopt;
-  return m.reply ? m.reply->usage.total() : token_count{};
 }
 
 } // namespace
@@ -65,8 +55,9 @@ caf::result<completion_reply> key_gate_state::on_run_completion(run_completion& 
   if (m.labels.key.empty())
     return self_->delegate(options_.router, std::move(m));
   const lease_id lease{next_lease_++};
+  const access::asked_tokens asked = tokens_of(m);
   access::key_decision decision =
-      keys_.admit({m.labels.key, m.target, tokens_of(m), lease}, now());
+      keys_.admit({m.labels.key, m.target, asked.sure, lease, asked.open}, now());
   if (decision.outcome != access::key_verdict::granted) {
     completion_reply refused;
     refused.id = m.id;
@@ -79,8 +70,8 @@ caf::result<completion_reply> key_gate_state::on_run_completion(run_completion& 
   // Unbounded in time, because the request's own deadline stands above it.
   self_->request(options_.router, caf::infinite, std::move(m))
       .then(
-          [this, promise, lease](completion_reply& reply) mutable {
-            keys_.end(lease, tokens_taken(reply), now());
+          [this, promise, lease, asked](completion_reply& reply) mutable {
+            keys_.end(lease, access::taken_tokens(reply.attempts, asked.total()), now());
             promise.deliver(std::move(reply));
           },
           [this, promise, lease](caf::error& why) mutable {

@@ -16,9 +16,6 @@
 namespace spillway::providers {
 namespace {
 
-/// Source: https://platform.claude.com/docs/en/api/versioning (2026-10).
-constexpr const char* version = "2023-06-01";
-
 std::string joined(const std::string& ours, const std::string& callers) {
   return ours + (ours.empty() || callers.empty() ? "" : ",") + callers;
 }
@@ -85,6 +82,10 @@ private:
 
 } // namespace
 
+std::string anthropic_path(const std::string& base_path) {
+  return base_path.ends_with("/v1") ? base_path : base_path + "/v1";
+}
+
 anthropic_codec::anthropic_codec(options o) : options_{std::move(o)} {
 }
 
@@ -95,7 +96,7 @@ wire::http_request anthropic_codec::encode(const upstream_call& call) const {
   request.headers.add("Content-Type", "application/json");
   request.headers.add("Accept", call.stream ? "text/event-stream" : "application/json");
   request.headers.add("User-Agent", "spillway");
-  request.headers.add("anthropic-version", version);
+  request.headers.add("anthropic-version", std::string{anthropic_version});
   if (const std::string beta = joined(options_.beta, wire::anthropic::beta_of(call.request));
       !beta.empty())
     request.headers.add("anthropic-beta", beta);

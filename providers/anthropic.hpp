@@ -11,6 +11,12 @@ namespace spillway::providers {
 /// As the configuration names it.
 inline constexpr std::string_view anthropic_dialect = "anthropic";
 
+/// Source: https://platform.claude.com/docs/en/api/versioning (2026-10).
+inline constexpr std::string_view anthropic_version = "2023-06-01";
+
+/// People write the vendor's address with the version of its API and without: the path with it.
+std::string anthropic_path(const std::string& base_path);
+
 /// Speaks to Anthropic's Messages API, and to every server that has it.
 class anthropic_codec final : public codec {
 public:

@@ -25,6 +25,7 @@ struct upstream_call {
   token_count output_max; ///< bound on the reply, reasoning included; zero: the provider's own
   bool stream = false;    ///< read the answer by `decode_stream`; its usage is always asked for
   lease_id lease = {};    ///< named to the provider, so that its records can be matched with ours
+  bool responses_only = false; ///< the catalog knows that the model has no chat completions
 };
 
 /// One embedding to make. Refers to its parts: for the duration of `encode_embedding` only.

@@ -121,8 +121,15 @@ wire::http_request openai_codec::post(std::string_view path, std::string body) c
   return request;
 }
 
+/// What the catalog says of a model counts beside what its name does: a deployment may have any.
+model_rule openai_codec::rule_of(const upstream_call& call) const {
+  model_rule rule = rule_for(options_.row, call.model);
+  rule.responses_only = rule.responses_only || call.responses_only;
+  return rule;
+}
+
 wire::http_request openai_codec::encode(const upstream_call& call) const {
-  const model_rule rule = rule_for(options_.row, call.model);
+  const model_rule rule = rule_of(call);
   wire::openai::request_options how = options_.row.options;
   how.stream = call.stream;
   how.sampling = !rule.reasons;
@@ -144,7 +151,7 @@ wire::http_request openai_codec::encode(const upstream_call& call) const {
 }
 
 std::vector<std::string> openai_codec::left_out(const upstream_call& call) const {
-  const model_rule rule = rule_for(options_.row, call.model);
+  const model_rule rule = rule_of(call);
   const wire::openai::request_options& how = options_.row.options;
   // Told not to think, these models take them after all.
   const bool samples = !rule.reasons || call.request.effort == reasoning_effort::none;

@@ -36,6 +36,7 @@ public:
   rate::observed_limits observed_limits(const wire::http_response& response) const override;
 
 private:
+  model_rule rule_of(const upstream_call& call) const;
   wire::http_request post(std::string_view path, std::string body) const;
 
   options options_;

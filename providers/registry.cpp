@@ -8,22 +8,13 @@
 #include <utility>
 
 namespace spillway::providers {
-namespace {
-
-/// Both ways in which people write the vendor's address: with the version and without.
-std::string with_version(std::string base_path) {
-  return base_path.ends_with("/v1") ? base_path : base_path + "/v1";
-}
-
-} // namespace
-
 result<std::shared_ptr<const codec>> make_codec(std::string_view dialect, std::string base_path,
                                                 secret key) {
   while (base_path.ends_with('/'))
     base_path.pop_back();
   if (dialect == anthropic_dialect)
     return std::shared_ptr<const codec>{std::make_shared<anthropic_codec>(
-        anthropic_codec::options{with_version(std::move(base_path)), std::move(key)})};
+        anthropic_codec::options{anthropic_path(base_path), std::move(key)})};
   if (const auto native = find_gemini_profile(dialect))
     return std::shared_ptr<const codec>{std::make_shared<gemini_codec>(
         gemini_codec::options{*native, std::move(base_path), std::move(key)})};

@@ -1,13 +1,17 @@
 #include "runtime/doctor.hpp"
 
+#include "config/lifecycle.hpp"
 #include "config/load.hpp"
 #include "core/bounds.hpp"
 #include "providers/probe.hpp"
+#include "providers/registry.hpp"
 #include "runtime/alert_targets.hpp"
 #include "runtime/command_network.hpp"
+#include "runtime/gateway_access.hpp"
 #include "storage/ledger_reader.hpp"
 #include "transport/beast_listener.hpp"
 #include "wire/duration.hpp"
+#include "wire/iso_time.hpp"
 
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -33,6 +37,9 @@ constexpr duration skew_noticed = std::chrono::seconds{5};
 /// Signatures and certificates begin to fail.
 constexpr duration skew_harmful = std::chrono::minutes{5};
 
+/// Time enough to get another one.
+constexpr std::chrono::days certificate_notice{14};
+
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 /// About a million calls.
 constexpr std::uint64_t disk_space_low = 1024 * mebibyte;
@@ -52,7 +59,8 @@ std::string advice_on_failure(transport::http_failure_kind kind, const std::stri
     case failure::connect_timeout:
       return "check the port in `" + key + "`, firewalls and whether the server runs";
     case failure::tls_failed:
-      return "check `ca_file`, this machine's certificates and its clock";
+      return "check that `" + key + "` should be https, and `ca_file`, this machine's certificates "
+             "and its clock";
     default: return "try again; if it stays so, look at the server's status page";
   }
 }
@@ -61,33 +69,72 @@ std::string advice_on_failure(transport::http_failure_kind kind, const std::stri
 struct probe {
   std::string what; ///< "provider openai"
   std::string url_key;
-  std::string secret_name; ///< where the credential is, for people
+  std::string key_advice; ///< what to do if the credential is refused
+  std::string dialect;    ///< empty: none of a provider
   std::future<transport::http_exchange> answer;
 };
+
+/// What the server's refusal means, in its own dialect: some refuse a key with 400.
+call_failure failure_of(const probe& p, const wire::http_response& r) {
+  const auto speaks = providers::make_codec(p.dialect.empty() ? "generic" : p.dialect, {}, {});
+  const auto outcome = (*speaks)->decode(r, std::chrono::system_clock::now());
+  const auto* failure = std::get_if<call_failure>(&outcome);
+  return failure != nullptr ? *failure : call_failure{};
+}
+
+checkup_item judge_refusal(const probe& p, const wire::http_response& r,
+                           const std::string& answers) {
+  const call_failure why = failure_of(p, r);
+  switch (why.kind) {
+    case failure_kind::unauthorized:
+      return {p.what, checkup_result::failed, answers + ", and does not take the key: "
+                                                  + why.message,
+              p.key_advice};
+    case failure_kind::quota_exhausted:
+      return {p.what, checkup_result::failed, answers + ": " + why.message,
+              "its account has no money or no quota left: see its billing pages"};
+    case failure_kind::rate_limited:
+      return {p.what, checkup_result::warning, answers + ": 429, too many requests",
+              "somebody else uses the key, or its limits are very low"};
+    default: break;
+  }
+  return {p.what, checkup_result::failed,
+          answers + " with " + std::to_string(r.status) + ": " + why.message,
+          r.status / 100 == 5 ? "its own trouble: look at its status page"
+                              : "check `" + p.url_key + "`"};
+}
 
 checkup_item judge_answer(const probe& p, const wire::http_response& r, duration took) {
   const std::string answers = "answers in " + milliseconds(took);
   switch (r.status) {
     case 200: return {p.what, checkup_result::good, answers + " and takes the key", {}};
-    case 401:
-      return {p.what, checkup_result::failed, answers + ", and does not take the key",
-              "set " + p.secret_name + " to a key that is valid there"};
     case 403:
       return {p.what, checkup_result::warning,
               answers + "; this key may not list models, calls may work all the same",
-              "make a call, or give the key the right to list models"};
+              "make a call (`spillway run`), or give the key the right to list models"};
     case 404:
       return {p.what, checkup_result::warning,
               answers + ", but has no list of models: whether it takes the key is not known",
               "check the path in `" + p.url_key + "`"};
-    case 429:
-      return {p.what, checkup_result::warning, answers + ": 429, too many requests",
-              "somebody else uses the key, or the account has no money left"};
-    default: break;
+    default: return judge_refusal(p, r, answers);
   }
-  return {p.what, checkup_result::failed, answers + ": " + std::to_string(r.status),
-          r.status / 100 == 5 ? "its own trouble: look at its status page"
-                              : "check `" + p.url_key + "`"};
+}
+
+/// What to do about a key that is refused.
+std::string key_advice_for(const config::provider_settings& p, const config::key_settings& k) {
+  if (k.env.empty())
+    return "name the variable with its key in `providers." + p.id.value + ".api_key_env`";
+  return "set " + k.env.front() + " to a key that is valid there";
+}
+
+/// "no answer: HOST: no answer" says it twice.
+std::string told(const transport::http_failure& f) {
+  const std::string kind = to_string(f.kind);
+  return f.message.find(kind) != std::string::npos ? f.message : kind + ": " + f.message;
+}
+
+std::string counted(std::size_t n, const char* one, const char* many) {
+  return std::to_string(n) + " " + (n == 1 ? one : many);
 }
 
 class doctor {
@@ -102,6 +149,7 @@ public:
     look_at_clock();
     look_at_journal();
     look_at_alert_targets();
+    look_at_gateway();
     look_at_address();
     look_at_open_files();
     return std::move(items_);
@@ -122,13 +170,17 @@ private:
     }
     settings_ = std::move(*loaded);
     add("configuration", checkup_result::good,
-        file.empty() ? "the defaults; name a file with --config" : file + " is valid");
+        file.empty() ? "what is built in; `spillway config init` writes a file to begin with"
+                     : file + " is valid");
     return true;
   }
 
   void look_at_keys() {
     auto read = config::read_environment(settings_, options_.environment);
     for (const std::string& w : settings_.warnings)
+      add("configuration", checkup_result::warning, w);
+    for (const std::string& w :
+         config::lifecycle_warnings(settings_, std::chrono::system_clock::now()))
       add("configuration", checkup_result::warning, w);
     if (!read)
       return add("keys", checkup_result::failed, read.failure().message,
@@ -139,7 +191,7 @@ private:
     for (const config::provider_settings& p : settings_.providers)
       names += (names.empty() ? "" : ", ") + p.id.value;
     add("keys", checkup_result::good,
-        std::to_string(settings_.models.size()) + " models of " + names + " can be used");
+        counted(settings_.models.size(), "model", "models") + " of " + names + " can be used");
   }
 
   // -- servers ------------------------------------------------------------------------------------
@@ -175,8 +227,7 @@ private:
     if (!request)
       return add(what, checkup_result::failed, request.failure().message, "check its `dialect`");
     begin(probes,
-          {what, "providers." + p.id.value + ".base_url",
-           k.env.empty() ? "no variable is named; a key" : k.env.front(), {}},
+          {what, "providers." + p.id.value + ".base_url", key_advice_for(p, k), p.dialect, {}},
           {p.ca_file, 1}, p.url, std::move(*request));
   }
 
@@ -188,15 +239,19 @@ private:
     const langfuse_access access = langfuse_access_of(l, *secrets_->langfuse);
     // Source: https://api.reference.langfuse.com, projects (2026-08-22).
     begin(probes,
-          {"langfuse", "langfuse.base_url", l.public_key_env + " and " + l.secret_key_env, {}}, {},
+          {"langfuse",
+           "langfuse.base_url",
+           "set " + l.public_key_env + " and " + l.secret_key_env + " to keys of one project there",
+           {},
+           {}},
+          {},
           l.url, {"GET", l.url.path + "/api/public/projects", access.headers, {}});
   }
 
   void finish(probe& p) {
     const transport::http_exchange e = p.answer.get();
     if (const auto* failure = std::get_if<transport::http_failure>(&e.outcome))
-      return add(p.what, checkup_result::failed,
-                 std::string{to_string(failure->kind)} + ": " + failure->message,
+      return add(p.what, checkup_result::failed, told(*failure),
                  advice_on_failure(failure->kind, p.url_key));
     const auto& response = std::get<wire::http_response>(e.outcome);
     items_.push_back(judge_answer(p, response, e.first_byte_at - e.sent_at));
@@ -222,7 +277,8 @@ private:
       return add("clock", checkup_result::skipped, "no server told its time");
     const duration off = *skew_ < duration{} ? -*skew_ : *skew_;
     const char* side = *skew_ < duration{} ? " behind the servers'" : " ahead of the servers'";
-    const std::string text = wire::to_go_duration(off) + side;
+    const std::string text =
+        wire::to_go_duration(std::chrono::round<std::chrono::seconds>(off)) + side;
     if (off <= skew_noticed)
       return add("clock", checkup_result::good, "as the servers', within seconds");
     add("clock", off < skew_harmful ? checkup_result::warning : checkup_result::failed, text,
@@ -279,7 +335,7 @@ private:
                  "add one under [alerts.targets.<name>]");
     if (!secrets_)
       return add("alert targets", checkup_result::skipped, "not looked at without keys");
-    add("alert targets", checkup_result::good, std::to_string(count) + " are configured",
+    add("alert targets", checkup_result::good, counted(count, "is", "are") + " configured",
         "`spillway alerts test` tries them");
   }
 
@@ -303,14 +359,33 @@ private:
         "end what listens there, or change `gateway.listen`");
   }
 
+  void look_at_gateway() {
+    const auto needs = check_gateway(settings_, options_.environment);
+    if (!needs)
+      return add("gateway", checkup_result::failed, needs.failure().message,
+                 "until then `spillway serve` does not start");
+    if (!needs->certificate_end)
+      return;
+    const duration left = *needs->certificate_end - std::chrono::system_clock::now();
+    const std::string text = "its certificate ends " + wire::iso_time(*needs->certificate_end);
+    if (left > certificate_notice)
+      return add("gateway", checkup_result::good, text);
+    add("gateway", left < duration{} ? checkup_result::failed : checkup_result::warning, text,
+        "put another one into `gateway.tls_cert` and `gateway.tls_key`; SIGHUP takes it up");
+  }
+
   bool is_gateway(const config::listen_address& l) {
-    auto http = network_.factory()({});
+    const bool tls = !settings_.gateway.tls_cert.empty();
+    auto http = network_.factory()({tls ? settings_.gateway.tls_cert : std::string{}, 1});
     if (!http)
       return false;
-    const auto e = ask(**http, {false, l.host, l.port}, {"GET", "/healthz", {}, {}}, probe_timeouts)
+    const auto e = ask(**http, {tls, l.host, l.port}, {"GET", "/healthz", {}, {}}, probe_timeouts)
                        .get();
-    const auto* response = std::get_if<wire::http_response>(&e.outcome);
-    return response != nullptr && response->status == 200;
+    // Behind TLS its name is another than its address; that it speaks TLS here is enough.
+    if (const auto* failure = std::get_if<transport::http_failure>(&e.outcome))
+      return tls && failure->kind == transport::http_failure_kind::tls_failed;
+    const auto& response = std::get<wire::http_response>(e.outcome);
+    return response.status == 200 && response.body == "ok\n";
   }
 
   void look_at_open_files() {

@@ -16,8 +16,8 @@ struct doctor_options {
 
 /// Looks whether a gateway with this configuration would work, and changes nothing: the file, the
 /// keys, each provider and Langfuse (one request each that costs nothing, all at the same time, for
-/// 15 s at most), the clock against theirs, the journal and its disk, alert targets, the address
-/// to listen on, open files. Not for actors or I/O threads.
+/// 15 s at most), the clock against theirs, the journal and its disk, alert targets, keys and
+/// certificate of the gateway, the address to listen on, open files. Not for actors or I/O threads.
 std::vector<report::checkup_item> examine(const doctor_options& options);
 
 } // namespace spillway::runtime

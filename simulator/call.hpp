@@ -13,6 +13,7 @@ struct chat_call {
   chat_request chat;
   bool stream = false;
   bool include_usage = false; ///< of a stream, where it must be asked for
+  bool by_responses = false;  ///< of OpenAI's APIs the newer one
 };
 
 /// Vectors as a client asks for them.

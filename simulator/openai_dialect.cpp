@@ -5,13 +5,51 @@
 #include "simulator/openai_replies.hpp"
 #include "simulator/openai_request.hpp"
 #include "simulator/refusal_text.hpp"
+#include "simulator/reply_pieces.hpp"
 #include "wire/openai/embeddings.hpp"
+#include "wire/openai/response_request.hpp"
+#include "wire/openai/response_writer.hpp"
 
 #include <chrono>
 #include <utility>
 
 namespace spillway::simulator {
 namespace {
+
+constexpr std::string_view responses_path = "/v1/responses";
+
+result<chat_call> read_response_call(std::string_view body) {
+  auto read = wire::openai::decode_response_request(body);
+  if (!read)
+    return error{"Invalid request: " + read.failure().message};
+  chat_call call{std::move(read->model), std::move(read->request), read->stream};
+  call.by_responses = true;
+  return call;
+}
+
+wire::openai::response_head head_of(const chat_reply& said, wall_time now) {
+  return {said.provider_request_id, said.model_reported, now};
+}
+
+wire::http_response whole_response(const chat_reply& said, const chat_call& call, wall_time now) {
+  wire::http_response response;
+  response.headers.add("content-type", "application/json");
+  response.body = wire::openai::encode_response_reply(said, head_of(said, now), call.chat);
+  return response;
+}
+
+/// A write for each piece, the events around it included.
+std::vector<std::string> response_events(const chat_reply& said, const chat_call& call,
+                                         wall_time now) {
+  wire::openai::response_writer writer{head_of(said, now), call.chat};
+  std::vector<std::string> writes(1);
+  writer.begin(writes.back());
+  for (const chat_delta& piece : pieces_of(said))
+    writer.add(piece, writes.emplace_back());
+  writer.complete(said.finish, said.usage, writes.emplace_back());
+  std::erase(writes, std::string{}); // what a piece of no words adds
+  return writes;
+}
 
 wire::http_response refuse_rate(const problem& p, const std::string& organization) {
   wire::http_response response =
@@ -57,7 +95,7 @@ openai_dialect::openai_dialect(std::string organization)
 }
 
 std::optional<endpoint> openai_dialect::serves(std::string_view path) const {
-  if (path == "/v1/chat/completions")
+  if (path == "/v1/chat/completions" || path == responses_path)
     return endpoint::chat;
   if (path == "/v1/embeddings")
     return endpoint::embeddings;
@@ -71,7 +109,8 @@ bool openai_dialect::is_authorized(const wire::http_headers& headers) const {
 }
 
 result<chat_call> openai_dialect::read_chat(const wire::http_request& request) const {
-  return read_chat_call(request.body);
+  return request.target == responses_path ? read_response_call(request.body)
+                                          : read_chat_call(request.body);
 }
 
 result<embedding_call> openai_dialect::read_embedding(const wire::http_request& request) const {
@@ -88,14 +127,15 @@ wire::http_response openai_dialect::refuse(const problem& p) const {
   return response;
 }
 
-wire::http_response openai_dialect::answer(const chat_reply& said, const chat_call&,
+wire::http_response openai_dialect::answer(const chat_reply& said, const chat_call& call,
                                            wall_time now) const {
-  return chat_completion(said, now);
+  return call.by_responses ? whole_response(said, call, now) : chat_completion(said, now);
 }
 
 std::vector<std::string> openai_dialect::events(const chat_reply& said, const chat_call& call,
                                                 wall_time now) const {
-  return chat_chunks(said, now, call.include_usage);
+  return call.by_responses ? response_events(said, call, now)
+                           : chat_chunks(said, now, call.include_usage);
 }
 
 std::string openai_dialect::error_event(const problem&) const {

@@ -42,9 +42,10 @@ struct provider_options {
   scheduler schedule;
 };
 
-/// A stand-in for an OpenAI-like provider: serves POST /v1/chat/completions, streamed or not, POST
-/// /v1/embeddings and GET /v1/models, enforces each model's limits on arrival, and tells them in
-/// the vendor's headers and words. Mount `handler()` on a listener (`transport/http_server.hpp`).
+/// A stand-in for an OpenAI-like provider: serves POST /v1/chat/completions and /v1/responses,
+/// streamed or not, POST /v1/embeddings and GET /v1/models, enforces each model's limits on
+/// arrival, and tells them in the vendor's headers and words. Mount `handler()` on a listener
+/// (`transport/http_server.hpp`).
 ///
 /// All its state is touched only by functions it gives to the scheduler, so it needs no lock:
 /// requests may arrive on any thread, each hops to the scheduler first. The handler and scheduled

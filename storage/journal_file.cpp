@@ -4,8 +4,13 @@
 #include "storage/lesson_store.hpp"
 #include "storage/schema.hpp"
 
+#include <filesystem>
+
 namespace spillway::storage {
 namespace {
+
+using std::filesystem::perms;
+constexpr perms owner_and_group = perms::owner_read | perms::owner_write | perms::group_read;
 
 constexpr const char* in_memory = ":memory:";
 
@@ -30,9 +35,13 @@ result<std::unique_ptr<journal::file>> journal::file::open(const std::string& pa
   auto lock = lock_of(path);
   if (!lock)
     return lock.failure();
+  std::error_code ignored;
+  const bool fresh = !std::filesystem::exists(path, ignored);
   auto db = database::open(path);
   if (!db)
     return db.failure();
+  if (fresh) // it names people, and holds what they said if traces do
+    std::filesystem::permissions(path, owner_and_group, ignored);
   if (auto done = db->execute(set_up); !done)
     return done.failure();
   if (auto done = migrate(*db); !done)

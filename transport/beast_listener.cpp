@@ -170,10 +170,12 @@ void beast_listener::drain(std::function<void()> on_drained) {
   core_->drain(std::move(on_drained));
 }
 
-result<void> beast_listener::check_certificate(const std::string& cert_file,
-                                               const std::string& key_file) {
+result<wall_time> beast_listener::check_certificate(const std::string& cert_file,
+                                                    const std::string& key_file) {
   const auto tls = make_server_tls(cert_file, key_file);
-  return tls ? result<void>{} : tls.failure();
+  if (!tls)
+    return tls.failure();
+  return certificate_end(**tls);
 }
 
 result<void> beast_listener::replace_certificate(const std::string& cert_file,

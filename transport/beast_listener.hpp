@@ -37,8 +37,10 @@ struct beast_listener_options {
 /// while there are few of them.
 class beast_listener {
 public:
-  /// Whether `listen` and `replace_certificate` would take these files, and if not why.
-  static result<void> check_certificate(const std::string& cert_file, const std::string& key_file);
+  /// When the certificate in these files ends. Errors: why `listen` and `replace_certificate` would
+  /// not take them.
+  static result<wall_time> check_certificate(const std::string& cert_file,
+                                             const std::string& key_file);
 
   /// Begins to listen. `handler` is called on the threads of `io`, which outlives the listener.
   /// Errors: the address is none or is taken; a file of TLS cannot be used.

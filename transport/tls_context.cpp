@@ -47,4 +47,10 @@ result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const std::st
   return context;
 }
 
+wall_time certificate_end(boost::asio::ssl::context& context) {
+  std::tm end{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context.native_handle())), &end);
+  return std::chrono::system_clock::from_time_t(timegm(&end));
+}
+
 } // namespace spillway::transport

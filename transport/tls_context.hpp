@@ -3,6 +3,7 @@
 // Internal to transport: includes OpenSSL through Asio.
 
 #include "core/result.hpp"
+#include "core/units.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -21,5 +22,8 @@ result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::st
 /// Errors: a file cannot be read, holds nothing of the kind, or the key is another certificate's.
 result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const std::string& cert_file,
                                                                    const std::string& key_file);
+
+/// When the certificate of `context` ends. Requires: it has one.
+wall_time certificate_end(boost::asio::ssl::context& context);
 
 } // namespace spillway::transport

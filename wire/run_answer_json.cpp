@@ -19,7 +19,7 @@ std::int64_t milliseconds(duration d) {
 
 json encode(const report::call_record& c) {
   return {{"model", c.model.value},
-          {"failure", c.failure ? json{to_string(*c.failure)} : json{}},
+          {"failure", c.failure ? json(to_string(*c.failure)) : json{}},
           {"cost_usd", dollars(c.cost)}};
 }
 

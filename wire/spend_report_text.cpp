@@ -22,7 +22,8 @@ json encode(const report::spend_line& l) {
           {"cached_input_tokens", l.cached_input.value()},
           {"output_tokens", l.output.value()},
           {"reasoning_tokens", l.reasoning.value()},
-          {"cost_usd", json::parse(to_decimal_usd(l.cost))}};
+          {"cost_usd", json::parse(to_decimal_usd(l.cost))},
+          {"folded_calls", l.folded}};
 }
 
 std::string cell(std::string_view text) {
@@ -47,15 +48,16 @@ std::string encode_spend_json(const spend_summary& s) {
   json total = encode(s.total);
   total.erase("name");
   const json out = {{"by", to_string(s.by)},       {"from", iso_time(s.from)},
-                    {"to", iso_time(s.to)},        {"journal", s.journal},
-                    {"lines", std::move(lines)},   {"total", std::move(total)}};
+                    {"to", iso_time(s.to)},        {"zone", s.zone},
+                    {"journal", s.journal},        {"lines", std::move(lines)},
+                    {"total", std::move(total)}};
   return dump_in_order(out);
 }
 
 std::string encode_spend_csv(const spend_summary& s) {
   std::string out = to_string(s.by);
   out += ",requests,calls,answered,rate_limited_429,unknown,fallbacks,input_tokens,"
-         "cached_input_tokens,output_tokens,reasoning_tokens,cost_usd\r\n";
+         "cached_input_tokens,output_tokens,reasoning_tokens,cost_usd,folded_calls\r\n";
   for (const report::spend_line& l : s.lines) {
     out += cell(l.name);
     for (const std::uint64_t n :
@@ -63,7 +65,7 @@ std::string encode_spend_csv(const spend_summary& s) {
       out += ',' + std::to_string(n);
     for (const token_count n : {l.input, l.cached_input, l.output, l.reasoning})
       out += ',' + std::to_string(n.value());
-    out += ',' + to_decimal_usd(l.cost) + "\r\n";
+    out += ',' + to_decimal_usd(l.cost) + ',' + std::to_string(l.folded) + "\r\n";
   }
   return out;
 }

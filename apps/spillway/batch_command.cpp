@@ -170,7 +170,7 @@ private:
     usage.tier = service_tier::batch;
     usage.input = c.input;
     c.prompt = cost_of(usage, *c.model);
-    usage.output = c.output_max;
+    usage.output = token_count{c.output_max.value() * c.chat.choices};
     c.most = cost_of(usage, *c.model);
     return c;
   }
@@ -204,7 +204,10 @@ public:
     model_files& f = place->second;
     const std::string call = providers::encode_batch_call(
         f.format, *f.speaks, c.custom_id,
-        {.request = c.chat, .model = c.model->upstream_name, .output_max = c.output_max});
+        {.request = c.chat,
+         .model = c.model->upstream_name,
+         .output_max = c.output_max,
+         .responses_only = speaks_responses_only(c.model->can)});
     return f.writer->add(call, c.input, c.prompt, c.most);
   }
 
@@ -308,16 +311,17 @@ int write_jobs(const batch_options& options) {
   if (failed)
     return fail("--out " + options.folder + ": " + failed.message());
   job_files files{*settings, options};
-  const auto write = [&](std::uint64_t number, std::string_view line) {
-    const auto call = planner.plan(line);
-    const auto added = call ? files.add(*call) : result<void>{call.failure()};
+  result<void> added;
+  const auto write = [&](std::uint64_t, std::string_view line) {
     if (!added)
-      faults.tell(number, added.failure().message);
+      return;
+    const auto call = planner.plan(line);
+    added = call ? files.add(*call) : result<void>{call.failure()};
   };
   if (auto read = for_each_line(options.file, write); !read)
     return fail(read.failure().message);
-  if (faults.count() > 0)
-    return 1;
+  if (!added)
+    return fail(added.failure().message + "; nothing was written");
   if (auto done = files.finish(); !done)
     return fail(done.failure().message);
   files.print();

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace spillway::apps {
@@ -76,9 +77,12 @@ result<void> batch_job_writer::finish() {
 }
 
 result<void> batch_job_writer::begin() {
-  jobs_.push_back({stem_ + "-" + std::to_string(jobs_.size() + 1)
-                       + std::string{framing_.extension},
-                   0, 0, {}, {}, {}});
+  const std::string path = stem_ + "-" + std::to_string(jobs_.size() + 1)
+                           + std::string{framing_.extension};
+  if (std::filesystem::exists(path))
+    return error{path + " is there already and is not written over, as its job may be with the "
+                        "vendor; move it away, or name another folder with --out"};
+  jobs_.push_back({path, 0, 0, {}, {}, {}});
   file_.reset(std::fopen(beside(jobs_.back()).c_str(), "wb"));
   return file_ ? result<void>{} : fault("cannot be opened");
 }

@@ -25,6 +25,7 @@ struct written_job {
 
 /// Writes the calls of one model into as many files as its vendor's caps make necessary. They are
 /// written beside their places, and moved there when all are whole; else nothing is left of them.
+/// A file that is there already is never written over: its job may be with the vendor.
 class batch_job_writer {
 public:
   /// Files are called `stem`-1.jsonl and so on.
@@ -33,7 +34,8 @@ public:
   batch_job_writer(const batch_job_writer&) = delete;
   batch_job_writer& operator=(const batch_job_writer&) = delete;
 
-  /// Errors: a file cannot be written, or a call alone is more than a file may hold.
+  /// Errors: a file cannot be written or is there already, or a call alone is more than a
+  /// file may hold.
   result<void> add(std::string_view call, token_count input, nano_usd prompt, nano_usd most);
   result<void> finish();
 

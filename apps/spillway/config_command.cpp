@@ -2,8 +2,10 @@
 
 #include "apps/spillway/config_choice.hpp"
 #include "apps/spillway/text_table.hpp"
+#include "config/lifecycle.hpp"
 #include "config/secrets.hpp"
 #include "config/starter.hpp"
+#include "runtime/gateway_access.hpp"
 #include "runtime/local_servers.hpp"
 #include "wire/checkup_json.hpp"
 
@@ -13,10 +15,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace spillway::apps {
 namespace {
@@ -104,7 +108,12 @@ int run_check(const config_options& options) {
     const auto secrets = config::read_environment(*settings, config::process_environment());
     if (!secrets)
       return tell_problems(options, secrets.failure(), settings->warnings);
+    const auto gateway = runtime::check_gateway(*settings, config::process_environment());
+    if (!gateway)
+      return tell_problems(options, gateway.failure(), settings->warnings);
   }
+  for (std::string& w : config::lifecycle_warnings(*settings, std::chrono::system_clock::now()))
+    settings->warnings.push_back(std::move(w));
   if (options.json) {
     std::printf("%s\n", wire::encode_config_check({}, settings->warnings).c_str());
     return 0;

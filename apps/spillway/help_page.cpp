@@ -1,10 +1,13 @@
 #include "apps/spillway/help_page.hpp"
 
+#include "core/catalog.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <sstream>
+#include <string_view>
 
 namespace spillway::apps {
 namespace {
@@ -116,6 +119,29 @@ std::string help_page(const command_doc& c) {
 
 void use_help_pages(CLI::App& app) {
   app.formatter(std::make_shared<page_maker>());
+  app.failure_message([](const CLI::App*, const CLI::Error& what) {
+    return std::string{"spillway: "} + what.what()
+           + "\n`spillway --help` and `spillway COMMAND --help` say what there is.\n";
+  });
+}
+
+std::string unknown_command(const command_doc& root, const std::vector<std::string>& words) {
+  const command_doc* at = &root;
+  for (const std::string& word : words) {
+    if (word.starts_with("-") || !at->needs_command)
+      return {};
+    const auto sub = std::ranges::find(at->commands, word, &command_doc::name);
+    if (sub == at->commands.end()) {
+      std::vector<std::string_view> names;
+      for (const command_doc& c : at->commands)
+        names.push_back(c.name);
+      const std::string near{nearest_name(word, names)};
+      return "there is no `" + at->path + " " + word + "`"
+             + (near.empty() ? "" : "; did you mean `" + at->path + " " + near + "`?");
+    }
+    at = &*sub;
+  }
+  return {};
 }
 
 } // namespace spillway::apps

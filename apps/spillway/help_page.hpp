@@ -3,6 +3,7 @@
 #include "apps/spillway/command_tree.hpp"
 
 #include <string>
+#include <vector>
 
 namespace spillway::apps {
 
@@ -13,5 +14,9 @@ std::string help_page(const command_doc& c);
 
 /// Makes `app` and the commands that are added to it from now on show such pages.
 void use_help_pages(CLI::App& app);
+
+/// What is wrong with `words` if one of them stands where a command must and there is none of its
+/// name, with the one that was perhaps meant; empty: nothing of the kind.
+std::string unknown_command(const command_doc& root, const std::vector<std::string>& words);
 
 } // namespace spillway::apps

@@ -1,45 +1,33 @@
 #include "apps/spillway/live_gateway.hpp"
 
-#include "runtime/system_wall_clock.hpp"
-#include "storage/key_store.hpp"
+#include "runtime/gateway_access.hpp"
+#include "wire/iso_time.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 namespace spillway::apps {
 namespace {
 
-/// Whether some caller could come in with a virtual key.
-result<bool> has_virtual_keys(const config::journal_settings& journal) {
-  if (journal.path.empty())
-    return false;
-  const auto store = storage::key_store::open(storage::key_store::path_beside(journal.path));
-  if (!store)
-    return store.failure();
-  const auto keys = (*store)->load();
-  if (!keys)
-    return keys.failure();
-  const wall_time now = runtime::system_wall_clock()(std::chrono::steady_clock::now());
-  return std::ranges::any_of(*keys, [&](const auto& key) { return key.is_live(now); });
+/// Time enough to get another one.
+constexpr std::chrono::days certificate_notice{14};
+
+void warn_of_end(wall_time end) {
+  const duration left = end - std::chrono::system_clock::now();
+  if (left < certificate_notice)
+    std::fprintf(stderr, "spillway: warning: the certificate in gateway.tls_cert %s %s\n",
+                 left < duration{} ? "ended" : "ends", wire::iso_time(end).c_str());
 }
 
 } // namespace
 
 result<void> live_gateway::prepare(const config::settings& s) {
-  const auto virtual_keys = has_virtual_keys(s.journal);
-  if (!virtual_keys)
-    return virtual_keys.failure();
-  auto access = config::read_gateway_access(s.gateway, config::process_environment(),
-                                            *virtual_keys);
-  if (!access)
-    return access.failure();
-  if (!s.gateway.tls_cert.empty())
-    if (auto usable = transport::beast_listener::check_certificate(s.gateway.tls_cert,
-                                                                   s.gateway.tls_key);
-        !usable)
-      return usable;
-  prepared_ = std::make_shared<const parts>(parts{s.gateway, std::move(*access)});
+  auto needs = runtime::check_gateway(s, config::process_environment());
+  if (!needs)
+    return needs.failure();
+  if (needs->certificate_end)
+    warn_of_end(*needs->certificate_end);
+  prepared_ = std::make_shared<const parts>(parts{s.gateway, std::move(needs->access)});
   return {};
 }
 

@@ -17,6 +17,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 
 namespace {
 
@@ -59,6 +60,12 @@ int main(int argc, char** argv) {
   spillway::apps::add_shell_commands(app);
   if (argc == 1) {
     std::fputs(app.help().c_str(), stderr);
+    return 2;
+  }
+  const std::string unknown =
+      spillway::apps::unknown_command(spillway::apps::describe(app), {argv + 1, argv + argc});
+  if (!unknown.empty()) {
+    std::fprintf(stderr, "spillway: %s\n`spillway --help` lists all.\n", unknown.c_str());
     return 2;
   }
   try {

@@ -68,8 +68,15 @@ Credentials are read from the environment alone.
 .B SPILLWAY_CONFIG
 The configuration file of every command that is given none by \-\-config.
 .TP
-.B OPENAI_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY
+.B OPENAI_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY, ANTHROPIC_API_KEY, DEEPSEEK_API_KEY
+.TQ
+.B GROQ_API_KEY, MISTRAL_API_KEY, OPENROUTER_API_KEY, AZURE_OPENAI_API_KEY
 Keys of providers; the configuration names the variables of others.
+.TP
+.B SPILLWAY_KEY
+What
+.B spillway run \-\-gateway
+sends as its key.
 .TP
 .B LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_BASE_URL
 Langfuse's keys, and where it is.
@@ -83,6 +90,9 @@ The configuration, if it is in the current folder and none is named otherwise.
 .TP
 .I /etc/spillway/spillway.toml, /etc/spillway/environment
 Configuration and keys of the systemd service.
+.TP
+.I /usr/share/doc/spillway/docs/CONFIG.md, OPERATIONS.md
+Every key of the configuration; what to do when something is wrong.
 .SH EXIT STATUS
 .TP
 .B 0

@@ -4,9 +4,8 @@
 #include "apps/spillway/text_table.hpp"
 #include "config/values.hpp"
 #include "core/money/calendar.hpp"
-#include "core/money/civil_date.hpp"
+#include "core/money/cost_log.hpp"
 #include "storage/ledger_reader.hpp"
-#include "wire/iso_time.hpp"
 #include "wire/spend_report_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -34,7 +33,8 @@ struct report_options {
   bool csv = false;
 };
 
-constexpr std::array dimensions{spend_dimension::model,   spend_dimension::team,
+constexpr std::array dimensions{spend_dimension::model,   spend_dimension::provider_key,
+                                spend_dimension::team,
                                 spend_dimension::user,    spend_dimension::key,
                                 spend_dimension::tag,     spend_dimension::session,
                                 spend_dimension::run,     spend_dimension::hour,
@@ -58,15 +58,16 @@ Enum named(const std::array<Enum, N>& values, const std::string& name) {
   return values.front(); // CLI11 has checked it
 }
 
-/// "2026-11-24" is the beginning of that day in `zone`, "36h" is so long ago.
+/// "2026-11-24" is the beginning of that day in `zone`, "2026-11-24T12:00:00Z" that very moment,
+/// "36h" is so long ago.
 result<wall_time> read_moment(const std::string& option, const std::string& text,
                               const std::string& zone, wall_time now) {
   if (const auto ago = config::read_duration(text))
     return now - *ago;
-  if (const auto day = money::day_named(text, zone))
-    return *day;
-  return error{option + " is neither a date nor a span of time; allowed: 2026-11-24, or 36h, 7d "
-               + "(so long ago)"};
+  if (const auto moment = money::parse_moment(text, zone))
+    return *moment;
+  return error{option + " '" + text + "' is neither a date nor a span of time; allowed: "
+               + "2026-11-24, 2026-11-24T12:00:00Z, or 36h, 7d (so long ago)"};
 }
 
 struct report_plan {
@@ -100,10 +101,17 @@ result<report_plan> make_plan(const report_options& options, wall_time now) {
       return to.failure();
     plan.filter.to = *to;
   }
+  if (plan.filter.from >= plan.filter.to)
+    return error{"there is nothing between " + money::hour_text(plan.filter.from, plan.zone)
+                 + " and " + money::hour_text(plan.filter.to, plan.zone)
+                 + ": --until must be later than --since, or than the period's begin"};
   return plan;
 }
 
 // -- for people -----------------------------------------------------------------------------------
+
+/// Of less than this, each hundredth of a cent matters.
+constexpr nano_usd small_sum{nano_usd_per_usd};
 
 std::string percent(std::int64_t part, std::int64_t whole) {
   if (whole <= 0)
@@ -128,7 +136,7 @@ std::vector<std::string> cells_of(const std::string& name, const spend_line& l,
           tokens(l.input),
           percent(l.cached_input.value(), l.input.value()),
           tokens(l.output),
-          to_display_usd(l.cost, 4),
+          to_display_usd(l.cost, total.cost < small_sum ? 6 : 4),
           percent(l.cost.value(), total.cost.value())};
 }
 
@@ -156,10 +164,20 @@ void print_table(const wire::spend_summary& s) {
     table.add(cells_of(l.name.empty() ? "(none)" : printable(l.name), l, s.total));
   table.add_rule();
   table.add(cells_of("total", s.total, s.total));
-  std::printf("%s to %s\n\n%s", wire::iso_time(s.from).c_str(), wire::iso_time(s.to).c_str(),
+  const std::string from = s.from == wall_time{} ? "The journal's beginning"
+                                                 : money::hour_text(s.from, s.zone);
+  std::printf("%s to %s (%s), from %s\n\n%s", from.c_str(),
+              money::hour_text(s.to, s.zone).c_str(), s.zone.c_str(), s.journal.c_str(),
               table.text().c_str());
   if (s.by == spend_dimension::tag)
     std::printf("\nA call with several tags is in several lines, and once in the total.\n");
+  if (s.by == spend_dimension::key)
+    std::printf("\n(none) came without a virtual key. --by provider_key has the accounts at "
+                "providers.\n");
+  if (s.total.folded > 0)
+    std::printf("\nOf %s older calls only sums are left (journal.keep): they are in CALLS, but not "
+                "in REQUESTS and\nFALLBACKS, and belong to whole quarters of an hour.\n",
+                with_commas(s.total.folded).c_str());
   if (s.total.unknown > 0)
     std::printf("\nUNKNOWN: nobody knows whether these are billed; they count at their maximum.\n");
 }
@@ -178,10 +196,14 @@ result<wire::spend_summary> summarize(const report_options& options) {
   out.by = named(dimensions, options.by);
   out.from = std::max(plan->filter.from, wall_time{});
   out.to = plan->filter.to;
+  out.zone = plan->zone;
   out.journal = plan->journal;
   report::spend_report sums{out.by, plan->zone};
-  const auto done = (*ledger)->each_call(
-      plan->filter, [&](const ledger_row& row) { sums.add(row.intent, row.settlement); });
+  auto done = (*ledger)->each_folded(
+      plan->filter, [&](const report::folded_calls& old) { sums.add(old); });
+  if (done)
+    done = (*ledger)->each_call(
+        plan->filter, [&](const ledger_row& row) { sums.add(row.intent, row.settlement); });
   if (!done)
     return done.failure();
   out.lines = sums.lines();
@@ -206,7 +228,7 @@ int run(const report_options& options) {
 
 constexpr const char* notes =
     R"(It reads the journal, also while a gateway runs. Days and months are those of
-budget.zone. --since and --until take a date or how long ago.
+budget.zone. The first line says which time it covers.
 
 Examples:
   spillway report                     # this month, by model
@@ -224,8 +246,10 @@ void add_report_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember(names_of(dimensions)))
       ->capture_default_str();
   CLI::Option* since = c->add_option("--since", o->since,
-                                     "From then on: a date (2026-11-24), or so long ago (36h, 7d)");
-  c->add_option("--until", o->until, "Up to then, likewise (default: now)");
+                                     "From then on: the begin of a date (2026-11-24), a moment "
+                                     "(2026-11-24T12:00:00Z), or so long ago (36h, 7d)");
+  c->add_option("--until", o->until,
+                "Before then, likewise (default: now): --until 2026-12-01 ends with November");
   c->add_option("--period", o->period, "From the beginning of the running day, week or month")
       ->check(CLI::IsMember(names_of(periods)))
       ->capture_default_str()

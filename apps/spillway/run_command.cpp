@@ -1,17 +1,18 @@
 #include "apps/spillway/run_command.hpp"
 
 #include "apps/spillway/config_choice.hpp"
+#include "apps/spillway/run_account.hpp"
 #include "apps/spillway/run_job.hpp"
 #include "apps/spillway/run_prompt.hpp"
+#include "apps/spillway/run_remote.hpp"
+#include "config/secrets.hpp"
 #include "config/values.hpp"
 #include "core/bounds.hpp"
 #include "runtime/local_world.hpp"
-#include "wire/run_answer_json.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <chrono>
-#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -26,6 +27,8 @@ struct run_options {
   std::string system_prompt;
   std::string target;
   std::string folder;
+  std::string gateway;
+  std::string ca_file;
   std::int64_t output_max = 0;
   std::optional<double> temperature;
   std::string deadline;
@@ -66,6 +69,7 @@ Examples:
   git diff | spillway run --model gpt-4.1-mini "Write a commit message for this:" -
   spillway run --folder . --max-cost 0.10 "Where are errors of the network handled?"
   spillway run --json --deadline 30s < prompt.txt | jq -r .text
+  spillway run --gateway http://127.0.0.1:8080 hello  # counted where all else is
   spillway run --simulate hello           # no key, no network)";
 
 int exit_code_of(const report::run_answer& a) {
@@ -162,80 +166,6 @@ void limit_run(run_completion& wish, config::settings& settings) {
         {"run", wish.labels.run, money::period::total, *wish.cost_max});
 }
 
-// -- what is told ---------------------------------------------------------------------------------
-
-/// Standard output, as far as somebody reads it.
-class answer_writer {
-public:
-  bool write(std::string_view text) {
-    if (text.empty())
-      return whole_;
-    ends_line_ = text.back() == '\n';
-    anything_ = true;
-    whole_ = whole_ && std::fwrite(text.data(), 1, text.size(), stdout) == text.size()
-             && std::fflush(stdout) == 0;
-    return whole_;
-  }
-  bool is_whole() const noexcept { return whole_; }
-  void end_line() {
-    if (anything_ && !ends_line_)
-      write("\n");
-  }
-
-private:
-  bool whole_ = true;
-  bool anything_ = false;
-  bool ends_line_ = true;
-};
-
-void print_calls(const report::run_answer& a) {
-  for (const report::call_record& c : a.calls)
-    if (c.failure)
-      std::fprintf(stderr, "  %s: %s\n", c.model.value.c_str(), to_string(*c.failure));
-}
-
-void print_refusal(const report::run_answer& a) {
-  std::fprintf(stderr, "spillway: %s: %s\n", to_string(a.status), a.reason.c_str());
-  print_calls(a);
-  if (a.retry_after)
-    std::fprintf(stderr, "come again in %.0f s\n", std::ceil(to_seconds(*a.retry_after)));
-}
-
-void print_account(const report::run_answer& a) {
-  std::string line = a.model.value.empty() ? "no model" : a.model.value;
-  line += ": " + std::to_string(a.input.value()) + " tokens in";
-  if (a.cached_input > token_count{})
-    line += " (" + std::to_string(a.cached_input.value()) + " cached)";
-  line += ", " + std::to_string(a.output.value()) + " out, " + to_display_usd(a.cost, 6);
-  if (a.steps > 0)
-    line += ", " + std::to_string(a.steps) + " steps, " + std::to_string(a.tool_calls)
-            + " tool calls";
-  std::fprintf(stderr, "%s, %.1f s", line.c_str(), to_seconds(a.elapsed));
-  if (a.waited > duration{})
-    std::fprintf(stderr, " of which %.1f s waiting for room", to_seconds(a.waited));
-  if (a.budget_left)
-    std::fprintf(stderr, ", %s of the budget left", to_display_usd(*a.budget_left, 2).c_str());
-  std::fprintf(stderr, "\n");
-  if (a.finish == finish_reason::length)
-    std::fprintf(stderr, "the answer was cut: it may not be longer (--max-tokens)\n");
-  for (const std::string& field : a.left_out)
-    std::fprintf(stderr, "%s has no word for `%s`\n", a.model.value.c_str(), field.c_str());
-}
-
-void tell(const run_options& o, const report::run_answer& a) {
-  if (o.json) {
-    std::printf("%s\n", wire::encode_run_answer(a).c_str());
-    return;
-  }
-  if (a.steps_used_up)
-    std::fprintf(stderr, "spillway: the agent used up its %d steps; what it said last is above\n",
-                 a.steps);
-  else if (a.status != completion_status::answered)
-    print_refusal(a);
-  if (!o.quiet)
-    print_account(a);
-}
-
 // -- all of it ------------------------------------------------------------------------------------
 
 result<report::run_answer> ask(runtime::runtime& rt, const run_options& o, run_completion wish) {
@@ -259,10 +189,42 @@ result<report::run_answer> ask(runtime::runtime& rt, const run_options& o, run_c
   return answer;
 }
 
+/// Through a gateway that runs: its configuration holds, none is read here.
+result<int> run_elsewhere(const run_options& o, const run_completion& wish) {
+  auto gateway = read_gateway_address(o.gateway);
+  if (!gateway)
+    return gateway.failure();
+  gateway->ca_file = o.ca_file;
+  gateway->key = secret{config::process_environment()("SPILLWAY_KEY").value_or("")};
+  const mono_time began = std::chrono::steady_clock::now();
+  auto answer = run_through(*gateway, wish);
+  if (!answer)
+    return answer.failure();
+  answer->elapsed = std::chrono::steady_clock::now() - began;
+  answer_writer out;
+  if (!o.json)
+    out.write(answer->text);
+  out.end_line();
+  print_account(*answer, {o.json, o.quiet});
+  return exit_code_of(*answer);
+}
+
+/// What to do if another process has the journal: most likely a gateway.
+error with_advice(const error& why, const config::settings& s) {
+  if (why.message.find("another process has it open") == std::string::npos)
+    return why;
+  const std::string scheme = s.gateway.tls_cert.empty() ? "http://" : "https://";
+  return error{why.message + "\nIf that is a gateway, ask through it: spillway run --gateway "
+               + scheme + s.gateway.listen.host + ":" + std::to_string(s.gateway.listen.port)
+               + " ..."};
+}
+
 result<int> run(const run_options& o) {
   auto wish = wish_of(o);
   if (!wish)
     return wish.failure();
+  if (!o.gateway.empty())
+    return run_elsewhere(o, *wish);
   auto settings = read_config(o.config_file);
   if (!settings)
     return settings.failure();
@@ -278,21 +240,23 @@ result<int> run(const run_options& o) {
     settings->journal.path.clear(); // what is simulated counts against no real budget
     r.environment = runtime::local_world::environment();
   }
-  const duration drain = settings->runtime.drain;
-  r.settings = std::move(*settings);
+  r.settings = *settings;
   if (!o.quiet)
     r.on_warning = [](const std::string& warning) {
       std::fprintf(stderr, "spillway: warning: %s\n", warning.c_str());
     };
   auto rt = runtime::runtime::start(std::move(r));
   if (!rt)
-    return rt.failure();
+    return with_advice(rt.failure(), *settings);
   auto answer = ask(**rt, o, std::move(*wish));
   if (!answer)
     return answer.failure();
   const int code = exit_code_of(*answer);
-  (*rt)->stop(code == exit_interrupted ? duration{patience_interrupted} : drain);
-  tell(o, *answer);
+  const auto stopped = (*rt)->stop(code == exit_interrupted ? duration{patience_interrupted}
+                                         : settings->runtime.drain);
+  if (!o.folder.empty())
+    add_totals(*answer, stopped.last.router.usage);
+  print_account(*answer, {o.json, o.quiet});
   return code;
 }
 
@@ -342,6 +306,15 @@ void add_run_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, bounds::agent_steps_max))
       ->capture_default_str()
       ->needs(folder);
+  CLI::Option* gateway =
+      c->add_option("--gateway", o->gateway,
+                    "Ask through a gateway that runs, http://127.0.0.1:8080, with its limits and "
+                    "budgets; the key for it is in $SPILLWAY_KEY")
+          ->excludes(folder)
+          ->type_name("URL");
+  c->add_option("--ca-file", o->ca_file, "Certificates to trust, with --gateway")
+      ->needs(gateway)
+      ->type_name("FILE");
   add_labels(*c, *o);
   c->add_flag("--simulate", o->simulate, "Ask a simulated provider on loopback; needs no key");
   c->add_flag("--json", o->json, "The answer and what it took as one line of JSON");

@@ -30,8 +30,8 @@ public:
   interruption(runtime::runtime& rt, std::function<void()> when)
       : when_{std::make_shared<std::function<void()>>(std::move(when))} {
     rt.on_interrupt([weak = std::weak_ptr{when_}] {
-      if (const auto when = weak.lock())
-        (*when)();
+      if (const auto held = weak.lock())
+        (*held)();
     });
   }
 
@@ -75,19 +75,6 @@ report::run_answer answer_of(const agent_reply& m) {
   if (m.outcome == agent_outcome::finished)
     out.finish = finish_reason::stop;
   return out;
-}
-
-/// What the calls of a whole run came to, as the runtime counted them.
-void add_totals(report::run_answer& answer, const report::usage_report& usage) {
-  for (const auto& [model, totals] : usage.by_model) {
-    if (totals.answered > 0)
-      answer.model = model;
-    answer.input += totals.input;
-    answer.cached_input += totals.cached_input;
-    answer.output += totals.output;
-  }
-  answer.cost = usage.cost;
-  answer.waited = usage.waited;
 }
 
 completion_reply gone() {
@@ -143,9 +130,19 @@ result<report::run_answer> run_in_folder(runtime::runtime& rt, folder_job work) 
       .receive([&](const agent_reply& m) { reply = m; }, [](const caf::error&) {});
   self->send_exit(agent, caf::exit_reason::user_shutdown);
   self->send_exit(runner, caf::exit_reason::user_shutdown);
-  report::run_answer out = answer_of(reply);
-  add_totals(out, rt.look().router.usage);
-  return out;
+  return answer_of(reply);
+}
+
+void add_totals(report::run_answer& answer, const report::usage_report& usage) {
+  for (const auto& [model, totals] : usage.by_model) {
+    if (totals.answered > 0)
+      answer.model = model;
+    answer.input += totals.input;
+    answer.cached_input += totals.cached_input;
+    answer.output += totals.output;
+  }
+  answer.cost = usage.cost;
+  answer.waited = usage.waited;
 }
 
 } // namespace spillway::apps

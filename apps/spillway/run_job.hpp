@@ -26,8 +26,12 @@ struct folder_job {
   run_agent job;
 };
 
-/// Lets it work until it has an answer. An interrupt stops it. Not for actors.
+/// Lets it work until it has an answer. An interrupt stops it. Not for actors. What it took is
+/// known when the runtime has stopped: see `add_totals`.
 /// Errors: the folder cannot be opened.
 result<report::run_answer> run_in_folder(runtime::runtime& rt, folder_job work);
+
+/// Adds what all calls of a run came to, those that were cut included.
+void add_totals(report::run_answer& answer, const report::usage_report& usage);
 
 } // namespace spillway::apps

@@ -126,7 +126,8 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
       rt.io(), at,
       with_access_log(door.handler(), runtime::system_wall_clock(), how.live->log()));
   if (!opened)
-    return opened.failure();
+    return error{opened.failure().message + "; choose another address with --listen, or in "
+                 "gateway.listen"};
   const std::shared_ptr<transport::beast_listener> listener = std::move(*opened);
   how.live->set_listener(listener);
   auto made = runtime::service_notifier::make(config::process_environment(), rt.io());
@@ -161,7 +162,7 @@ result<void> serve(runtime::runtime& rt, gateway::gateway& door,
   std::printf("stopped: %llu requests, %llu answered, %zu cut, %s spent\n",
               static_cast<unsigned long long>(usage.requests),
               static_cast<unsigned long long>(usage.answered), report.cancelled,
-              to_display_usd(usage.cost).c_str());
+              to_display_usd(usage.cost, 6).c_str());
   return {};
 }
 

@@ -30,6 +30,15 @@ std::string explain_limit(const virtual_key& key, rate::dimension which, bool to
          + (too_large ? ", and this request alone is larger" : ", which is used up");
 }
 
+/// Answers without a bound leave no room for calls beside them if there is little, but refuse none.
+token_count charge_of(const key_request& r, const rate::admission& used, instant now) {
+  token_count open = r.open_tokens;
+  for (const rate::dimension_usage& u : used.usage(now))
+    if (u.which == rate::dimension::tokens_per_minute)
+      open = std::min(open, token_count{u.limit - u.used} - r.tokens);
+  return r.tokens + std::max(open, token_count{});
+}
+
 } // namespace
 
 void key_ring::replace(std::vector<virtual_key> keys) {
@@ -59,7 +68,7 @@ key_decision key_ring::admit(const key_request& r, instant now) {
   holder& h = by_id_.at(named->second);
   if (!may_call(h.key, r.target))
     return {key_verdict::target_not_allowed, explain_target(h.key, r.target)};
-  const rate::decision d = h.used.acquire(r.lease, r.tokens, now);
+  const rate::decision d = h.used.acquire(r.lease, charge_of(r, h.used, now), now);
   if (d.outcome == rate::verdict::granted) {
     h.used.mark_sent(r.lease, now);
     h.used.prove_arrival(r.lease, now);

@@ -26,8 +26,9 @@ struct key_decision {
 struct key_request {
   std::string_view name;   ///< of the key
   std::string_view target; ///< a model or a route; empty: the caller named none
-  token_count tokens;      ///< the most it may take of a limit over tokens
+  token_count tokens;      ///< that it takes of a limit over tokens at least
   lease_id lease;
+  token_count open_tokens{}; ///< that it ordinarily takes beside: as many as there is room for
 };
 
 /// The keys there are and what each of them has used of its own limits. Windows are exact, as a

@@ -137,8 +137,9 @@ std::optional<chunk_plan> plan_chunks(const chat_request& request, std::int64_t 
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     text_at(plan.parts.emplace_back(request), where) =
         worded(i + 1, pieces.size(), plan.task, pieces[i]);
-    // A schema is for the one answer at the end, and tools are too.
+    // A schema is for the answer at the end, and tools and a choice of answers are too.
     plan.parts.back().response_schema_json.clear();
+    plan.parts.back().choices = 1;
     if (!request.tools.empty())
       plan.parts.back().choice = tool_choice{tool_choice_mode::none, {}};
   }

@@ -193,7 +193,8 @@ std::int64_t prompt_room(const model_entry& model, const chat_request& request) 
   const std::int64_t window = limit - limit / 10;
   const bool reply_counts =
       model.charged_as == token_charge::input_and_output_max && request.output_tokens_max;
-  return std::clamp<std::int64_t>(window - (reply_counts ? reply : 0), room / 8, room);
+  const std::int64_t replies = reply * std::max(request.choices, 1);
+  return std::clamp<std::int64_t>(window - (reply_counts ? replies : 0), room / 8, room);
 }
 
 fitted_prompt fit(const chat_request& request, strategy how,

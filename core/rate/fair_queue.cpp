@@ -53,12 +53,15 @@ struct fair_queue::state {
   std::set<std::pair<mono_time, lease_id>> by_deadline;
   std::set<std::pair<mono_time, lease_id>> by_age; ///< when a call rises next
   std::unordered_map<std::string, std::int64_t> tenant_tag;
+  /// The calls of each tenant in the order in which they came.
+  std::unordered_map<std::string, std::map<std::uint64_t, lease_id>> by_tenant;
   std::int64_t virtual_time = 0;
   std::uint64_t next_sequence = 0;
 
   void insert(queued_call q);
   queued_call take(lease_id lease);
   void age(mono_time now);
+  std::optional<lease_id> whoever_gives_way_to(const std::string& tenant) const;
   lease_id first() const;
   std::vector<lease_id> in_order(std::size_t most) const;
   place place_of_next(const waiting_call& call) const;
@@ -98,6 +101,7 @@ void fair_queue::state::insert(queued_call q) {
   const lease_id lease = q.call.lease;
   by_level[q.level].emplace(q.at, lease);
   by_deadline.emplace(q.call.deadline, lease);
+  by_tenant[q.call.tenant].emplace(q.at.sequence, lease);
   if (q.level > 0)
     by_age.emplace(q.pushed_at + ageing_step, lease);
   const bool fresh = calls.emplace(lease, std::move(q)).second;
@@ -109,11 +113,28 @@ queued_call fair_queue::state::take(lease_id lease) {
   by_level[q.level].erase(q.at);
   by_deadline.erase({q.call.deadline, lease});
   by_age.erase({q.pushed_at + ageing_step, lease});
+  const auto of_tenant = by_tenant.find(q.call.tenant);
+  of_tenant->second.erase(q.at.sequence);
+  if (of_tenant->second.empty())
+    by_tenant.erase(of_tenant);
   if (calls.empty()) {
     tenant_tag.clear();
     virtual_time = 0;
   }
   return q;
+}
+
+/// The newest call of the tenant with the most, if that has so many more than `tenant` that one in
+/// exchange brings them nearer.
+std::optional<lease_id>
+fair_queue::state::whoever_gives_way_to(const std::string& tenant) const {
+  const auto most = std::ranges::max_element(
+      by_tenant, {}, [](const auto& waiting) { return waiting.second.size(); });
+  const auto own = by_tenant.find(tenant);
+  const std::size_t held = own == by_tenant.end() ? 0 : own->second.size();
+  if (most->second.size() <= held + 1)
+    return std::nullopt;
+  return most->second.rbegin()->second;
 }
 
 void fair_queue::state::age(mono_time now) {
@@ -192,13 +213,18 @@ fair_queue::~fair_queue() = default;
 fair_queue::fair_queue(fair_queue&&) noexcept = default;
 fair_queue& fair_queue::operator=(fair_queue&&) noexcept = default;
 
-bool fair_queue::push(waiting_call call, instant now) {
-  if (state_->calls.size() >= bounds::limiter_queue_max)
-    return false;
+queue_place fair_queue::push(waiting_call call, instant now) {
+  queue_place out;
+  if (size() >= bounds::limiter_queue_max) {
+    out.gave_way = state_->whoever_gives_way_to(call.tenant);
+    if (!out.gave_way)
+      return {.waits = false};
+    state_->take(*out.gave_way);
+  }
   const place at = state_->next_place(call);
   const std::size_t level = level_of(call.level);
   state_->insert({std::move(call), now.mono, level, at});
-  return true;
+  return out;
 }
 
 bool fair_queue::remove(lease_id lease) {

@@ -30,6 +30,12 @@ struct wait_forecast {
   std::size_t position = 0; ///< calls ahead
 };
 
+/// Whether a call waits now, and which other one made room for it.
+struct queue_place {
+  bool waits = true;
+  std::optional<lease_id> gave_way{};
+};
+
 /// The calls that wait at one limiter, in the order in which they will be granted: fair over
 /// tenants, first come first served within one; a smaller call may pass the head only if the head's
 /// start does not move.
@@ -42,9 +48,11 @@ public:
   fair_queue(fair_queue&&) noexcept;
   fair_queue& operator=(fair_queue&&) noexcept;
 
-  /// False if the queue is full (`bounds::limiter_queue_max`): nothing changes.
+  /// If the queue is full (`bounds::limiter_queue_max`), the newest call of the tenant with most of
+  /// them gives way and is no longer here, so that nobody's flood keeps others out. If the call is
+  /// that tenant's own, or its tenant would have as many, it does not wait, and nothing changes.
   /// Requires: the lease is not waiting already.
-  bool push(waiting_call call, instant now);
+  queue_place push(waiting_call call, instant now);
 
   /// Takes a call out (its caller went away). False if it is not here.
   bool remove(lease_id lease);

@@ -30,11 +30,25 @@ void count(spend_line& line, const call_intent& intent,
   line.reasoning += settlement->usage.reasoning;
 }
 
+void count(spend_line& line, const folded_calls& old) {
+  const std::uint64_t calls = old.calls.settled + old.calls.rejected;
+  line.calls += calls;
+  line.folded += calls;
+  line.answered += old.calls.settled;
+  line.rate_limited += old.calls.rejected;
+  line.input += old.usage.input;
+  line.cached_input += old.usage.cached_input;
+  line.output += old.usage.output;
+  line.reasoning += old.usage.reasoning;
+  line.cost += old.cost;
+}
+
 } // namespace
 
 const char* to_string(spend_dimension d) noexcept {
   switch (d) {
     case spend_dimension::model: return "model";
+    case spend_dimension::provider_key: return "provider_key";
     case spend_dimension::team: return "team";
     case spend_dimension::user: return "user";
     case spend_dimension::key: return "key";
@@ -61,15 +75,21 @@ std::string spend_report::time_of(wall_time at) {
 }
 
 /// Each once; an empty one if the call has none.
-std::vector<std::string> spend_report::names_of(const call_intent& intent) {
+std::vector<std::string> spend_report::names_of(const call_marks& call) {
   if (by_ == spend_dimension::model)
-    return {intent.model.value};
+    return {call.model.value};
+  if (by_ == spend_dimension::provider_key)
+    return {call.key.value};
   if (is_time(by_))
-    return {time_of(intent.at)};
+    return {time_of(call.at)};
   std::vector<std::string> out;
-  for (const money::scope_value& s : intent.scopes)
-    if (s.scope == to_string(by_) && std::ranges::find(out, s.name) == out.end())
+  for (const money::scope_value& s : call.scopes) {
+    // The account at the provider is charged under the same scope as a caller's key.
+    const bool provider_key = by_ == spend_dimension::key && s.name == call.key.value;
+    if (s.scope == to_string(by_) && !provider_key
+        && std::ranges::find(out, s.name) == out.end())
       out.push_back(s.name);
+  }
   if (out.empty())
     out.emplace_back();
   return out;
@@ -85,7 +105,7 @@ void spend_report::add(const call_intent& intent,
   const bool fallback = !fresh && request.model != intent.model;
   request.model = intent.model;
   request.at = intent.at;
-  for (std::string& name : names_of(intent)) {
+  for (std::string& name : names_of({intent.model, intent.key, intent.scopes, intent.at})) {
     spend_line& line = lines_[name];
     line.name = name;
     count(line, intent, settlement, fallback);
@@ -94,6 +114,15 @@ void spend_report::add(const call_intent& intent,
   }
   count(total_, intent, settlement, fallback);
   total_.requests += fresh ? 1 : 0;
+}
+
+void spend_report::add(const folded_calls& old) {
+  for (const std::string& name : names_of({old.model, old.key, old.scopes, old.from})) {
+    spend_line& line = lines_[name];
+    line.name = name;
+    count(line, old);
+  }
+  count(total_, old);
 }
 
 /// No request lasts longer than its longest deadline.

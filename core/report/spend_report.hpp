@@ -2,6 +2,7 @@
 
 #include "core/call_record.hpp"
 #include "core/money/calendar.hpp"
+#include "core/report/ledger_check.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,8 +14,9 @@
 
 namespace spillway::report {
 
-/// What the lines of a report are about.
-enum class spend_dimension { model, team, user, key, tag, session, run, hour, day };
+/// What the lines of a report are about. `key` is the virtual key of a caller, `provider_key` the
+/// account at a provider that a call went to.
+enum class spend_dimension { model, provider_key, team, user, key, tag, session, run, hour, day };
 
 const char* to_string(spend_dimension d) noexcept;
 
@@ -32,6 +34,8 @@ struct spend_line {
   token_count output;
   token_count reasoning; ///< part of `output`
   nano_usd cost;
+  /// Of `calls`, those whose requests and fallbacks are not known any more.
+  std::uint64_t folded = 0;
 };
 
 /// Sums calls of a journal up by one dimension. A call with two tags counts in both lines, and once
@@ -40,6 +44,9 @@ class spend_report {
 public:
   /// Hours and days are those of `zone`. Requires: it is known.
   spend_report(spend_dimension by, std::string zone);
+
+  /// Calls of which the journal only has the sums: they add neither requests nor fallbacks.
+  void add(const folded_calls& old);
 
   /// One call; without a settlement it is not known how it ended.
   void add(const call_intent& intent, const std::optional<call_settlement>& settlement);
@@ -56,7 +63,15 @@ private:
     std::set<std::string> lines; ///< that have counted it
   };
 
-  std::vector<std::string> names_of(const call_intent& intent);
+  /// What the lines of a call are chosen by.
+  struct call_marks {
+    const model_id& model;
+    const key_id& key;
+    const std::vector<money::scope_value>& scopes;
+    wall_time at{};
+  };
+
+  std::vector<std::string> names_of(const call_marks& call);
   std::string time_of(wall_time at);
   void forget_old(wall_time now);
 

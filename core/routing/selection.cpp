@@ -12,12 +12,29 @@ namespace {
 
 constexpr token_count output_useful_min{bounds::output_useful_min};
 
-/// The bound to send upstream for a prompt that takes `in_context` of the context and, on arrival,
-/// `in_window` of the token window. What the caller asks is kept unless the model cannot do it;
-/// what we choose ourselves also leaves the call room in the window.
+struct prompt_sizes {
+  tokens::prompt_estimate counted;
+  token_count on_arrival; ///< what the windows take: providers admit by the characters
+};
+
+/// Vendors bill, and count in their windows, each of the answers that a request asks for.
+/// Source: https://platform.openai.com/docs/api-reference/chat/create, `n` (2026-10-27).
+token_count for_all(token_count output, int answers) {
+  return token_count{output.value() * answers};
+}
+
+/// What each of `answers` may have of `room`: a token at least.
+token_count share_of(token_count room, int answers) {
+  return token_count{std::max<std::int64_t>(room.value() / answers, 1)};
+}
+
+/// The bound to send upstream for each of `answers`. What the caller asks is kept unless the model
+/// cannot do it; what we choose ourselves also leaves the call room in the token window.
 token_count fit_output(const model_entry& model, const chat_request& request,
-                       const selection_policy& policy, token_count in_context,
-                       token_count in_window) {
+                       const selection_policy& policy, const prompt_sizes& prompt, int answers) {
+  // What may be too long with its margin is tried all the same: the provider counts last.
+  const token_count in_context =
+      prompt.counted.limit < model.context_max ? prompt.counted.limit : prompt.counted.likely;
   token_count bound = std::min(model.output_max, model.context_max - in_context);
   if (request.output_tokens_max)
     return std::min(bound, *request.output_tokens_max);
@@ -25,8 +42,8 @@ token_count fit_output(const model_entry& model, const chat_request& request,
     bound = std::min(bound, *policy.output_default);
   const auto window = model.limits.tokens_per_minute;
   if (window && model.charged_as == token_charge::input_and_output_max
-      && token_count{*window} > in_window)
-    bound = std::min(bound, token_count{*window} - in_window);
+      && token_count{*window} > prompt.on_arrival)
+    bound = std::min(bound, share_of(token_count{*window} - prompt.on_arrival, answers));
   return bound;
 }
 
@@ -43,15 +60,11 @@ money::call_size size_of(const chat_request& request, token_count input, token_c
   return {input, output, request.tier, false, false};
 }
 
-/// Tokens of an ordinary reply, where a request does not bound it lower: what chat and agent steps
-/// come to, about 400 words.
-constexpr token_count output_ordinary{512};
-
 std::optional<nano_usd> ordinary_cost(const model_entry& model, const chat_request& request,
-                                      token_count input, token_count output_max, wall_time now) {
+                                      token_count input, token_count output, wall_time now) {
   token_usage usage;
   usage.input = input;
-  usage.output = std::min(output_max, output_ordinary);
+  usage.output = output;
   usage.tier = request.tier;
   const auto cost = money::cost_of(usage, model.pricing, now);
   return cost ? std::optional{cost->total} : std::nullopt;
@@ -78,11 +91,6 @@ std::string price_text(const model_entry& model) {
            "it in budget.unpriced_allowed";
 }
 
-struct prompt_sizes {
-  tokens::prompt_estimate counted;
-  token_count on_arrival; ///< what the windows take: providers admit by the characters
-};
-
 void consider(const model_entry& model, const chat_request& request, const selection_policy& policy,
               const prompt_sizes& input, wall_time now, selection& out) {
   if (const std::string what = lacking(model.can, request); !what.empty()) {
@@ -96,14 +104,13 @@ void consider(const model_entry& model, const chat_request& request, const selec
         {&model, rejection_reason::context_too_long, context_text(model, input.counted.likely)});
     return;
   }
-  // What may be too long with its margin is tried all the same: the provider counts last.
-  const token_count room_for =
-      input.counted.limit < model.context_max ? input.counted.limit : input.counted.likely;
-  const token_count output = fit_output(model, request, policy, room_for, input.on_arrival);
+  const int answers = std::max(request.choices, 1);
+  const token_count output = fit_output(model, request, policy, input, answers);
+  const token_count all = for_all(output, answers);
   // A prompt the provider accepts is no longer than its context, whatever our byte count says.
   const token_count input_most = std::min(input.counted.at_most, model.context_max);
   const auto cost =
-      money::worst_case_cost(size_of(request, input_most, output), model.pricing, now);
+      money::worst_case_cost(size_of(request, input_most, all), model.pricing, now);
   if (!cost && !may_go_unpriced(policy, model.id)) {
     out.rejected.push_back({&model, rejection_reason::unknown_price, price_text(model)});
     return;
@@ -112,19 +119,24 @@ void consider(const model_entry& model, const chat_request& request, const selec
   out.candidates.push_back({&model,
                             input.counted.likely,
                             output,
-                            arrival_charge(model, input.on_arrival, output),
+                            arrival_charge(model, input.on_arrival, all),
                             worst,
                             {},
                             input_most,
                             {},
                             model.upstream_name,
-                            ordinary_cost(model, request, input.counted.likely, output, now),
+                            ordinary_cost(model, request, input.counted.likely,
+                                          for_all(std::min(output, tokens::ordinary_reply),
+                                                  answers),
+                                          now),
                             {},
                             {},
-                            input.on_arrival});
+                            input.on_arrival,
+                            answers});
   if (cost && !request.output_tokens_max && output > output_useful_min)
     out.candidates.back().least_cost =
-        money::worst_case_cost(size_of(request, input_most, output_useful_min), model.pricing, now);
+        money::worst_case_cost(size_of(request, input_most, for_all(output_useful_min, answers)),
+                               model.pricing, now);
 }
 
 void consider(const model_entry& model, const embedding_request& request,
@@ -245,11 +257,12 @@ selection select_candidates(const catalog& models, const route& preference,
 candidate shortened(candidate c, const chat_request& request, nano_usd room, wall_time now) {
   if (room >= c.worst_cost)
     return c;
-  const auto fits = money::affordable_output(size_of(request, c.input_most, c.output_max),
+  const token_count all = for_all(c.output_max, c.answers);
+  const auto fits = money::affordable_output(size_of(request, c.input_most, all),
                                              c.model->pricing, now, room);
   // No longer priced at all only if the price list ended between the two moments.
-  c.output_max = std::max(fits.value_or(output_useful_min), token_count{1});
-  c.charge = arrival_charge(*c.model, c.input_charge, c.output_max);
+  c.output_max = share_of(fits.value_or(for_all(output_useful_min, c.answers)), c.answers);
+  c.charge = arrival_charge(*c.model, c.input_charge, for_all(c.output_max, c.answers));
   c.worst_cost = room;
   return c;
 }
@@ -267,8 +280,12 @@ std::shared_ptr<const chat_reply> with_usage(const candidate& c,
   auto counted = std::make_shared<chat_reply>(*answer);
   if (counted->usage.input == token_count{})
     counted->usage.input = c.input_likely;
-  const token_count output =
-      std::min(tokens::reply_tokens(*c.model, answer->message), c.output_max);
+  const auto tokens_of = [&](const chat_message& message) {
+    return std::min(tokens::reply_tokens(*c.model, message), c.output_max);
+  };
+  token_count output = tokens_of(answer->message);
+  for (const chat_choice& other : answer->alternatives)
+    output += tokens_of(other.message);
   counted->usage.output = std::max(counted->usage.output, output);
   return counted;
 }
@@ -293,7 +310,8 @@ std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd l
 }
 
 rate::charge asked_charge(const candidate& c) {
-  return {exactly(c.charge), exactly(c.input_charge), exactly(c.output_max)};
+  return {exactly(c.charge), exactly(c.input_charge),
+          exactly(for_all(c.output_max, c.answers))};
 }
 
 rate::charge settled_parts(token_count charged, const token_usage& usage) {

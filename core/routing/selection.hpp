@@ -38,7 +38,7 @@ struct selection_policy {
 struct candidate {
   const model_entry* model = nullptr; ///< lives as long as the catalog
   token_count input_likely;
-  token_count output_max; ///< sent upstream: the hard bound that makes the reservation hold
+  token_count output_max; ///< of an answer, sent upstream: the hard bound the reservation needs
   token_count charge;     ///< of the token window, on arrival
   nano_usd worst_cost;
   /// With the shortest reply that is of use; absent unless the bound on the reply is ours to lower.
@@ -50,6 +50,7 @@ struct candidate {
   std::optional<duration> likely_time{}; ///< of a call; absent: none was made
   std::optional<quality_estimate> quality{}; ///< for the type of task; absent: no scores
   token_count input_charge{}; ///< what windows take the prompt for, on arrival
+  int answers = 1;            ///< wanted, each of at most `output_max`; all of them are billed
 };
 
 enum class rejection_reason {
@@ -73,7 +74,7 @@ struct selection {
 
 /// Sorts the models of `preference` into those that can serve `request` and those that cannot, and
 /// reckons what each would take at the prices of `now`. Models that the catalog lacks are skipped.
-/// `counter` counts the prompt for each.
+/// `counter` counts the prompt for each. A request for fewer than one answer is taken as for one.
 selection select_candidates(const catalog& models, const route& preference,
                             const chat_request& request, const selection_policy& policy,
                             wall_time now, tokens::prompt_counter& counter);
@@ -120,7 +121,7 @@ std::shared_ptr<const embedding_reply> with_usage(const candidate& c,
 std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd left);
 
 /// What a candidate asks of its limiter: `c.charge` of the window over all tokens, its input and at
-/// most its output bound of the windows over those.
+/// most all its answers of the windows over those.
 rate::charge asked_charge(const candidate& c);
 
 /// What a call took in the end: `charged` of the window over all tokens, the rest as used. Vendors

@@ -1,6 +1,7 @@
 #include "core/tokens/embedding_count.hpp"
 
 #include "core/tokens/bpe.hpp"
+#include "core/tokens/estimator.hpp"
 #include "core/tokens/text_features.hpp"
 #include "core/tokens/tokenizer.hpp"
 
@@ -9,9 +10,6 @@
 
 namespace spillway::tokens {
 namespace {
-
-/// As OpenAI's rate limiter charges a text (see `estimate_input`).
-constexpr std::int64_t bytes_per_token_on_arrival = 4;
 
 std::int64_t tokens_of(const tokenizer& by, std::string_view text) {
   if (by.exact)
@@ -24,7 +22,6 @@ std::int64_t tokens_of(const tokenizer& by, std::string_view text) {
 embedding_count count_inputs(const model_entry& model, const embedding_request& request) {
   const tokenizer& by = tokenizer_of(model.upstream_name);
   embedding_count sum;
-  std::int64_t arriving = 0;
   for (const embedding_input& input : request.inputs) {
     const auto given = static_cast<std::int64_t>(input.tokens.size());
     const auto bytes = static_cast<std::int64_t>(input.text.size());
@@ -33,10 +30,8 @@ embedding_count count_inputs(const model_entry& model, const embedding_request& 
     sum.likely += token_count{likely};
     sum.at_most += token_count{is_exact ? likely : std::max(likely, bytes)};
     sum.longest = std::max(sum.longest, token_count{likely});
-    arriving += given > 0 ? given
-                          : (bytes + bytes_per_token_on_arrival - 1) / bytes_per_token_on_arrival;
   }
-  sum.on_arrival = std::max(sum.likely, token_count{arriving});
+  sum.on_arrival = std::max(sum.likely, estimate_inputs(request));
   return sum;
 }
 

@@ -64,4 +64,12 @@ token_estimate estimate_input(const chat_request& request) {
   return {token_count{likely}, token_count{size.bytes + size.framing}};
 }
 
+token_count estimate_inputs(const embedding_request& request) {
+  std::int64_t sum = 0;
+  for (const embedding_input& input : request.inputs)
+    sum += input.tokens.empty() ? (bytes_of(input.text) + bytes_per_token - 1) / bytes_per_token
+                                : static_cast<std::int64_t>(input.tokens.size());
+  return token_count{sum};
+}
+
 } // namespace spillway::tokens

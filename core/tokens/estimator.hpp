@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "core/embedding.hpp"
 #include "core/units.hpp"
 
 namespace spillway::tokens {
@@ -11,6 +12,10 @@ struct token_estimate {
   token_count at_most; ///< no byte-level tokenizer can produce more: for money
 };
 
+/// Tokens of an ordinary reply, where a request does not bound it lower: what chat and agent steps
+/// come to, about 400 words.
+inline constexpr token_count ordinary_reply{512};
+
 /// The whole prompt: messages, tool calls, tool definitions, response schema, framing.
 ///
 /// `likely` is a quarter of the bytes, rounded up, plus framing for each message. That is how
@@ -18,5 +23,9 @@ struct token_estimate {
 /// 2024-02 to 2026-07). `at_most` is one token a byte plus framing: a byte-level BPE token covers
 /// at least one byte.
 token_estimate estimate_input(const chat_request& request);
+
+/// All texts to embed as providers' admission takes them: a quarter of the bytes of each, rounded
+/// up; those whose tokens are counted out as what they are.
+token_count estimate_inputs(const embedding_request& request);
 
 } // namespace spillway::tokens

@@ -1,4 +1,5 @@
 #include "actors/budget.hpp"
+#include "core/bounds.hpp"
 #include "tests/support/alert_record.hpp"
 #include "tests/support/virtual_system.hpp"
 
@@ -6,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <random>
 
 using namespace spillway;
@@ -116,6 +118,38 @@ TEST_CASE("rules of virtual keys come and go, and count what their keys have spe
   w.world.self()->send(w.budget, replace_budget_rules{rule_origin::virtual_keys, {}});
   w.world.settle();
   CHECK_FALSE(room());
+}
+
+TEST_CASE("whoever gives way to another that waits for money is told at once") {
+  std::map<std::uint64_t, bool> told; // and whether the money was set aside
+  budget_world w{nano_usd{0}};
+  w.world.self()->send(w.budget,
+                       replace_budget_rules{
+                           rule_origin::configuration,
+                           {{"team", "", money::period::day, nano_usd{100},
+                             money::exhausted_policy::wait}}});
+  const auto wall = w.world.wall()(w.world.now());
+  const auto ask = [&](std::uint64_t id, const char* team, std::int64_t amount) {
+    const reserve_spend m{{id}, {{"team", team}}, nano_usd{amount}, {}, wall + 48h};
+    w.world.system().spawn([&, id, m](caf::event_based_actor* self) {
+      self->request(w.budget, caf::infinite, m).then([&, id](const spend_reply& r) {
+        told[id] = r.decision.reserved;
+      });
+    });
+    w.world.settle();
+  };
+  ask(1, "flood", 100);
+  ask(2, "modest", 100);
+  REQUIRE(told.size() == 2);
+  for (std::uint64_t i = 0; i < bounds::budget_queue_max; ++i)
+    ask(10 + i, "flood", 1);
+  REQUIRE(told.size() == 2);
+  ask(9'000, "modest", 1);
+  w.world.advance(1ms);
+  REQUIRE(told.size() == 3);
+  CHECK_FALSE(told.at(10 + bounds::budget_queue_max - 1));
+  CHECK(w.world.ask<budget_status>(w.budget, get_budget_status{}).waiting
+        == bounds::budget_queue_max);
 }
 
 TEST_CASE("a new day opens a new account") {

@@ -116,6 +116,34 @@ TEST_CASE("a queued call is granted at the moment the window opens") {
   CHECK(*verdict == permit_verdict::granted);
 }
 
+TEST_CASE("one caller's flood does not turn others away from a full queue") {
+  limiter_world w;
+  w.acquire(1);
+  w.acquire(2);
+  const auto of = [&](const char* tenant, std::uint64_t lease) {
+    rate::waiting_call c = w.call(lease);
+    c.tenant = tenant;
+    return w.queue(std::move(c));
+  };
+  std::vector<std::shared_ptr<std::optional<permit_verdict>>> flood;
+  for (std::uint64_t i = 0; i <= bounds::limiter_queue_max; ++i)
+    flood.push_back(of("flood", 10 + i));
+  CHECK(*flood.back() == permit_verdict::overloaded);
+  CHECK_FALSE(flood[bounds::limiter_queue_max - 1]->has_value());
+
+  const auto modest = of("modest", 9'999);
+  CHECK_FALSE(modest->has_value());
+  CHECK(*flood[bounds::limiter_queue_max - 1] == permit_verdict::overloaded);
+  CHECK_FALSE(flood[bounds::limiter_queue_max - 2]->has_value());
+  CHECK(w.status().waiting == bounds::limiter_queue_max);
+
+  // Its turn comes with the flood's first.
+  w.settle(1);
+  w.settle(2);
+  w.world.advance(61s);
+  CHECK(*modest == permit_verdict::granted);
+}
+
 TEST_CASE("a queued call expires at its deadline") {
   limiter_world w;
   w.acquire(1);

@@ -1,5 +1,6 @@
 #include "actors/completion_job.hpp"
 #include "actors/router.hpp"
+#include "core/bounds.hpp"
 #include "tests/actors/fake_neighbours.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -160,6 +161,75 @@ TEST_CASE("other routes and models hold for new requests, and running ones end a
   const completion_reply next = w.ask("");
   CHECK(next.model.value == "other");
   CHECK(next.cost.total == nano_usd{10 * 2000 + 10 * 4000});
+}
+
+TEST_CASE("a request for several answers has all of them set aside") {
+  keyed_world w;
+  const auto ask_for = [&](int answers) {
+    auto chat = tests::turn_of_user();
+    chat->choices = answers;
+    chat->output_tokens_max = token_count{100};
+    run_completion m;
+    m.target = "m";
+    m.chat = chat;
+    return w.world.ask<completion_reply>(w.router, std::move(m));
+  };
+  std::vector<rate::charge> asked;
+  w.around.on_acquire = [&](const acquire_permit& m) {
+    asked.push_back(m.call.asked);
+    return permit_reply{};
+  };
+  REQUIRE(ask_for(1).status == completion_status::answered);
+  REQUIRE(ask_for(4).status == completion_status::answered);
+  CHECK(w.around.reserved[1].amount == w.around.reserved[0].amount + nano_usd{3 * 100 * 2000});
+  CHECK(asked[1].tokens.most == asked[0].tokens.most + 3 * 100);
+  CHECK(asked[1].output.most == 4 * 100);
+  for (const int none : {0, -1, bounds::choices_max + 1}) {
+    const completion_reply refused = ask_for(none);
+    CHECK(refused.status == completion_status::invalid_request);
+    CHECK(refused.reason.find(std::to_string(none) + " answers") != std::string::npos);
+  }
+  CHECK(w.around.calls.size() == 2);
+}
+
+TEST_CASE("a model without chat completions is called, and its provider told") {
+  keyed_world w;
+  w.ask();
+  CHECK_FALSE(w.around.calls.back().responses_only);
+  replace_routing news;
+  news.rules = tests::rules_of_two_models();
+  std::vector<model_entry> models = news.rules.models->models();
+  for (model_entry& m : models)
+    m.can.endpoints = {endpoint::responses};
+  news.rules.models = std::make_shared<const catalog>(std::move(models));
+  w.world.self()->send(w.router, news);
+  CHECK(w.ask().status == completion_status::answered);
+  CHECK(w.around.calls.back().responses_only);
+}
+
+TEST_CASE("a call waits in the turn of its key, which nobody can make up, else of its team") {
+  struct caller {
+    const char* key;
+    const char* team;
+    const char* turn;
+  };
+  keyed_world w;
+  std::vector<std::string> tenants;
+  w.around.on_acquire = [&](const acquire_permit& m) {
+    tenants.push_back(m.call.tenant);
+    return permit_reply{};
+  };
+  for (const caller& c : {caller{"bot", "dams", "bot"}, caller{"bot", "weirs", "bot"},
+                          caller{"", "dams", "dams"}, caller{"", "", "digest of a key"}}) {
+    run_completion m;
+    m.target = "m";
+    m.chat = tests::turn_of_user();
+    m.labels.team = c.team;
+    m.labels.key = c.key;
+    m.cache_owner = "digest of a key";
+    w.world.ask<completion_reply>(w.router, std::move(m));
+    CHECK(tenants.back() == c.turn);
+  }
 }
 
 TEST_CASE("a router that stops takes over nothing any more") {

@@ -22,6 +22,15 @@ expect '{"key":"c","request":{"contents":' jobs/calls-gemini-2.5-flash-1.jsonl
 expect '{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{' jobs/calls-gpt-4o-mini-1.jsonl
 python3 -m json.tool jobs/calls-claude-haiku-4-5-1.json >/dev/null
 
+# What is there already stays as it is, and nothing new is left beside it.
+cp jobs/calls-gpt-4o-mini-1.jsonl kept
+{ call z gpt-4o-mini; call y claude-haiku-4-5; } >other.jsonl && mv other.jsonl calls.jsonl
+if "$spillway" batch write calls.jsonl --out jobs >table 2>faults; then echo 'wrote over a job'; exit 1; fi
+expect 'is there already and is not written over' faults
+expect 'nothing was written' faults
+cmp kept jobs/calls-gpt-4o-mini-1.jsonl
+! ls jobs | grep -q part
+
 # One model for all, more than a file of OpenAI's holds.
 call n gpt-4o-mini | awk '{ for (i = 0; i < 50001; ++i) { line = $0; sub(/"n"/, "\"n" i "\"", line); print line } }' >many.jsonl
 "$spillway" batch write many.jsonl --model gpt-4.1-mini --out jobs >table

@@ -39,6 +39,17 @@ expect '{"valid":false,"problems":\["bad.toml:2:1' out
 "$spillway" config check --json --no-keys stdout.toml >out 2>err || fail "a file alone needs no key"
 expect '"valid":true' out
 
+# What keeps the gateway from starting is wrong here, too; what ends soon is told.
+printf '[gateway]\nlisten = "0.0.0.0:1"\n' >open.toml
+if OPENAI_API_KEY=sk-canary-0123456789 "$spillway" config check open.toml >out 2>err; then
+  fail "serve would refuse this"
+fi
+expect "no key is asked" err
+"$spillway" config check --no-keys open.toml >out 2>err || fail "the file alone is right"
+printf '[models.m]\nprovider = "openai"\ncontext = 9\noutput_max = 1\nretired = 2020-01-01\nlimits = { requests_per_minute = 1 }\nprices = [{ input = 1, output = 1 }]\n[routes]\ndefault = ["m"]\n' >old.toml
+"$spillway" config check --no-keys old.toml >out 2>err || fail "an old model is a warning"
+expect 'warning: route `default` uses `m`, which its vendor retired on 2020-01-01' out
+
 # Which configuration a command reads: --config, $SPILLWAY_CONFIG, ./spillway.toml, the defaults.
 mkdir rule elsewhere
 printf '[gateway]\nlisten = "127.0.0.1:1"\n[journal]\npath = "here"\n' >rule/spillway.toml

@@ -57,3 +57,37 @@ wait "$server" || true
 server=
 "$spillway" report --journal journal >out 2>err || fail "no report after the end"
 expect "^total *3 " out
+
+# Spans that hold nothing are told, not shown as an empty report; what is covered stands above.
+expect "(UTC), from journal" out
+if "$spillway" report --journal journal --since 2026-01-02 --until 2026-01-01 >out 2>err; then
+  fail "that is no span of time"
+fi
+expect "there is nothing between 2026-01-02T00:00:00+00:00 and 2026-01-01T00:00:00+00:00" err
+
+# A caller's key is one thing, the account at the provider another.
+"$spillway" report --journal journal --by key >out 2>err
+expect "^(none) *3 *3 " out
+grep -q openai out && fail "a provider's key among callers' keys"
+"$spillway" report --journal journal --by provider_key >out 2>err
+expect "^openai/default *3 *3 " out
+
+# Calls of which only sums are left have cost what they cost.
+python3 - <<'END'
+import sqlite3
+journal = sqlite3.connect("journal")
+old = 60 * 86400 * 10**9
+first = journal.execute("select min(lease) from intent").fetchone()
+journal.execute("update intent set at = at - ? where lease = ?", (old, *first))
+journal.execute("update settlement set at = at - ?, sent = sent - ? where lease = ?", (old, old, *first))
+journal.commit()
+END
+"$spillway" report --journal journal --period total --json >before 2>err
+"$spillway" ledger compact --journal journal >out 2>err || fail "not compacted"
+expect "^1 calls begun before" out
+"$spillway" report --journal journal --period total --json >out 2>err
+cost() { sed 's/.*"total":.*"cost_usd":\([^,]*\),.*/\1/' "$1"; }
+[ "$(cost before)" = "$(cost out)" ] || fail "compacted, it costs $(cost out) instead of $(cost before)"
+expect '"total":{.*"calls":3,.*"folded_calls":1}' out
+"$spillway" report --journal journal --period total >out 2>err
+expect "Of 1 older calls only sums are left" out

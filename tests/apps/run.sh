@@ -48,6 +48,7 @@ ends 2 --temperature 9 hello
 ends 2 --folder nowhere hello
 ends 6 --simulate --model no-such-model hello
 expect 'unknown_target: ' err
+grep -q 'tokens in' err && fail 'an account of nothing'
 ends 3 --simulate --max-cost 0.0000001 hello
 expect 'over_budget: ' err
 ends 3 --simulate --folder . --max-cost 0.0000001 hello
@@ -116,8 +117,55 @@ kill -INT $run
 code=0
 wait $run || code=$?
 [ $code = 130 ] || fail "interrupted, it ends with $code"
+# An agent that is interrupted: what its call may cost is told, as it is held.
+rm -f asked
+"$spillway" run --model mute --folder . hello >out 2>err &
+run=$!
+tries=0
+until [ -e asked ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail 'the provider is not asked'
+  sleep 0.1
+done
+kill -INT $run
+code=0
+wait $run || code=$?
+[ $code = 130 ] || fail "interrupted, an agent ends with $code"
+expect '^mute: .*\$0\.00[0-9]*[1-9]\|^no model: .*\$0\.00[0-9]*[1-9]' err
 "$spillway" report --json >out 2>err || fail 'no report of what was run'
-expect '"name":"mute","requests":2' out
+expect '"name":"mute","requests":3' out
+# Beside a gateway that has the journal: told, and asked through it.
+sed -i 's/^default = .*/default = ["bad"]\n[gateway]\nlisten = "127.0.0.1:0"\n[[budget.rules]]\nperiod = "day"\nlimit_usd = 1/' spillway.toml
+: >log
+"$spillway" serve --simulate >>log 2>&1 &
+server=$!
+trap 'kill -KILL $server $provider 2>/dev/null || true; rm -rf "$folder"' EXIT
+tries=0
+until grep -q '^spillway serves' log; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail 'the gateway does not start'
+  sleep 0.1
+done
+url=$(sed -n 's|^spillway serves \(http[^ ]*\)/v1.*|\1|p' log)
+ends 1 hello
+expect 'another process has it open' err
+expect 'spillway run --gateway http://127.0.0.1:0' err
+ends 0 --gateway "$url" --team search hello
+expect '^In short: hello' out
+expect '^bad: [1-9][0-9]* tokens in, [1-9][0-9]* out, \$0\.00.*of the budget left' err
+ends 0 --gateway "$url/v1/" --json --max-tokens 5 hello
+expect '"status":"answered".*"finish_reason":"length".*"output_tokens":5,"cost_usd":[0-9]' out
+ends 6 --gateway "$url" --model no-such-model hello
+expect 'unknown_target: ' err
+ends 3 --gateway "$url" --max-cost 0.0000001 hello
+ends 1 --gateway http://127.0.0.1:1 hello
+expect 'does `spillway serve` run there' err
+ends 2 --gateway "$url" --folder . hello
+"$spillway" report --by team >out 2>err
+expect '^search *1 *1 ' out
+kill -TERM $server
+wait $server || fail 'the gateway does not end well'
+
 # Who has read enough ends the request, not the process amid it.
 ends 0 --simulate hello
 "$spillway" run --simulate hello | head -c 1 >out || fail 'a reader that leaves is no fault'

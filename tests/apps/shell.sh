@@ -40,6 +40,15 @@ done
 code=0
 "$spillway" >/dev/null 2>"$folder/help" || code=$?
 [ $code = 2 ] && grep -q '^Begin here' "$folder/help" || fail "nothing at all must show the help and end with 2"
+code=0
+"$spillway" sevre 2>"$folder/err" || code=$?
+[ $code = 2 ] && grep -q 'did you mean `spillway serve`' "$folder/err" || fail "no help for a mistyped command"
+code=0
+"$spillway" keys rotat x 2>"$folder/err" || code=$?
+[ $code = 2 ] && grep -q 'did you mean `spillway keys rotate`' "$folder/err" || fail "nor for one below another"
+code=0
+"$spillway" report --by colour 2>"$folder/err" || code=$?
+[ $code = 2 ] && grep -q '^spillway: --by: colour' "$folder/err" || fail "a wrong value must end with 2"
 "$spillway" --version | grep -q '^spillway [0-9]' || fail "no version"
 if command -v fish >/dev/null; then
   "$spillway" completion fish >"$folder/spillway.fish"

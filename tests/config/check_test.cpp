@@ -156,9 +156,10 @@ TEST_CASE("a model's name with a dot and no quotes is explained") {
   CHECK(refusal("[models.gpt-4.1]\ncontext = 1000\n")
         == "t.toml:1:15: key `models.gpt-4.1`: unknown key; allowed: provider, enabled, "
            "upstream_name, kind, context, output_max, input_max, aliases, use_cases, input, "
-           "endpoints, tools, parallel_tools, json_schema, temperature, reasoning, efforts, "
-           "preview, deprecated, retired, successor, token_charge, day_zone, limit_group, limits, "
-           "tiers, prices; a model's name with a dot needs quotes: [models.\"gpt-4.1\"]");
+           "endpoints, tools, parallel_tools, json_schema, several_answers, temperature, "
+           "reasoning, efforts, preview, deprecated, retired, successor, token_charge, day_zone, "
+           "limit_group, limits, tiers, prices; a model's name with a dot needs quotes: "
+           "[models.\"gpt-4.1\"]");
 }
 
 TEST_CASE("a credential in the file is refused and not repeated") {

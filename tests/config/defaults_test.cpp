@@ -216,6 +216,10 @@ TEST_CASE("what a model can do is known: tools, images, schemas, endpoints, effo
   CHECK(model(s, "gpt-5").can.efforts.front() == reasoning_effort::minimal);
   CHECK(model(s, "gpt-5").input_max == token_count{272'000});
   CHECK(model(s, "o1-pro").can.endpoints == std::vector{endpoint::responses});
+  CHECK(mini.several_answers);
+  CHECK(model(s, "gemini-2.5-flash").can.several_answers);
+  CHECK_FALSE(model(s, "gemini-3.5-flash").can.several_answers);
+  CHECK_FALSE(model(s, "claude-haiku-4-5").can.several_answers);
   CHECK(model(s, "text-embedding-3-small").can.kind == model_kind::embedding);
   CHECK(model(s, "gpt-realtime").can.kind == model_kind::realtime);
 }

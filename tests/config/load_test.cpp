@@ -202,6 +202,23 @@ TEST_CASE("a provider of one's own is added with all it needs") {
   CHECK(route(s, "home") == std::vector<std::string>{"llama", "gpt-4o-mini"});
 }
 
+TEST_CASE("several answers are given by those whose API has them, unless the file says else") {
+  const auto gives_several = [](const std::string& dialect, const std::string& word = {}) {
+    return model(loaded("[providers.own]\nbase_url = 'http://localhost'\ndialect = '" + dialect
+                        + "'\n[models.mine]\nprovider = 'own'\ncontext = 8192\noutput_max = 512\n"
+                          "prices = [{ input = 1, output = 1 }]\n"
+                        + word),
+                 "mine")
+        .can.several_answers;
+  };
+  for (const char* once : {"anthropic", "deepseek", "groq", "ollama", "openrouter"})
+    CHECK_FALSE(gives_several(once));
+  for (const char* often : {"openai", "azure", "gemini", "mistral", "vllm", "generic"})
+    CHECK(gives_several(often));
+  CHECK(gives_several("groq", "several_answers = true\n"));
+  CHECK_FALSE(gives_several("openai", "several_answers = false\n"));
+}
+
 TEST_CASE("a provider that says no more than its URL has the defaults of the reference") {
   const settings s = loaded("[providers.mine]\nbase_url = 'http://localhost'\n");
   const provider_settings* mine = provider(s, "mine");

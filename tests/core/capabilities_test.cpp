@@ -47,13 +47,34 @@ TEST_CASE("what is not known of a model rules nothing out") {
   CHECK(lacking(unknown, r).empty());
 }
 
-TEST_CASE("only models with chat completions chat") {
+TEST_CASE("a chat goes to models of either API for chats, and to no others") {
   capabilities other;
   other.kind = model_kind::embedding;
   CHECK(lacking(other, chat_request{}) == "is a model for embedding, not for chat");
   other.kind = model_kind::chat;
-  other.endpoints = {endpoint::responses};
+  other.endpoints = {endpoint::embeddings};
   CHECK(lacking(other, chat_request{}) == "has no chat completions");
+  CHECK_FALSE(speaks_responses_only(other));
+  other.endpoints = {endpoint::responses};
+  CHECK(lacking(other, chat_request{}).empty());
+  CHECK(speaks_responses_only(other));
+  other.endpoints = {endpoint::chat, endpoint::responses};
+  CHECK(lacking(other, chat_request{}).empty());
+  CHECK_FALSE(speaks_responses_only(other));
+  CHECK_FALSE(speaks_responses_only({}));
+}
+
+TEST_CASE("a model that gives one answer is not asked for several") {
+  capabilities one;
+  one.several_answers = false;
+  chat_request r;
+  CHECK(lacking(one, r).empty());
+  r.choices = 3;
+  CHECK(lacking(one, r) == "gives one answer to a request, not 3");
+  CHECK(lacking({}, r).empty());
+  capabilities newer;
+  newer.endpoints = {endpoint::responses};
+  CHECK(lacking(newer, r) == "gives one answer to a request, not 3");
 }
 
 TEST_CASE("what a codec can leave out is no need") {

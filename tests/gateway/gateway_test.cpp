@@ -256,6 +256,25 @@ TEST_CASE("while a request with an Idempotency-Key runs, a second one waits, and
   CHECK(w.rt->look().router.usage.requests == 1);
 }
 
+TEST_CASE("several answers are asked of a model that gives them, or refused if there is none") {
+  gateway_world_options o;
+  o.config = "[models.gpt-4o-mini]\nseveral_answers = false\n";
+  gateway_world w{std::move(o)};
+  const auto ask_for_two = [&](const std::string& model) {
+    return w.complete(R"({"model":")" + model
+                      + R"(","n":2,"messages":[{"role":"user","content":"Tell me."}]})");
+  };
+  const auto r = ask_for_two("default");
+  REQUIRE(r.status == 200);
+  CHECK(r.headers.find("x-spillway-model") == "gpt-3.5-turbo");
+  const std::string name{r.headers.find("x-spillway-request-id")};
+  const std::string explained = w.get("/explain/" + name).body;
+  CHECK(explained.find("gpt-4o-mini: gives one answer to a request, not 2") != std::string::npos);
+  const auto refused = ask_for_two("gpt-4o-mini");
+  CHECK(refused.status == 400);
+  CHECK(error_of(refused).at("message") == "gpt-4o-mini: gives one answer to a request, not 2");
+}
+
 TEST_CASE("a request that has ended is explained by its id") {
   gateway_world w;
   const auto explained = [&](const std::string& name) {

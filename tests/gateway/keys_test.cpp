@@ -152,6 +152,58 @@ TEST_CASE("a key's tokens are those that its calls took") {
         "messages":[{"role":"user","content":"?"}]})").status == 400);
 }
 
+TEST_CASE("a key's tokens are those of all the answers that its calls ask for") {
+  gateway_world w{with_admin()};
+  const std::string key = text_of(create(w, R"({"name":"bot","tokens_per_minute":400})"));
+  const auto ask_for = [&](int answers) {
+    return ask(w, key, R"({"model":"default","max_tokens":90,"n":)" + std::to_string(answers)
+                           + R"(,"messages":[{"role":"user","content":"?"}]})");
+  };
+  const auto refused = ask_for(5);
+  CHECK(refused.status == 400);
+  CHECK(message_of(refused).find("this request alone is larger") != std::string::npos);
+  CHECK(ask_for(1).status == 200);
+}
+
+TEST_CASE("a key's tokens are those of embeddings too") {
+  gateway_world w{with_admin()};
+  const std::string key = text_of(create(w, R"({"name":"bot","tokens_per_minute":100})"));
+  const auto embed = [&](std::size_t bytes) {
+    return call_with(w, key, "POST", "/v1/embeddings",
+                     R"({"model":"text-embedding-3-small","input":")" + std::string(bytes, 'x')
+                         + "\"}");
+  };
+  CHECK(embed(404).status == 400); // 101 tokens, larger than the limit
+  CHECK(embed(200).status == 200);
+  int answered = 1;
+  while (answered < 20 && embed(100).status == 200)
+    ++answered;
+  CHECK(answered < 5);
+}
+
+TEST_CASE("a key's tokens are those of each part of a long prompt") {
+  gateway_world w{with_admin()};
+  const std::string key = text_of(create(w, R"({"name":"bot","tokens_per_minute":45000})"));
+  std::string text;
+  while (text.size() < 100'000)
+    text += "The river rises in the hills and falls to the sea. ";
+  const auto ask_in_parts = [&] {
+    wire::http_request request{"POST", "/v1/chat/completions", {},
+                               R"({"model":"gpt-3.5-turbo","max_tokens":50,"messages":)"
+                               R"([{"role":"user","content":")" + text + "\"}]}"};
+    request.headers.add("Authorization", "Bearer " + key);
+    request.headers.add("x-spillway-context", "chunk");
+    return w.call(std::move(request));
+  };
+  const auto first = ask_in_parts();
+  INFO(first.body);
+  REQUIRE(first.status == 200);
+  CHECK(std::stoi(std::string{first.headers.find("x-spillway-attempts")}) > 2);
+  const auto second = ask_in_parts();
+  CHECK(second.status == 429);
+  CHECK(message_of(second).find("key `bot` has a limit of 45000 tokens") != std::string::npos);
+}
+
 TEST_CASE("a key calls its models alone") {
   gateway_world w{with_admin()};
   const std::string key = text_of(create(w, R"({"name":"bot","models":["gpt-4o-mini"]})"));

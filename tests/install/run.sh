@@ -22,6 +22,7 @@ prefix=$scratch/prefix
 grep -q '^\.TH SPILLWAY 1' "$prefix/share/man/man1/spillway.1"
 bash -n "$prefix/share/bash-completion/completions/spillway"
 for file in share/zsh/site-functions/_spillway share/fish/vendor_completions.d/spillway.fish \
-  lib/systemd/system/spillway.service share/spillway/grafana-dashboard.json; do
+  lib/systemd/system/spillway.service share/spillway/grafana-dashboard.json \
+  share/doc/spillway/docs/CONFIG.md share/doc/spillway/docs/OPERATIONS.md; do
   [ -s "$prefix/$file" ] || { echo "no $file is installed"; exit 1; }
 done

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace spillway;
 using namespace spillway::providers;
 using nlohmann::json;
@@ -79,6 +81,20 @@ TEST_CASE("Models that answer responses only are asked there", "[providers][prof
   CHECK(body["input"].is_array());
   CHECK_FALSE(body.contains("temperature"));
   CHECK(request_to("openai", "gpt-5").target == "/v1/chat/completions");
+}
+
+TEST_CASE("A deployment that the catalog knows to answer responses only is asked there",
+          "[providers][profile]") {
+  const auto codec = make_codec("azure", "/openai/v1", secret{"k"});
+  REQUIRE(codec);
+  const chat_request request = loaded();
+  upstream_call call{request, "our-own-name", token_count{9}};
+  CHECK((*codec)->encode(call).target == "/openai/v1/chat/completions");
+  call.responses_only = true;
+  const wire::http_request asked = (*codec)->encode(call);
+  CHECK(asked.target == "/openai/v1/responses");
+  CHECK(json::parse(asked.body).at("input").is_array());
+  CHECK(std::ranges::count((*codec)->left_out(call), "seed") == 1);
 }
 
 TEST_CASE("Cache marks go to the models that know them", "[providers][profile]") {

@@ -75,6 +75,22 @@ TEST_CASE("what was committed is there after a restart, in the form a restart ne
   CHECK(*j->highest_request_id() == 5);
 }
 
+TEST_CASE("a new journal is for its owner and the group, and stays as its owner makes it") {
+  using std::filesystem::perms;
+  const scratch s;
+  const auto mode = [&](const std::string& suffix) {
+    return std::filesystem::status(s.file() + suffix).permissions();
+  };
+  {
+    const auto j = open_or_fail(s.file());
+    CHECK(mode("") == (perms::owner_read | perms::owner_write | perms::group_read));
+    CHECK(mode("-wal") == mode(""));
+  }
+  std::filesystem::permissions(s.file(), perms::owner_read | perms::owner_write);
+  const auto j = open_or_fail(s.file());
+  CHECK(mode("") == (perms::owner_read | perms::owner_write));
+}
+
 TEST_CASE("what a limiter learnt is kept by limiter, the newest in place of the older") {
   const scratch s;
   using rate::dimension;

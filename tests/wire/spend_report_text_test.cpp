@@ -47,10 +47,10 @@ TEST_CASE("A report is an object with exact dollars", "[wire]") {
 TEST_CASE("A report is a table for spreadsheets, in which no name is a formula", "[wire]") {
   const std::string csv =
       wire::encode_spend_csv(summary({"plain", "with, comma", "say \"hi\"", "=1+2", "two\nlines"}));
-  const std::string rest = ",2,3,0,0,0,0,1000,0,0,0,1.234567891\r\n";
+  const std::string rest = ",2,3,0,0,0,0,1000,0,0,0,1.234567891,0\r\n";
   CHECK(csv
         == "tag,requests,calls,answered,rate_limited_429,unknown,fallbacks,input_tokens,"
-           "cached_input_tokens,output_tokens,reasoning_tokens,cost_usd\r\n"
+           "cached_input_tokens,output_tokens,reasoning_tokens,cost_usd,folded_calls\r\n"
            "plain"
                + rest + "\"with, comma\"" + rest + "\"say \"\"hi\"\"\"" + rest + "'=1+2" + rest
                + "\"two\nlines\"" + rest);

@@ -74,6 +74,7 @@ json encode(const capabilities& can) {
           {"tools", can.tools},
           {"parallel_tools", can.parallel_tools},
           {"json_schema", can.json_schema},
+          {"several_answers", can.several_answers},
           {"temperature", can.temperature},
           {"reasoning", can.reasoning},
           {"efforts", names(can.efforts)}};

@@ -55,6 +55,32 @@ TEST_CASE("what a call took replaces what it was let in with") {
   CHECK(verdict_of(ring, "m", 1001, 4, 1s) == key_verdict::too_large);
 }
 
+TEST_CASE("answers without a bound take the room there is, so that many at once do not pass") {
+  virtual_key key = bot();
+  key.limits = {{}, 100};
+  key_ring ring;
+  ring.replace({key});
+  const auto ask = [&](std::uint64_t lease, duration when) {
+    return ring.admit({"bot", "m", token_count{20}, {lease}, token_count{512}}, at(when)).outcome;
+  };
+  CHECK(ask(1, 0s) == key_verdict::granted);
+  for (std::uint64_t lease = 2; lease <= 5; ++lease)
+    CHECK(ask(lease, 0s) == key_verdict::limited);
+  ring.end({1}, token_count{60}, at(1s));
+  CHECK(ask(6, 1s) == key_verdict::granted); // beside the 60
+  CHECK(ask(7, 1s) == key_verdict::limited);
+  ring.end({6}, token_count{130}, at(2s)); // no bound, no promise: it counts in full
+  CHECK(ask(8, 59s) == key_verdict::limited);
+  CHECK(ask(9, 63s) == key_verdict::granted);
+
+  key.limits = {{}, 10'000};
+  ring.replace({key});
+  int at_once = 0;
+  while (ask(100 + static_cast<std::uint64_t>(at_once), 120s) == key_verdict::granted)
+    ++at_once;
+  CHECK(at_once == 19); // the last of them has 404 left for its answer
+}
+
 TEST_CASE("calls at once are counted until they end") {
   virtual_key key = bot();
   key.limits = {{}, {}, {}, 1};

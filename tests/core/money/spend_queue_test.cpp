@@ -94,6 +94,45 @@ TEST_CASE("nobody waits unless every rule that is short of money lets him") {
   CHECK_FALSE(queue.ask(l, {{3}, {}, nano_usd{1}, nano_usd{1}, midnight + 1h}, noon).has_value());
 }
 
+TEST_CASE("whoever waits for an empty account keeps nobody from waiting for another") {
+  ledger l{{{"team", "", period::day, nano_usd{100}, exhausted_policy::wait}}, "UTC"};
+  spend_queue queue;
+  const auto ask = [&](std::uint64_t id, const char* team, std::int64_t amount) {
+    return queue.ask(l, {{id}, {{"team", team}}, nano_usd{amount}, nano_usd{amount},
+                         midnight + 1h}, noon);
+  };
+  REQUIRE(ask(1, "flood", 100)->reserved);
+  REQUIRE(ask(2, "modest", 100)->reserved);
+  l.settle({1}, nano_usd{100});
+  const std::uint64_t most = bounds::budget_queue_max;
+  for (std::uint64_t i = 0; i < most; ++i)
+    REQUIRE_FALSE(ask(10 + i, "flood", 1).has_value());
+  CHECK(ask(9'000, "flood", 1).has_value());
+  CHECK(queue.due() == midnight);
+
+  CHECK_FALSE(ask(9'001, "modest", 60).has_value());
+  CHECK(queue.due() < noon);
+  std::vector<late_answer> answered = queue.answer(l, noon);
+  REQUIRE(answered.size() == 1);
+  CHECK(answered[0].id == reservation_id{10 + most - 1}); // it has waited least
+  CHECK_FALSE(answered[0].decision.reserved);
+  CHECK(answered[0].decision.opens_at == midnight);
+
+  l.settle({2}, nano_usd{40});
+  answered = queue.answer(l, noon + 1s);
+  REQUIRE(answered.size() == 1);
+  CHECK(answered[0].id == reservation_id{9'001});
+  CHECK(answered[0].decision.reserved);
+
+  // Who gave way may leave before it is told.
+  REQUIRE_FALSE(ask(9'002, "flood", 1).has_value());
+  REQUIRE(ask(9'003, "third", 100)->reserved);
+  REQUIRE_FALSE(ask(9'004, "third", 1).has_value());
+  CHECK(queue.withdraw({9'002}));
+  CHECK(queue.answer(l, noon + 1s).empty());
+  CHECK(queue.size() == most);
+}
+
 TEST_CASE("the queue is bounded") {
   till t;
   REQUIRE(t.ask(1, 100, noon)->reserved);

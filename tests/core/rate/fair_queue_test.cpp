@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <map>
+#include <random>
 
 using namespace spillway;
 using namespace spillway::rate;
@@ -46,7 +47,7 @@ TEST_CASE("calls of one tenant are granted in the order they came") {
   fill(desk, 3, 1);
   fair_queue q;
   for (std::uint64_t i = 1; i <= 3; ++i)
-    CHECK(q.push(call(i, 10), noon));
+    CHECK(q.push(call(i, 10), noon).waits);
   CHECK(q.grant_ready(desk, noon).empty());
   CHECK(q.grant_ready(desk, noon + 60s) == std::vector<lease_id>{{1}, {2}, {3}});
   CHECK(q.empty());
@@ -184,10 +185,63 @@ TEST_CASE("deadlines, withdrawals and the cap") {
   CHECK(q.remove({2}));
   CHECK_FALSE(q.remove({2}));
   for (std::uint64_t i = 0; i < bounds::limiter_queue_max; ++i)
-    REQUIRE(q.push(call(10 + i, 1), noon));
-  CHECK_FALSE(q.push(call(9'999'999, 1), noon));
+    REQUIRE(q.push(call(10 + i, 1), noon).waits);
+  CHECK_FALSE(q.push(call(9'999'999, 1), noon).waits);
   CHECK(q.take_all().size() == bounds::limiter_queue_max);
   CHECK(q.empty());
+}
+
+TEST_CASE("a flood of one tenant keeps no other out of a full queue") {
+  admission desk = desk_of(1);
+  fill(desk, 1, 1);
+  fair_queue q;
+  const std::uint64_t most = bounds::limiter_queue_max;
+  for (std::uint64_t i = 1; i <= most; ++i)
+    REQUIRE(q.push(call(i, 10, "flood"), noon).waits);
+  CHECK_FALSE(q.push(call(most + 1, 10, "flood"), noon).waits);
+
+  const queue_place place = q.push(call(most + 2, 10, "modest"), noon);
+  CHECK(place.waits);
+  CHECK(place.gave_way == lease_id{most}); // it has waited least
+  CHECK(q.size() == most);
+  CHECK_FALSE(q.remove({most}));
+  CHECK_FALSE(q.push(call(most + 3, 10, "flood"), noon).waits);
+
+  std::vector<lease_id> first = q.grant_ready(desk, noon + 60s);
+  REQUIRE(first.size() == 1);
+  settle(desk, first[0], noon + 60s);
+  const std::vector<lease_id> second = q.grant_ready(desk, noon + 121s);
+  CHECK((first[0] == lease_id{most + 2} || second == std::vector<lease_id>{{most + 2}}));
+}
+
+TEST_CASE("whoever comes to a full queue, nobody with less than the average gives way") {
+  std::mt19937_64 chance{20'261'127};
+  fair_queue q;
+  std::map<std::string, std::size_t> waiting;
+  std::map<lease_id, std::string> tenant_of;
+  std::uint64_t next = 1;
+  for (int i = 0; i < 30'000; ++i) {
+    // A few send most of what comes.
+    const std::string tenant = std::to_string(std::min(chance() % 40, chance() % 40));
+    const queue_place place = q.push(call(next, 1, tenant), noon);
+    if (place.gave_way) {
+      const std::string& left = tenant_of.at(*place.gave_way);
+      REQUIRE(waiting[left] > waiting[tenant] + 1);
+      for (const auto& [other, calls] : waiting)
+        REQUIRE(calls <= waiting[left]);
+      --waiting[left];
+    }
+    if (place.waits) {
+      ++waiting[tenant];
+      tenant_of.emplace(lease_id{next}, tenant);
+    } else {
+      for (const auto& [other, calls] : waiting)
+        REQUIRE(calls <= waiting[tenant] + 1);
+    }
+    ++next;
+    REQUIRE(q.size() <= bounds::limiter_queue_max);
+  }
+  CHECK(q.size() == bounds::limiter_queue_max);
 }
 
 TEST_CASE("a call that can never be granted has no forecast") {

@@ -112,3 +112,56 @@ TEST_CASE("a request is one from its first call to its last, however many come b
   CHECK(r.total().requests == 200'000);
   CHECK(r.total().fallbacks == 1);
 }
+
+TEST_CASE("a report by key tells callers' keys, and one by provider key where calls went") {
+  const auto call = [](std::uint64_t request, std::vector<money::scope_value> more) {
+    call_intent i = intent(request, 1, "gpt-4o", {{"key", "openai/default"}});
+    i.key = {"openai/default"};
+    i.scopes.insert(i.scopes.end(), more.begin(), more.end());
+    return i;
+  };
+  spend_report callers{spend_dimension::key, "UTC"};
+  spend_report accounts{spend_dimension::provider_key, "UTC"};
+  for (spend_report* r : {&callers, &accounts}) {
+    r->add(call(1, {}), ended(call_outcome::settled, 100));
+    r->add(call(2, {{"key", "bot"}}), ended(call_outcome::settled, 300));
+  }
+  const auto lines = callers.lines();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].name == "bot");
+  CHECK(lines[0].cost == nano_usd{300});
+  CHECK(lines[1].name.empty());
+  CHECK(lines[1].cost == nano_usd{100});
+  REQUIRE(accounts.lines().size() == 1);
+  CHECK(accounts.lines()[0].name == "openai/default");
+  CHECK(accounts.lines()[0].requests == 2);
+}
+
+TEST_CASE("sums of folded calls count in money and tokens, and are told apart") {
+  folded_calls old;
+  old.from = noon - 24h * 60;
+  old.key = {"openai/default"};
+  old.model = {"gpt-4o"};
+  old.scopes = {{"key", "openai/default"}, {"team", "search"}};
+  old.calls.settled = 7;
+  old.calls.rejected = 2;
+  old.calls.not_sent = 1;
+  old.usage.input = token_count{7000};
+  old.usage.output = token_count{70};
+  old.cost = nano_usd{700};
+  for (const spend_dimension by : {spend_dimension::model, spend_dimension::team,
+                                   spend_dimension::provider_key, spend_dimension::day}) {
+    spend_report r{by, "UTC"};
+    r.add(old);
+    r.add(intent(1, 1, "gpt-4o", {{"team", "search"}}), ended(call_outcome::settled, 100));
+    CHECK(r.total().cost == nano_usd{800});
+    CHECK(r.total().calls == 10);
+    CHECK(r.total().folded == 9);
+    CHECK(r.total().requests == 1);
+    CHECK(r.total().rate_limited == 2);
+    CHECK(r.total().input == token_count{8000});
+    CHECK(r.lines().size() == (by == spend_dimension::day || by == spend_dimension::provider_key
+                                   ? 2U
+                                   : 1U));
+  }
+}

@@ -222,6 +222,33 @@ TEST_CASE("whatever happens, a walk ends within a bounded number of steps") {
   }
 }
 
+TEST_CASE("whatever another model may mend, the whole chain is tried before a walk gives up") {
+  for (const failure_kind k :
+       {failure_kind::unreachable, failure_kind::interrupted, failure_kind::timed_out,
+        failure_kind::overloaded, failure_kind::conflict, failure_kind::rate_limited,
+        failure_kind::malformed_reply, failure_kind::quota_exhausted, failure_kind::unauthorized,
+        failure_kind::model_unavailable})
+    for (const duration took : {100ms, 5'000ms})
+      for (const std::optional<duration> retry_after :
+           {std::optional<duration>{}, std::optional<duration>{1s}, std::optional<duration>{1h}}) {
+        INFO(to_string(k) << " after " << to_seconds(took) << " s, asked to wait "
+                          << to_seconds(retry_after.value_or(duration{})) << " s");
+        three_models m;
+        fallback walk{m.candidates, patient_for_2s, 1};
+        std::vector<int> calls(3);
+        next_step step = walk.begin();
+        for (int steps = 0; step.what != kind::give_up && steps < 100; ++steps) {
+          ++calls[step.candidate];
+          step = walk.on_failure(failed(k, retry_after), took, 10min);
+        }
+        CHECK(step.what == kind::give_up);
+        for (const int of_one : calls) {
+          CHECK(of_one >= 1);
+          CHECK(of_one <= bounds::attempts_per_candidate_max);
+        }
+      }
+}
+
 // -- slow failures and failing targets ------------------------------------------------------------
 
 TEST_CASE("a slow failure tries the next model before it tries again") {

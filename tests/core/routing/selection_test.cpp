@@ -146,6 +146,94 @@ TEST_CASE("a reply is cut to what the money pays for, if its bound is ours") {
                   .least_cost.has_value());
 }
 
+TEST_CASE("several answers take their whole number of replies of money and windows") {
+  const catalog models{{entry("m", 100'000, 5000)}};
+  const auto taken_by = [&](int answers, std::optional<std::int64_t> bound) {
+    chat_request request = prompt(400);
+    request.choices = answers;
+    if (bound)
+      request.output_tokens_max = token_count{*bound};
+    return select_candidates(models, over({"m"}), request, {}, today).candidates.at(0);
+  };
+  for (const int answers : {1, 2, 7, 128}) {
+    INFO(answers);
+    const candidate one = taken_by(1, 300);
+    const candidate all = taken_by(answers, 300);
+    const std::int64_t more = 300 * (answers - 1);
+    CHECK(all.output_max == token_count{300});
+    CHECK(all.charge.value() == one.charge.value() + more);
+    CHECK(all.worst_cost == one.worst_cost + nano_usd{2000 * more});
+    CHECK(asked_charge(all).tokens.most == asked_charge(one).tokens.most + more);
+    CHECK(asked_charge(all).input == asked_charge(one).input);
+    CHECK(asked_charge(all).output.most == 300 * answers);
+    CHECK(*all.likely_cost == *one.likely_cost + nano_usd{2000 * more});
+  }
+  CHECK(taken_by(0, 300).worst_cost == taken_by(1, 300).worst_cost);
+  CHECK(taken_by(-5, 300).charge == taken_by(1, 300).charge);
+}
+
+TEST_CASE("whatever money there is for several answers, they are cut so that all of them fit") {
+  const catalog models{{entry("m", 100'000, 5000)}};
+  for (const int answers : {1, 2, 3, 10}) {
+    chat_request request = prompt(400);
+    request.choices = answers;
+    const auto c = select_candidates(models, over({"m"}), request, {}, today).candidates.at(0);
+    REQUIRE(c.least_cost);
+    const std::int64_t step = (c.worst_cost - *c.least_cost).value() / 50;
+    for (nano_usd room = *c.least_cost; room < c.worst_cost; room += nano_usd{step}) {
+      const candidate cut = shortened(c, request, room, today);
+      const std::int64_t all = cut.output_max.value() * answers;
+      const auto cost = money::worst_case_cost({c.input_most, token_count{all}, {}, false, false},
+                                               c.model->pricing, today);
+      CHECK(*cost <= room);
+      CHECK(cut.output_max >= token_count{bounds::output_useful_min});
+      CHECK(asked_charge(cut).tokens.most == c.input_charge.value() + all);
+    }
+  }
+}
+
+TEST_CASE("a bound we choose for several answers leaves all of them room in the token window") {
+  model_entry m = entry("m", 100'000, 50'000);
+  m.limits.tokens_per_minute = 1000;
+  const catalog models{{m}};
+  chat_request request = prompt(40);
+  for (request.choices = 1; request.choices <= bounds::choices_max; ++request.choices) {
+    const auto c = select_candidates(models, over({"m"}), request, {}, today).candidates.at(0);
+    CHECK(c.output_max >= token_count{1});
+    CHECK(c.charge.value() <= 1000);
+  }
+}
+
+TEST_CASE("of several answers without usage each is counted") {
+  const model_entry m = entry("m", 100'000, 500);
+  const candidate c{&m, token_count{40}, token_count{500}, {}, {}};
+  chat_reply answer;
+  answer.usage.estimated = true;
+  answer.message = {chat_role::assistant, words(100), {}, {}, {}};
+  const token_count one = with_usage(c, std::make_shared<chat_reply>(answer))->usage.output;
+  answer.alternatives.push_back({answer.message, {}});
+  answer.alternatives.push_back({{chat_role::assistant, words(9000), {}, {}, {}}, {}});
+  const auto all = with_usage(c, std::make_shared<chat_reply>(answer))->usage.output;
+  CHECK(all == one + one + token_count{500});
+}
+
+TEST_CASE("several answers are asked of models that give them, and a request learns if none does") {
+  model_entry once = entry("once", 1000, 100);
+  once.can.several_answers = false;
+  const catalog models{{once, entry("often", 1000, 100)}};
+  chat_request request = prompt(40);
+  request.choices = 2;
+  const auto s = select_candidates(models, over({"once", "often"}), request, {}, today);
+  REQUIRE(s.candidates.size() == 1);
+  CHECK(s.candidates[0].model->id.value == "often");
+  REQUIRE(s.rejected.size() == 1);
+  CHECK(s.rejected[0].reason == rejection_reason::lacks_capability);
+  CHECK(s.rejected[0].text == "once: gives one answer to a request, not 2");
+  const auto none = select_candidates(models, over({"once"}), request, {}, today);
+  CHECK(none.candidates.empty());
+  CHECK(status_of(none) == completion_status::invalid_request);
+}
+
 TEST_CASE("a model charged on input alone takes no room for the reply") {
   model_entry m = entry("m", 100'000, 5000);
   m.charged_as = token_charge::input_only;
