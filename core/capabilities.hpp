@@ -34,7 +34,7 @@ enum class endpoint { chat, embeddings, responses };
 /// What a model can do. What is not known rules nothing out: lists are empty, switches on.
 struct capabilities {
   model_kind kind = model_kind::chat;
-  std::vector<modality> input;       ///< empty: not known
+  std::vector<modality> input{};     ///< empty: not known
   std::vector<endpoint> endpoints{}; ///< empty: those of its kind
   bool tools = true;
   bool parallel_tools = true; ///< several calls in one turn
