@@ -17,9 +17,10 @@ constexpr const char* target_header = "x-spillway-caller-target";
 } // namespace
 
 std::string_view key_in(const wire::http_headers& headers) {
-  constexpr std::string_view scheme = "Bearer ";
+  constexpr std::string_view scheme = "Bearer "; // in any case: RFC 9110, 11.1
   const std::string_view given = headers.find("Authorization");
-  return given.starts_with(scheme) ? given.substr(scheme.size()) : headers.find("x-api-key");
+  const bool is_bearer = wire::same_ignoring_case(given.substr(0, scheme.size()), scheme);
+  return is_bearer ? given.substr(scheme.size()) : headers.find("x-api-key");
 }
 
 bool is_same_secret(std::string_view given, const secret& expected) {

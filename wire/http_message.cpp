@@ -9,11 +9,11 @@ char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
+} // namespace
+
+bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
-
-} // namespace
 
 void http_headers::add(std::string name, std::string value) {
   fields_.emplace_back(std::move(name), std::move(value));
@@ -21,13 +21,14 @@ void http_headers::add(std::string name, std::string value) {
 
 std::string_view http_headers::find(std::string_view name) const noexcept {
   for (const auto& [field, value] : fields_)
-    if (same_name(field, name))
+    if (same_ignoring_case(field, name))
       return value;
   return {};
 }
 
 bool http_headers::contains(std::string_view name) const noexcept {
-  return std::ranges::any_of(fields_, [&](const auto& f) { return same_name(f.first, name); });
+  return std::ranges::any_of(
+      fields_, [&](const auto& field) { return same_ignoring_case(field.first, name); });
 }
 
 } // namespace spillway::wire

@@ -7,6 +7,9 @@
 
 namespace spillway::wire {
 
+/// True if the two differ in the case of ASCII letters at most.
+bool same_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
 /// Header fields in order of arrival. Names keep their spelling; look-ups ignore case.
 class http_headers {
 public:

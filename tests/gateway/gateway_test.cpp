@@ -351,6 +351,9 @@ TEST_CASE("with keys, only who has one is served; health asks for none") {
   };
   CHECK(status_with("Bearer first-key") == 200);
   CHECK(status_with("Bearer second-key") == 200);
+  CHECK(status_with("bearer first-key") == 200);
+  CHECK(status_with("BEARER FIRST-KEY") == 401);
+  CHECK(status_with("Basic first-key") == 401);
   CHECK(status_with("Bearer first-kez") == 401);
   CHECK(status_with("Bearer first-key2") == 401);
   CHECK(status_with("Bearer ") == 401);
