@@ -99,11 +99,15 @@ void chunk_job_state::tell_progress(const model_id& model) {
     return;
   telling_ = true;
   const auto told = [this] { telling_ = false; };
+  reply_prelude so_far;
+  so_far.prompt = {context::outcome::chunked, options_.explanation};
+  so_far.waited = total_.waited;
   self_
       ->request(request_.sink, caf::infinite,
                 deliver_deltas{request_.id, model,
                                std::make_shared<const std::vector<chat_delta>>(), answered_,
-                               answers_.size()})
+                               answers_.size(), false,
+                               std::make_shared<const reply_prelude>(std::move(so_far))})
       .then([told](deltas_taken) { told(); }, [told](const caf::error&) { told(); });
 }
 
@@ -163,6 +167,7 @@ void chunk_job_state::on_cancel_completion(const cancel_completion& m) {
     return self_->send(options_.router, cancel_completion{part_id(answers_.size())});
   completion_reply cancelled;
   cancelled.status = completion_status::cancelled;
+  cancelled.reason = "its caller left";
   conclude(std::move(cancelled));
 }
 

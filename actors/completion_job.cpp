@@ -9,6 +9,12 @@
 #include <algorithm>
 
 namespace spillway::actors {
+namespace {
+
+/// A budget that takes longer for its answer let the request wait for room.
+constexpr duration budget_work_max = std::chrono::milliseconds{1};
+
+} // namespace
 
 void completion_job_state::start(completion_job_self::pointer self,
                                  completion_job_options options) {
@@ -69,6 +75,7 @@ void completion_job_state::take(const routing::next_step& step) {
     case kind::pause:
       stage_ = stage::pausing;
       paused_ = step;
+      waits_since_ = now();
       self_->delayed_send(self_, step.delay, pause_over{++step_});
       break;
     case kind::give_up:
@@ -80,8 +87,10 @@ void completion_job_state::take(const routing::next_step& step) {
 }
 
 void completion_job_state::on_pause_over(const pause_over& m) {
-  if (stage_ == stage::pausing && m.step == step_)
-    reserve(paused_);
+  if (stage_ != stage::pausing || m.step != step_)
+    return;
+  reply_.waited += now() - waits_since_;
+  reserve(paused_);
 }
 
 template <class Handle, class Command, class Reply>
@@ -111,8 +120,9 @@ void completion_job_state::reserve(const routing::next_step& step) {
               .permit_asked_at = {},
               .called_at = {}};
   const nano_usd left = cost_left();
-  if (const auto no = routing::over_own_cap(candidate(), left))
-    return take(walk_->on_over_budget(*no, options_.wall(now()), time_left()));
+  if (routing::is_over_own_cap(candidate(), left))
+    return take(walk_->on_over_max_cost(left, time_left()));
+  waits_since_ = now();
   held_.holds(held_call::extent::money);
   ask(options_.budget,
       reserve_spend{held_.reservation(), scopes(), std::min(candidate().worst_cost, left),
@@ -122,6 +132,8 @@ void completion_job_state::reserve(const routing::next_step& step) {
 }
 
 void completion_job_state::on_spend_reply(const spend_reply& m) {
+  if (const duration took = now() - waits_since_; took >= budget_work_max)
+    reply_.waited += took;
   if (m.decision.reserved) {
     attempt_.reserved = m.decision.amount;
     attempt_.headroom = m.decision.headroom;
@@ -138,7 +150,7 @@ void completion_job_state::on_spend_reply(const spend_reply& m) {
 void completion_job_state::ask_permit() {
   stage_ = stage::permitting;
   held_.holds(held_call::extent::permit);
-  attempt_.permit_asked_at = now();
+  attempt_.permit_asked_at = waits_since_ = now();
   const rate::waiting_call call{held_.lease(), routing::asked_charge(candidate()), deadline_,
                                 tenant_of(job_.request), job_.request.level};
   if (attempt_.queue)
@@ -158,8 +170,9 @@ void completion_job_state::on_permit_reply(const permit_reply& m) {
   held_.holds(held_call::extent::money);
   held_.give_back();
   switch (m.verdict) {
-    case permit_verdict::wait: return take(walk_->on_wait(m.forecast, time_left()));
-    case permit_verdict::never: return take(walk_->on_too_large(time_left()));
+    case permit_verdict::wait:
+      return take(walk_->on_wait(m.forecast, time_left(), m.in_the_way));
+    case permit_verdict::never: return take(walk_->on_too_large(time_left(), m.in_the_way));
     case permit_verdict::closed: return take(walk_->on_closed(m.forecast.estimate, time_left()));
     case permit_verdict::no_retry: return take(walk_->on_no_retry(time_left()));
     case permit_verdict::overloaded:
@@ -206,8 +219,25 @@ void completion_job_state::call() {
       call_provider{held_.lease(), candidate().upstream_name, candidate().output_max,
                     suited_request(), time_left(), job_.request.id, candidate().model->id,
                     job_.request.sink, job_.request.embedding, traceparent(),
-                    speaks_responses_only(candidate().model->can)},
+                    speaks_responses_only(candidate().model->can), prelude()},
       &completion_job_state::on_provider_reply);
+}
+
+/// What its caller's sink is told of the reply before its first word; null: nobody takes it as it
+/// comes.
+std::shared_ptr<const reply_prelude> completion_job_state::prelude() const {
+  if (!job_.request.sink)
+    return nullptr;
+  routing::plan so_far = job_.plan;
+  walk_->record(so_far);
+  if (attempt_.index < so_far.models.size())
+    so_far.models[attempt_.index].now = routing::standing::answered;
+  auto out = std::make_shared<reply_prelude>();
+  out->tried = routing::tried(so_far);
+  out->input_likely = candidate().input_likely;
+  out->waited = reply_.waited;
+  out->prompt = reply_.prompt;
+  return out;
 }
 
 std::shared_ptr<const chat_request> completion_job_state::suited_request() const {
@@ -353,7 +383,7 @@ void completion_job_state::cut(completion_status why) {
     case stage::idle: return;
     case stage::pausing:
     case stage::reserving:
-    case stage::permitting:
+    case stage::permitting: reply_.waited += now() - waits_since_; break;
     case stage::journaling: break;
     case stage::calling:
       // The provider's reply says what the cut call cost; it comes as soon as the call is closed.
@@ -363,6 +393,26 @@ void completion_job_state::cut(completion_status why) {
   }
   held_.give_back();
   finish(why);
+}
+
+/// What a request that was cut was waiting for, for people.
+std::string completion_job_state::cut_reason(completion_status why) const {
+  if (why == completion_status::cancelled)
+    return "its caller left";
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(job_.request.deadline);
+  const std::string& model = candidate().model->id.value;
+  std::string doing;
+  switch (stage_) {
+    case stage::calling: doing = model + " was answering"; break;
+    case stage::pausing: doing = "it paused before another call"; break;
+    case stage::reserving: doing = "it waited for room in a budget"; break;
+    case stage::permitting: doing = "it waited for room at " + model; break;
+    default: doing = "its intent was written"; break;
+  }
+  std::string text = "its deadline of " + std::to_string(ms.count()) + " ms passed while " + doing;
+  if (const std::string before = walk_->reason(); !before.empty())
+    text += "; " + before;
+  return text;
 }
 
 void completion_job_state::refuse_candidate(completion_status why, std::string text) {
@@ -386,6 +436,9 @@ void completion_job_state::on_actor_down(const caf::error& why) {
 }
 
 void completion_job_state::finish(completion_status status) {
+  if (reply_.reason.empty()
+      && (status == completion_status::deadline_exceeded || status == completion_status::cancelled))
+    reply_.reason = cut_reason(status);
   ++step_;
   stage_ = stage::idle;
   reply_.status = status;

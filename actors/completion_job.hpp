@@ -83,6 +83,7 @@ private:
                                                      const money::call_cost& cost) const;
 
   void cut(completion_status why);
+  std::string cut_reason(completion_status why) const;
   void refuse_candidate(completion_status why, std::string text);
   void finish(completion_status status);
 
@@ -98,6 +99,7 @@ private:
   std::vector<money::scope_value> scopes() const;
   nano_usd cost_left() const;
   std::string traceparent() const;
+  std::shared_ptr<const reply_prelude> prelude() const;
   void arm_deadline();
 
   completion_job_self::pointer self_ = nullptr;
@@ -106,6 +108,7 @@ private:
   std::optional<routing::fallback> walk_;
   stage stage_ = stage::idle;
   routing::next_step paused_; ///< what comes after the pause
+  mono_time waits_since_{};   ///< in a pause, for a budget, for a permit
   attempt attempt_;
   held_call held_;
   std::uint64_t attempts_ = 0; ///< of this request; numbers its leases

@@ -71,9 +71,18 @@ permit_reply limiter_state::on_acquire_permit(const acquire_permit& m) {
       return {permit_verdict::granted, {}, {}};
     }
     if (d.outcome == rate::verdict::never)
-      return {permit_verdict::never, {}, d.binding};
+      return {permit_verdict::never, {}, d.binding, use_of(d.binding, at)};
   }
   return quote(m.call, at);
+}
+
+std::optional<rate::dimension_usage>
+limiter_state::use_of(std::optional<rate::dimension> which, instant at) const {
+  if (!which)
+    return std::nullopt;
+  const std::vector<rate::dimension_usage> all = desk_.usage(at);
+  const auto it = std::ranges::find(all, *which, &rate::dimension_usage::which);
+  return it == all.end() ? std::nullopt : std::optional{*it};
 }
 
 /// Why a call may not even ask for room; absent: it may.
@@ -101,8 +110,8 @@ permit_reply limiter_state::quote(const rate::waiting_call& call, instant at) co
   const auto forecast = queue_.forecast(desk_, call, at);
   const auto binding = desk_.probe(call.asked, at).binding;
   if (!forecast)
-    return {permit_verdict::never, {}, binding};
-  return {permit_verdict::wait, *forecast, binding};
+    return {permit_verdict::never, {}, binding, use_of(binding, at)};
+  return {permit_verdict::wait, *forecast, binding, use_of(binding, at)};
 }
 
 caf::result<permit_reply> limiter_state::on_await_permit(const await_permit& m) {

@@ -68,6 +68,9 @@ private:
 
   instant now() const;
   bool must_yield(const rate::waiting_call& call, instant at) const;
+  /// How far a limit is used; absent if there is none.
+  std::optional<rate::dimension_usage> use_of(std::optional<rate::dimension> which,
+                                              instant at) const;
   permit_reply quote(const rate::waiting_call& call, instant at) const;
   void remember_holder(lease_id lease);
   void answer(lease_id lease, permit_verdict verdict);

@@ -88,15 +88,16 @@ routing::next_step plan_job_state::step(routing::fallback& walk, std::size_t ind
     return walk.on_refusal(completion_status::upstream_failed, "an internal actor stopped",
                            time_left);
   if (request_.cost_max)
-    if (const auto no = routing::over_own_cap(options_.candidates[index], *request_.cost_max))
-      return walk.on_over_budget(*no, options_.wall(self_->clock().now()), time_left);
+    if (routing::is_over_own_cap(options_.candidates[index], *request_.cost_max))
+      return walk.on_over_max_cost(*request_.cost_max, time_left);
   if (!a.money->reserved)
     return walk.on_over_budget(*a.money, options_.wall(self_->clock().now()), time_left);
   switch (a.permit->verdict) {
     case permit_verdict::granted: return {routing::next_step::kind::queue, index, {}, {}};
-    case permit_verdict::wait: return walk.on_wait(a.permit->forecast, time_left);
+    case permit_verdict::wait:
+      return walk.on_wait(a.permit->forecast, time_left, a.permit->in_the_way);
     case permit_verdict::closed: return walk.on_closed(a.permit->forecast.estimate, time_left);
-    default: return walk.on_too_large(time_left);
+    default: return walk.on_too_large(time_left, a.permit->in_the_way);
   }
 }
 

@@ -65,7 +65,7 @@ caf::result<provider_reply> provider_state::on_call_provider(const call_provider
   if (m.chat)
     c.left_out = options_.codec->left_out(upstream(m));
   if (streamed) {
-    c.stream.emplace(m.request, m.model, m.sink);
+    c.stream.emplace(m.request, m.model, m.sink, m.prelude);
     c.http = begin_stream(self_, *options_.http, m.lease.value, options_.endpoint,
                           std::move(request), timeouts);
   } else {

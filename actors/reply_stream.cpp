@@ -37,7 +37,9 @@ std::optional<deliver_deltas> reply_stream::next() {
   underway_ = true;
   underway_bytes_ = std::exchange(pending_bytes_, 0);
   auto deltas = std::make_shared<const std::vector<chat_delta>>(std::exchange(pending_, {}));
-  return deliver_deltas{request_, model_, std::move(deltas)};
+  deliver_deltas out{request_, model_, std::move(deltas)};
+  out.prelude = prelude_;
+  return out;
 }
 
 std::size_t reply_stream::take_silent_bytes() {

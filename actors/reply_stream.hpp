@@ -15,8 +15,12 @@ namespace spillway::actors {
 /// provider, which feeds it and delivers what it yields, one delivery at a time.
 class reply_stream {
 public:
-  reply_stream(request_id request, model_id model, delta_sink_actor sink)
-      : request_{request}, model_{std::move(model)}, sink_{std::move(sink)} {}
+  reply_stream(request_id request, model_id model, delta_sink_actor sink,
+               std::shared_ptr<const reply_prelude> prelude = {})
+      : request_{request},
+        model_{std::move(model)},
+        sink_{std::move(sink)},
+        prelude_{std::move(prelude)} {}
 
   void begin(std::unique_ptr<providers::stream_decoder> decoder, mono_time sent_at,
              mono_time head_at);
@@ -53,6 +57,7 @@ private:
   request_id request_;
   model_id model_;
   delta_sink_actor sink_; ///< null: gone
+  std::shared_ptr<const reply_prelude> prelude_;
   std::unique_ptr<providers::stream_decoder> decoder_;
   std::vector<chat_delta> pending_;
   std::size_t pending_bytes_ = 0;  ///< of the upstream, behind `pending_`

@@ -8,6 +8,7 @@ const char* to_string(completion_status status) noexcept {
     case completion_status::unknown_target: return "unknown_target";
     case completion_status::context_too_long: return "context_too_long";
     case completion_status::over_budget: return "over_budget";
+    case completion_status::over_max_cost: return "over_max_cost";
     case completion_status::rate_limited: return "rate_limited";
     case completion_status::overloaded: return "overloaded";
     case completion_status::invalid_request: return "invalid_request";

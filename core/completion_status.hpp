@@ -8,6 +8,7 @@ enum class completion_status {
   unknown_target,    ///< neither a route nor a model
   context_too_long,  ///< fits no candidate
   over_budget,       ///< no candidate's worst case fits the budget
+  over_max_cost,     ///< nor what its caller lets the request cost: no wait changes that
   rate_limited,      ///< no candidate has room before the deadline
   overloaded,        ///< a queue of ours is full
   invalid_request,   ///< the provider found the request wrong

@@ -10,8 +10,11 @@
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace spillway::gateway {
 namespace {
@@ -54,6 +57,40 @@ refusal no_chance(const error& why) {
 refusal not_done(const std::string& why) {
   return {409, {why, "invalid_request_error", "key_unchanged", ""}};
 }
+
+/// Asks a router about each of `names` in turn, and then calls `then` with what it says of the
+/// first that is no model or route; empty: all are.
+class name_check : public std::enable_shared_from_this<name_check> {
+public:
+  name_check(router_actor router, std::vector<std::string> names,
+             std::function<void(const std::string&)> then)
+      : router_{std::move(router)}, names_{std::move(names)}, then_{std::move(then)} {}
+
+  void ask_next(caf::event_based_actor* self) {
+    if (names_.empty())
+      return then_({});
+    plan_completion question;
+    question.request.target = std::exchange(names_.back(), {});
+    names_.pop_back();
+    auto chat = std::make_shared<chat_request>();
+    chat->messages.emplace_back();
+    question.request.chat = std::move(chat);
+    self->request(router_, caf::infinite, std::move(question))
+        .then(
+            [self, me = shared_from_this()](const completion_plan& p) {
+              if (p.status == completion_status::unknown_target)
+                me->then_(p.reason);
+              else
+                me->ask_next(self);
+            },
+            [me = shared_from_this()](const caf::error&) { me->then_("the runtime stopped"); });
+  }
+
+private:
+  router_actor router_;
+  std::vector<std::string> names_;
+  std::function<void(const std::string&)> then_;
+};
 
 } // namespace
 
@@ -139,13 +176,28 @@ void admin_api::create(const wire::http_request& request,
   auto key = wire::decode_key_wish(request.body);
   if (!key)
     return reply(encode_refusal(malformed_request(key.failure().message)));
+  if (!key->is_live(options_.wall(options_.system->clock().now())))
+    return reply(encode_refusal(malformed_request("expires_at must be later than now")));
+  // A key for a model that is mistyped would open nothing, and nobody would see why.
+  options_.system->spawn([api = *this, key = std::move(*key), reply](caf::event_based_actor* self) {
+    const auto checked = [api, key, reply](const std::string& unknown) {
+      if (unknown.empty())
+        api.mint(key, reply);
+      else
+        reply(encode_refusal(malformed_request("models must be models or routes: " + unknown)));
+    };
+    std::make_shared<name_check>(api.options_.router, key.targets, checked)->ask_next(self);
+  });
+}
+
+void admin_api::mint(access::virtual_key key, const transport::http_responder& reply) const {
   auto minted = wire::mint_key();
   if (!minted)
     return reply(encode_refusal(no_chance(minted.failure())));
-  key->id = minted->id;
-  key->salt = minted->salt;
-  key->digest = minted->digest;
-  ask<key_change>(options_, create_key{std::move(*key)}, reply,
+  key.id = minted->id;
+  key.salt = minted->salt;
+  key.digest = minted->digest;
+  ask<key_change>(options_, create_key{std::move(key)}, reply,
                   [text = minted->text](const key_change& r, wall_time now) {
                     return r.refused.empty()
                                ? private_reply(201, wire::encode_key(r.key, now, text))

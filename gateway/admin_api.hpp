@@ -3,6 +3,7 @@
 #include "core/instant.hpp"
 #include "core/secret.hpp"
 #include "messages/access.hpp"
+#include "messages/handles.hpp"
 #include "messages/reload.hpp"
 #include "transport/http_server.hpp"
 #include "wire/http_message.hpp"
@@ -20,6 +21,7 @@ struct admin_api_options {
   caf::actor_system* system = nullptr; ///< outlives the API
   reloader_actor reloader; ///< null: the configuration is not read again
   std::function<void(const reload_report&)> on_reloaded; ///< of each that was taken over
+  router_actor router;     ///< knows which models and routes there are
   key_keeper_actor keeper;             ///< null: there are no virtual keys, for want of a journal
   std::function<secret()> key; ///< as it is now; an empty one: the API is off
   wall_clock wall;
@@ -48,6 +50,7 @@ public:
   void reload(std::function<void(const reload_report&)> then) const;
 
 private:
+  void mint(access::virtual_key key, const transport::http_responder& reply) const;
   void serve_reload(const wire::http_request& request,
                     const transport::http_responder& reply) const;
   void list(const transport::http_responder& reply) const;

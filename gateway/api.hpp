@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace spillway::gateway {
 
@@ -17,6 +18,7 @@ struct chat_call {
   bool stream = false;
   bool include_usage = false; ///< with `stream`, where the API leaves it to the caller
   bool base64 = false;        ///< how vectors are wanted
+  std::vector<std::string> unread{}; ///< what of its body nobody reads: left out of every call
 };
 
 /// One of the APIs that callers may speak: its requests, replies, streams, refusals. Immutable and
@@ -50,6 +52,9 @@ const api& responses_api();
 /// Anthropic's POST /v1/messages.
 const api& messages_api();
 
+/// Which header names a reply.
+inline constexpr const char* request_name_header = "x-spillway-request-id";
+
 /// Names a reply, also where OpenAI's and Anthropic's own clients look for it.
 /// Source: openai-python and anthropic-sdk-python, `_request_id` (2026-11).
 void add_request_name(wire::http_headers& headers, const std::string& name);
@@ -57,11 +62,28 @@ void add_request_name(wire::http_headers& headers, const std::string& name);
 /// Tells what became of the wish for a kept answer: x-spillway-cache, unless there was none.
 void add_cache_header(wire::http_headers& headers, answers::cache_outcome what);
 
-/// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -cost-usd,
-/// -input-tokens, -output-tokens, -waited-ms, -attempts and -budget-left-usd; -context if the
-/// prompt was too long, -cache if a kept answer would have done.
+/// x-spillway-left-out: what was asked for and no call says. None if there is nothing.
+void add_left_out_header(wire::http_headers& headers, const std::vector<std::string>& names);
+
+/// x-spillway-tried, the candidates in the order in which they were tried, each with what became of
+/// it: "gpt-4o-mini=no_room, gemini-2.5-flash-lite=answered". None if there is none.
+void add_tried_header(wire::http_headers& headers, const std::vector<routing::tried_model>& tried);
+
+/// x-spillway-context and -context-note, if the prompt was too long.
+void add_context_headers(wire::http_headers& headers, const context::note& prompt);
+
+/// What calls whose end nobody knows may have cost, beside `m.cost`: budgets hold it.
+nano_usd held_for(const completion_reply& m);
+
+/// x-spillway-waited-ms: for room, and in pauses.
+void add_wait_header(wire::http_headers& headers, duration waited);
+
+/// What every reply to a completion tells in its headers: x-spillway-request-id, -model, -tried,
+/// -cost-usd, -input-tokens, -output-tokens, -waited-ms, -attempts and -budget-left-usd; -context
+/// if the prompt was too long, -cache if a kept answer would have done, -held-usd if calls failed
+/// in a way that may cost something, -left-out if the request had something that no call could say.
 void add_spillway_headers(wire::http_headers& headers, const completion_reply& m,
-                          const std::string& name);
+                          const chat_call& call, const std::string& name);
 
 /// The whole reply, refusals included.
 wire::http_response to_response(const completion_reply& m, const chat_call& call, const api& spoken,

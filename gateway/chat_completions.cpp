@@ -18,6 +18,7 @@ public:
     chat_call call;
     call.stream = decoded->stream;
     call.include_usage = decoded->include_usage;
+    call.unread = std::move(decoded->unread);
     call.request.target = std::move(decoded->model);
     call.request.labels.user = std::move(decoded->user);
     call.request.chat = std::make_shared<const chat_request>(std::move(decoded->request));

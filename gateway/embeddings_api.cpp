@@ -16,6 +16,7 @@ public:
       return decoded.failure();
     chat_call call;
     call.base64 = decoded->base64;
+    call.unread = std::move(decoded->unread);
     call.request.target = std::move(decoded->model);
     call.request.labels.user = decoded->request.user;
     call.request.embedding =

@@ -1,6 +1,8 @@
 #include "gateway/explain_log.hpp"
 
 #include "core/bounds.hpp"
+#include "core/model_answer.hpp"
+#include "gateway/api.hpp"
 
 #include <deque>
 #include <memory>
@@ -50,12 +52,21 @@ explain_log_actor::behavior_type explain_log(explain_log_actor::pointer self,
 }
 
 note_outcome outcome_of(const completion_reply& m, std::string name, std::string owner) {
-  const bool kept = m.cache == answers::cache_outcome::hit;
-  return {m.id,
-          std::move(owner),
-          {std::move(name), m.status,
-           kept ? "the same was asked before, and answered by " + m.model.value : m.reason,
-           m.cost.total, m.waited, m.attempts.size(), m.plan, m.prompt}};
+  wire::explained_request told;
+  told.id = std::move(name);
+  told.status = m.status;
+  told.reason = m.cache == answers::cache_outcome::hit
+                    ? "the same was asked before, and answered by " + m.model.value
+                    : m.reason;
+  told.cost = m.cost.total;
+  told.held = held_for(m);
+  told.waited = m.waited;
+  told.calls = m.attempts;
+  if (const model_answer answer{m.reply, m.vectors})
+    told.usage = answer.usage();
+  told.plan = m.plan;
+  told.prompt = m.prompt;
+  return {m.id, std::move(owner), std::move(told)};
 }
 
 } // namespace spillway::gateway

@@ -9,6 +9,7 @@
 #include "gateway/key_gate.hpp"
 #include "gateway/question_relay.hpp"
 #include "gateway/reply_keeper.hpp"
+#include "gateway/reply_name.hpp"
 #include "gateway/reply_relay.hpp"
 #include "gateway/stream_relay.hpp"
 #include "gateway/trace_echo.hpp"
@@ -78,8 +79,11 @@ public:
                   if (take_over)
                     access->replace(take_over());
                 },
-                options_.keeper, [access = access_] { return access->now.load()->admin_key; },
-                options_.wall}} {
+                options_.actors.router, options_.keeper,
+                [access = access_] { return access->now.load()->admin_key; },
+                options_.wall}},
+        names_{std::make_shared<reply_names>(static_cast<std::uint64_t>(
+            options_.wall(options_.system->clock().now()).time_since_epoch().count()))} {
     list_->replace(options_.models);
     replies_ = options_.system->spawn(reply_keeper, options_.actors.router);
     explained_ = options_.system->spawn(explain_log, options_.actors.router);
@@ -99,7 +103,9 @@ public:
     const api& spoken = spoken_by(request.headers);
     if (row == paths.end())
       return reply(spoken.refuse(unknown_path(request.method, path)));
-    if (request.method != row->method)
+    // What asks by HEAD, as monitors do, asks for the same without its body.
+    const bool looks_only = request.method == "HEAD" && row->method == "GET";
+    if (request.method != row->method && !looks_only)
       return reply(spoken.refuse(wrong_method(request.method, row->method)));
     if (claims_identity(request.headers))
       return reply(spoken.refuse(malformed_request(
@@ -110,6 +116,8 @@ public:
   }
 
   void drain() { draining_ = true; }
+
+  const std::shared_ptr<reply_names>& names() const { return names_; }
 
   void reload(std::function<void(const reload_report&)> then) const {
     admin_.reload([self = shared_from_this(), then = std::move(then)](const reload_report& r) {
@@ -362,6 +370,7 @@ private:
   std::shared_ptr<model_list> list_ = std::make_shared<model_list>();
   std::shared_ptr<access_now> access_;
   admin_api admin_;
+  std::shared_ptr<reply_names> names_;
   explain_log_actor explained_;
   reply_keeper_actor replies_;
   key_gate_actor gate_; ///< null: there are no virtual keys
@@ -388,8 +397,16 @@ gateway::gateway(gateway_options options) : door_{std::make_shared<door>(std::mo
 
 transport::http_handler gateway::handler() const {
   return [d = door_](wire::http_request request, const transport::http_responder& reply) {
-    const auto answer = echo_trace(request.headers, reply);
+    const auto answer = with_name(d->names(), echo_trace(request.headers, reply));
     d->on_request(std::move(request), answer);
+  };
+}
+
+std::function<wire::http_response(int, const std::string&)> gateway::refuser() const {
+  return [names = door_->names()](int status, const std::string& why) {
+    wire::http_response response = encode_refusal(unread_request(status, why));
+    name_reply(response.headers, *names);
+    return response;
   };
 }
 

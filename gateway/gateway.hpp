@@ -57,6 +57,10 @@ public:
   /// May be called from any thread, and be copied.
   transport::http_handler handler() const;
 
+  /// How a listener tells peers that it could not read their request: in OpenAI's shape, since
+  /// which API they meant is not known.
+  std::function<wire::http_response(int status, const std::string& why)> refuser() const;
+
   /// Reads the configuration again, for new requests; tells `then` on an actor's thread what came
   /// of it. From any thread.
   void reload(std::function<void(const reload_report&)> then);

@@ -24,6 +24,8 @@ public:
   explicit event_encoder(token_count input) { prompt_.input = input; }
 
   void begin(const stream_opening& opening, std::string& out) override {
+    if (opening.input_likely > token_count{})
+      prompt_.input = opening.input_likely;
     writer_.emplace(anthropic::event_head{opening.id, opening.model, prompt_});
     out += writer_->begin();
   }
@@ -32,7 +34,7 @@ public:
   void fail(const refusal& why, std::string& out) override { out += writer_->fail(error_of(why)); }
 
 private:
-  token_usage prompt_;
+  token_usage prompt_; ///< so far; the end tells what the model counted
   std::optional<anthropic::event_writer> writer_;
 };
 
@@ -45,6 +47,7 @@ public:
       return decoded.failure();
     chat_call call;
     call.stream = decoded->stream;
+    call.unread = std::move(decoded->unread);
     call.request.target = std::move(decoded->model);
     call.request.labels.user = decoded->request.user;
     call.request.chat = std::make_shared<const chat_request>(std::move(decoded->request));

@@ -57,9 +57,11 @@ void write_requests(text& out, const router_status& r, std::uint64_t kept_given)
              "Requests whose prompt was too long for the first model, by what was done.");
   for (const auto& [what, count] : r.usage.long_prompts)
     out.sample({{"outcome", context::to_string(what)}}, number(count));
-  out.family("spillway_permit_waits_total", kind::counter, "Requests that waited for a permit.");
+  out.family("spillway_permit_waits_total", kind::counter,
+             "Requests that waited for room or in a pause.");
   out.sample({}, number(r.usage.waits));
-  out.family("spillway_permit_wait_seconds_total", kind::counter, "Time waited for permits.");
+  out.family("spillway_permit_wait_seconds_total", kind::counter,
+             "Time waited for room and in pauses.");
   out.sample({}, seconds(r.usage.waited));
 }
 

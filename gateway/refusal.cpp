@@ -1,6 +1,7 @@
 #include "gateway/refusal.hpp"
 
 #include "gateway/json_reply.hpp"
+#include "wire/fault_path.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +22,8 @@ http_error error_of(completion_status status) {
     case completion_status::context_too_long:
       return {400, "invalid_request_error", "context_length_exceeded"};
     case completion_status::over_budget: return {429, "insufficient_quota", "insufficient_quota"};
+    case completion_status::over_max_cost:
+      return {400, "invalid_request_error", "max_cost_exceeded"};
     case completion_status::rate_limited: return {429, "rate_limit_error", "rate_limit_exceeded"};
     case completion_status::overloaded: return {503, "server_error", "overloaded"};
     case completion_status::invalid_request: return {400, "invalid_request_error", ""};
@@ -31,6 +34,15 @@ http_error error_of(completion_status status) {
     case completion_status::cancelled: return {503, "server_error", "cancelled"};
     case completion_status::shutting_down: return {503, "server_error", "shutting_down"};
     default: return {};
+  }
+}
+
+/// What of the request is at fault; empty: nothing, or not known.
+const char* param_of(completion_status status) {
+  switch (status) {
+    case completion_status::unknown_target: return "model";
+    case completion_status::over_max_cost: return "x-spillway-max-cost-usd";
+    default: return "";
   }
 }
 
@@ -50,7 +62,16 @@ void add_retry_after(wire::http_headers& headers, duration wait) {
 } // namespace
 
 refusal malformed_request(const std::string& why) {
-  return {400, {why, "invalid_request_error", "", ""}};
+  return {400, {why, "invalid_request_error", "", std::string{wire::path_in_fault(why)}}};
+}
+
+refusal unread_request(int status, const std::string& why) {
+  const char* const code = status == 413   ? "request_too_large"
+                           : status == 431 ? "headers_too_large"
+                           : status == 408 ? "request_timeout"
+                           : status == 503 ? "overloaded"
+                                           : "";
+  return {status, {why, status < 500 ? "invalid_request_error" : "server_error", code, ""}};
 }
 
 refusal unauthorized() {
@@ -111,10 +132,9 @@ refusal draining() {
 
 refusal refusal_of(const completion_reply& m) {
   const http_error e = error_of(m.status);
-  const bool names_model = m.status == completion_status::unknown_target;
   refusal r{e.status,
             {m.reason.empty() ? to_string(m.status) : m.reason, e.type, e.code,
-             names_model ? "model" : ""}};
+             param_of(m.status)}};
   if (e.status == 429 || e.status == 503)
     add_retry_after(r.headers, m.retry_after.value_or(usual_wait(m.status)));
   // OpenAI's own clients retry every 429; a budget that is spent stays so.

@@ -16,8 +16,11 @@ struct refusal {
   wire::http_headers headers{};  ///< beside the content's: Retry-After, Allow ...
 };
 
-/// 400: the body or a header is not what the API asks for.
+/// 400: the body or a header is not what the API asks for. If `why` begins with its place, as
+/// decoders put it, that is the `param`.
 refusal malformed_request(const std::string& why);
+/// 4xx and 503: the listener could not read the request, or takes no more connections.
+refusal unread_request(int status, const std::string& why);
 /// 401.
 refusal unauthorized();
 /// 403: the key may not do this.

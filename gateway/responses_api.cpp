@@ -40,6 +40,7 @@ public:
       return decoded.failure();
     chat_call call;
     call.stream = decoded->stream;
+    call.unread = std::move(decoded->unread);
     call.request.target = std::move(decoded->model);
     call.request.labels.user = decoded->request.user;
     call.request.chat = std::make_shared<const chat_request>(std::move(decoded->request));

@@ -14,6 +14,7 @@ struct stream_opening {
   std::string id;    ///< of the reply, as its dialect names replies
   std::string model; ///< that answers
   wall_time at{};
+  token_count input_likely{}; ///< of the prompt, by the model that answers; zero: not known
 };
 
 /// Writes the events of one streamed reply in the caller's dialect. Each function appends to `out`.

@@ -16,12 +16,13 @@ namespace {
 
 /// What the whole took, which no header could tell: a comment, which readers of a stream skip.
 /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html (2026-11).
-void append_totals(std::string& events, const completion_reply& m) {
+void append_totals(std::string& events, const completion_reply& m, const chat_call& call) {
   wire::http_headers totals;
-  add_spillway_headers(totals, m, {});
+  add_spillway_headers(totals, m, call, {});
   events += ": spillway";
-  for (const std::string_view field : {"cost-usd", "input-tokens", "output-tokens", "waited-ms",
-                                       "attempts", "budget-left-usd", "left-out"}) {
+  for (const std::string_view field :
+       {"cost-usd", "input-tokens", "output-tokens", "waited-ms", "attempts", "budget-left-usd",
+        "held-usd", "left-out", "tried"}) {
     std::string value{totals.find("x-spillway-" + std::string{field})};
     std::erase(value, ' '); // which ends a value here
     std::string name{field};
@@ -49,7 +50,7 @@ public:
   caf::result<deltas_taken> on_deliver_deltas(const deliver_deltas& m) {
     std::string events;
     if (!body_)
-      open(m.model, m.kept, events);
+      open(m.model, m.kept, m.prelude.get(), events);
     if (m.parts != 0) // a comment: it says that work goes on to who reads along, and to proxies
       events += ": " + std::to_string(m.parts_done) + " of " + std::to_string(m.parts)
                 + " parts of the prompt are answered\n\n";
@@ -104,7 +105,8 @@ private:
               [this](const caf::error&) { refuse(options_.spoken->refuse(draining())); });
   }
 
-  void open(const model_id& model, bool kept, std::string& events) {
+  /// `known`: null if nothing is yet.
+  void open(const model_id& model, bool kept, const reply_prelude* known, std::string& events) {
     body_ = std::make_shared<transport::http_body>(
         [tell = teller<body_written>()](std::size_t bytes) { tell({bytes}); });
     transport::http_streamed_reply reply;
@@ -113,6 +115,11 @@ private:
     const std::string name = options_.spoken->name_of(id_);
     add_request_name(reply.headers, name);
     reply.headers.add("x-spillway-model", model.value);
+    if (known) {
+      add_tried_header(reply.headers, known->tried);
+      add_context_headers(reply.headers, known->prompt);
+      add_wait_header(reply.headers, known->waited);
+    }
     if (options_.looks_for_kept)
       add_cache_header(reply.headers, kept ? answers::cache_outcome::hit
                                            : answers::cache_outcome::miss);
@@ -120,7 +127,8 @@ private:
       copied_.headers = reply.headers;
     reply.body = body_;
     options_.reply(std::move(reply));
-    encoder_->begin({name, model.value, options_.wall(self_->clock().now())},
+    encoder_->begin({name, model.value, options_.wall(self_->clock().now()),
+                     known ? known->input_likely : token_count{}},
                     events);
   }
 
@@ -137,11 +145,11 @@ private:
     std::string events;
     if (m.status == completion_status::answered) {
       if (!body_) // an answer without a word
-        open(m.model, m.cache == answers::cache_outcome::hit, events);
-      append_totals(events, m);
+        open(m.model, m.cache == answers::cache_outcome::hit, nullptr, events);
+      append_totals(events, m, options_.call);
       encoder_->end(*m.reply, events);
     } else if (body_) {
-      append_totals(events, m);
+      append_totals(events, m, options_.call);
       encoder_->fail(refusal_of(m), events);
     } else {
       return refuse(to_response(m, options_.call, *options_.spoken,
@@ -149,7 +157,7 @@ private:
     }
     write(events);
     wire::http_headers totals;
-    add_spillway_headers(totals, m, name);
+    add_spillway_headers(totals, m, options_.call, name);
     body_->finish(std::move(totals));
     if (options_.copy)
       (*options_.copy)(m.status == completion_status::answered

@@ -74,7 +74,7 @@ struct completion_reply {
   model_id model;                          ///< that answered
   std::string reason;                      ///< for people: why not, and what to do
   money::call_cost cost;                   ///< of the answer
-  duration waited{};                       ///< for permits
+  duration waited{};                       ///< for room, and in pauses before another call
   duration elapsed{};
   std::vector<report::call_record> attempts;
   std::optional<duration> retry_after; ///< when a refused caller may come again

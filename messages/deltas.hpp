@@ -1,7 +1,9 @@
 #pragma once
 
 #include "core/chat_delta.hpp"
+#include "core/context/strategy.hpp"
 #include "core/ids.hpp"
+#include "core/routing/plan.hpp"
 #include "messages/type_ids.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -10,6 +12,14 @@
 #include <vector>
 
 namespace spillway {
+
+/// What is known of a streamed reply when its first word comes.
+struct reply_prelude {
+  std::vector<routing::tried_model> tried; ///< in order, the one that answers last
+  token_count input_likely; ///< of the prompt, as its model is likely to count it
+  duration waited{};        ///< as in `completion_reply`
+  context::note prompt{};   ///< what became of a prompt that was too long
+};
 
 /// Provider to a caller's sink: more of the reply to `id`. The next comes only after the answer to
 /// this one.
@@ -21,6 +31,8 @@ struct deliver_deltas {
   std::size_t parts_done = 0;
   std::size_t parts = 0;
   bool kept = false; ///< they are of an answer that was kept for who asks the same again
+  /// Null: nothing is known, as of an answer that was kept.
+  std::shared_ptr<const reply_prelude> prelude{};
 };
 
 /// There is room for more.

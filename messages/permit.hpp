@@ -53,6 +53,8 @@ struct permit_reply {
   permit_verdict verdict = permit_verdict::granted;
   rate::wait_forecast forecast;           ///< with `wait` and `closed`
   std::optional<rate::dimension> binding; ///< the limit in the way, with `wait` and `never`
+  /// How far that limit is used now; absent if the queue or a pause is in the way.
+  std::optional<rate::dimension_usage> in_the_way{};
 };
 
 /// Event to a limiter: the call ended and the provider charged `charged`.

@@ -29,6 +29,7 @@ struct call_provider {
   std::shared_ptr<const embedding_request> embedding{};
   std::string traceparent{}; ///< W3C; names this call as the one that calls; empty: not told
   bool responses_only = false; ///< the model has no chat completions, but the API that came after
+  std::shared_ptr<const reply_prelude> prelude{}; ///< for `sink`
 };
 
 /// What became of an upstream call. `request_sent` is false only if the provider saw nothing.

@@ -28,6 +28,9 @@ struct beast_listener_options {
   duration body_timeout = std::chrono::seconds{30};
   duration idle_timeout = std::chrono::seconds{75}; ///< between two requests of a connection
   duration write_timeout = std::chrono::seconds{30};
+  /// Words what cannot be read, with its status: 400, 408, 413, 431, or 503 for a connection over
+  /// the cap. Empty: in plain text. Called on the threads of the listener.
+  std::function<wire::http_response(int status, const std::string& why)> refuse{};
 };
 
 /// An HTTP/1.1 server with keep-alive, over TLS 1.2 or later if it has a certificate. Requests of

@@ -164,7 +164,7 @@ net::awaitable<> beast_session::serve() {
 
 net::awaitable<> beast_session::serve_nothing() {
   if (co_await begin()) {
-    wire::http_response busy = plain_reply(503, "too many connections; come again");
+    wire::http_response busy = worded(503, "too many connections; come again");
     busy.headers.add("Retry-After", "1");
     co_await part_with(busy);
   }
@@ -421,7 +421,22 @@ net::awaitable<beast_session::next> beast_session::write_reply(const wire::http_
 net::awaitable<> beast_session::refuse(const net::error_code& failed) {
   const int status = refusal_status(failed);
   if (status != 0)
-    co_await part_with(plain_reply(status, failed.message()));
+    co_await part_with(worded(status, why_unread(status, failed)));
+}
+
+std::string beast_session::why_unread(int status, const net::error_code& failed) const {
+  switch (status) {
+    case 408: return "the request did not come in time";
+    case 413:
+      return "the body is larger than " + std::to_string(options_->body_bytes_max) + " bytes";
+    case 431:
+      return "the headers are larger than " + std::to_string(options_->head_bytes_max) + " bytes";
+    default: return "this is not HTTP: " + failed.message();
+  }
+}
+
+wire::http_response beast_session::worded(int status, const std::string& why) const {
+  return options_->refuse ? options_->refuse(status, why) : plain_reply(status, why);
 }
 
 /// Says the last word, then listens for a while.

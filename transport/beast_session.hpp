@@ -57,6 +57,8 @@ private:
   net::awaitable<next> write_reply(const wire::http_response& response, bool with_body,
                                    bool keep_alive);
   net::awaitable<> refuse(const net::error_code& failed);
+  std::string why_unread(int status, const net::error_code& failed) const;
+  wire::http_response worded(int status, const std::string& why) const;
   net::awaitable<> part_with(const wire::http_response& reply);
   net::awaitable<> enact(http_connection_fault fault);
   net::awaitable<> discard_input();

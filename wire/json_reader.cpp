@@ -1,5 +1,8 @@
 #include "wire/json_reader.hpp"
 
+#include "core/bounds.hpp"
+
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -10,6 +13,10 @@ using nlohmann::json;
 
 std::string shown(std::string_view path) {
   return path.empty() ? "the document" : std::string{path};
+}
+
+bool says_nothing(const json& value) {
+  return value.is_null() || (value.is_structured() && value.empty());
 }
 
 /// Appends a member's name, or an index in its brackets.
@@ -42,6 +49,38 @@ bool find_way(const json& from, const json& to, std::vector<std::string>& revers
 void json_fault::report(const std::string& path, const std::string& what) {
   if (!first_)
     first_ = error{shown(path) + " " + what};
+}
+
+std::vector<std::string> json_fault::unread(const json& document) {
+  std::ranges::sort(read_);
+  std::ranges::sort(read_whole_);
+  std::vector<std::string> out;
+  add_unread(document, {}, out);
+  return out;
+}
+
+void json_fault::add_unread(const json& value, const std::string& path,
+                            std::vector<std::string>& out) {
+  if (std::ranges::binary_search(read_whole_, &value))
+    return;
+  if (value.is_array()) {
+    for (const json& element : value)
+      add_unread(element, path, out);
+    return;
+  }
+  if (!value.is_object())
+    return;
+  for (const auto& [name, member] : value.items()) {
+    if (unread_bytes_ > bounds::left_out_bytes_max)
+      return;
+    const std::string place = path.empty() ? name : path + '.' + name;
+    if (std::ranges::binary_search(read_, &member))
+      add_unread(member, place, out);
+    else if (!says_nothing(member) && std::ranges::find(out, place) == out.end()) {
+      unread_bytes_ += place.size();
+      out.push_back(place);
+    }
+  }
 }
 
 json_node::json_node(const json& root, json_fault& fault)
@@ -89,7 +128,10 @@ json_node json_node::operator[](std::string_view key) const {
   if (!is_object())
     return missing(key);
   const auto it = value_->find(key);
-  return it == value_->end() || it->is_null() ? missing(key) : at(*it);
+  if (it == value_->end() || it->is_null())
+    return missing(key);
+  fault_->note_read(*it);
+  return at(*it);
 }
 
 json_node json_node::operator[](std::size_t index) const {
@@ -169,13 +211,24 @@ std::string json_node::object_text() const {
   if (!present())
     return {};
   if (is_object())
-    return dump_json(*value_);
+    return any_text();
   expected("an object");
   return {};
 }
 
 std::string json_node::any_text() const {
+  pass_over();
   return present() ? dump_json(*value_) : std::string{};
+}
+
+json json_node::value() const {
+  pass_over();
+  return present() ? *value_ : json();
+}
+
+void json_node::pass_over() const {
+  if (present())
+    fault_->note_read_whole(*value_);
 }
 
 } // namespace spillway::wire

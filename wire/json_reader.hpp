@@ -15,7 +15,7 @@
 /// from a header.
 namespace spillway::wire {
 
-/// The first thing found wrong while a document is read.
+/// The first thing found wrong while a document is read, and what of it was read.
 class json_fault {
 public:
   bool found() const noexcept { return first_.has_value(); }
@@ -23,8 +23,32 @@ public:
   /// Requires: found.
   error take() { return std::move(*first_); }
 
+  /// From now on notes what is read. Off at first: most readers take what they know and pass over
+  /// the rest.
+  void keep_track() { tracks_ = true; }
+  void note_read(const nlohmann::json& value) {
+    if (tracks_)
+      read_.push_back(&value);
+  }
+  void note_read_whole(const nlohmann::json& value) {
+    if (tracks_)
+      read_whole_.push_back(&value);
+  }
+  /// Members of `document` that were not read, in its order, each once: "messages.audio" for the
+  /// "audio" of any of the "messages". What is null or empty says nothing and is none of them.
+  /// No more than `bounds::left_out_bytes_max` of them, and then one.
+  /// Requires: `keep_track` came before the first read.
+  std::vector<std::string> unread(const nlohmann::json& document);
+
 private:
+  void add_unread(const nlohmann::json& value, const std::string& path,
+                  std::vector<std::string>& out);
+
   std::optional<error> first_;
+  bool tracks_ = false;
+  std::vector<const nlohmann::json*> read_;
+  std::vector<const nlohmann::json*> read_whole_; ///< with all that is in them
+  std::size_t unread_bytes_ = 0;
 };
 
 /// A place in a document, which may be empty: null and absent are the same. Reading what is not
@@ -62,9 +86,12 @@ public:
   /// An object's compact text; empty if it is not there.
   std::string object_text() const;
   /// Any value; null if it is not there.
-  nlohmann::json value() const { return present() ? *value_ : nlohmann::json(); }
+  nlohmann::json value() const;
   /// Any value's compact text; empty if it is not there.
   std::string any_text() const;
+
+  /// Whatever is in it is known and means nothing to us.
+  void pass_over() const;
 
   /// Reports `what` at this place.
   void reject(const std::string& what) const;

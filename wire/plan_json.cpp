@@ -21,6 +21,24 @@ json usd_or_null(const std::optional<nano_usd>& amount) {
   return amount ? json(to_decimal_usd(*amount)) : json();
 }
 
+json call_json(const report::call_record& c) {
+  const bool streamed = c.first_words > duration{};
+  return {{"model", c.model.value},
+          {"outcome", c.failure ? to_string(*c.failure) : "answered"},
+          {"cost_usd", to_decimal_usd(c.cost)},
+          {"input_tokens", c.usage.input.value()},
+          {"output_tokens", c.usage.output.value()},
+          {"took_ms", milliseconds(c.took)},
+          {"first_words_ms", streamed ? json(milliseconds(c.first_words)) : json()}};
+}
+
+json calls_json(const std::vector<report::call_record>& calls) {
+  json out = json::array();
+  for (const report::call_record& c : calls)
+    out.push_back(call_json(c));
+  return out;
+}
+
 json candidate_json(const routing::considered_model& m) {
   json out = {{"model", m.model.value},
               {"provider", m.provider.value},
@@ -42,8 +60,15 @@ void add_plan(json& out, const routing::plan& plan) {
   const bool chose = plan.chosen && *plan.chosen < plan.models.size();
   out["chosen"] = chose ? json(plan.models[*plan.chosen].model.value) : json();
   out["candidates"] = json::array();
-  for (const routing::considered_model& m : plan.models)
-    out["candidates"].push_back(candidate_json(m));
+  for (std::size_t i = 0; i < plan.models.size(); ++i) {
+    json row = candidate_json(plan.models[i]);
+    if (plan.models[i].now == routing::standing::ready && plan.models[i].text.empty())
+      row["why"] = !chose ? "the request ended before it was needed"
+                   : i == *plan.chosen ? "it would be called"
+                                       : "not needed: " + plan.models[*plan.chosen].model.value
+                                             + " comes first";
+    out["candidates"].push_back(std::move(row));
+  }
 }
 
 std::string text_of(const json& value) {
@@ -63,16 +88,22 @@ std::string encode_explanation(const explained_request& request) {
               {"status", to_string(request.status)},
               {"reason", text_or_null(request.reason)},
               {"cost_usd", to_decimal_usd(request.cost)},
+              {"held_usd", to_decimal_usd(request.held)},
+              {"input_tokens", request.usage.input.value()},
+              {"output_tokens", request.usage.output.value()},
               {"waited_ms", milliseconds(request.waited)},
-              {"long_prompt", prompt_or_null(request.prompt)},
-              {"calls", request.calls}};
+              {"calls", request.calls.size()},
+              {"made", calls_json(request.calls)},
+              {"long_prompt", prompt_or_null(request.prompt)}};
   add_plan(out, request.plan ? *request.plan : routing::plan{});
   return text_of(out);
 }
 
 std::string encode_plan(completion_status status, const std::string& reason,
                         const routing::plan& plan, const context::note& prompt) {
-  json out = {{"status", to_string(status)},
+  // Nothing was called: nothing was answered.
+  const bool would_answer = status == completion_status::answered;
+  json out = {{"status", would_answer ? "would_answer" : to_string(status)},
               {"reason", text_or_null(reason)},
               {"long_prompt", prompt_or_null(prompt)}};
   add_plan(out, plan);

@@ -119,7 +119,8 @@ struct serve_manner {
 /// Serves until the runtime is to end, then stops in order: no new calls, those in flight, their
 /// replies, the runtime.
 result<void> serve(runtime::runtime& rt, gateway::gateway& door,
-                   const transport::beast_listener_options& at, const serve_manner& how) {
+                   transport::beast_listener_options at, const serve_manner& how) {
+  at.refuse = door.refuser();
   std::promise<void> ended;
   rt.on_interrupt([&] { ended.set_value(); });
   auto opened = transport::beast_listener::listen(

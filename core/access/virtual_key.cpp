@@ -33,6 +33,18 @@ result<void> check_texts(std::string_view what, const std::vector<std::string>& 
   return {};
 }
 
+/// A budget above that of a longer period never holds anybody back: one of the two is mistyped.
+result<void> check_reachable(const std::vector<key_budget>& budgets) {
+  for (const key_budget& shorter : budgets)
+    for (const key_budget& longer : budgets)
+      if (shorter.per < longer.per && shorter.limit > longer.limit)
+        return wrong("the budget", std::string{"of a "} + to_string(shorter.per) + ", $"
+                                       + to_decimal_usd(shorter.limit)
+                                       + ", is more than that of a " + to_string(longer.per)
+                                       + ", $" + to_decimal_usd(longer.limit));
+  return {};
+}
+
 } // namespace
 
 result<void> check_virtual_key(const virtual_key& key) {
@@ -45,6 +57,8 @@ result<void> check_virtual_key(const virtual_key& key) {
   if (auto checked = check_texts("a tag", key.tags); !checked)
     return checked;
   std::set<money::period> periods;
+  if (auto reachable = check_reachable(key.budgets); !reachable)
+    return reachable;
   for (const key_budget& b : key.budgets) {
     if (b.per == money::period::total)
       return wrong("a budget", "is for a day, a week or a month");

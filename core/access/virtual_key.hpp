@@ -42,7 +42,7 @@ struct virtual_key {
 };
 
 /// Errors: a name that is empty, too long or has a "/" (so are provider keys named), too many
-/// items, a period that occurs twice, a limit below 1.
+/// items, a period that occurs twice, or with more than a longer one, a limit below 1.
 result<void> check_virtual_key(const virtual_key& key);
 
 /// The budget rules of the keys that are live, each for the account of its key.

@@ -90,6 +90,7 @@ spend_decision refusal(const std::vector<account_ref>& accounts, nano_usd least)
     if (no.account.empty() || a->room() < no.headroom) {
       no.headroom = a->room();
       no.account = a->name;
+      no.limit = a->limit;
     }
     no.opens_at = std::max(no.opens_at, a->limit < least ? wall_time::max() : a->ends);
     no.on_exhausted = std::max(no.on_exhausted, a->on_exhausted);

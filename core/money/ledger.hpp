@@ -57,6 +57,7 @@ struct spend_decision {
   nano_usd amount{};                                         ///< set aside: `least` to `most`
   exhausted_policy on_exhausted = exhausted_policy::cheaper; ///< the severest of those that refused
   bool held_up = false; ///< only what others have set aside stands in the way: it may be given back
+  nano_usd limit{};     ///< of `account`, for people
 };
 
 /// One account: a rule, a scope value and a period.

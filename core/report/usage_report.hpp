@@ -33,7 +33,7 @@ struct request_record {
   std::vector<call_record> calls;
   model_id preferred; ///< the first candidate; empty if the request had none
   model_id answered_by;
-  duration waited{}; ///< in limiter queues
+  duration waited{}; ///< for room, and in pauses
   context::outcome prompt = context::outcome::as_it_is;
 };
 

@@ -55,10 +55,31 @@ completion_status status_of(failure_kind kind) {
   }
 }
 
-std::string seconds_text(duration d) {
+/// "2.5 s", "34 min", "5 h 12 min", "3 days".
+std::string text_of(duration d) {
+  using namespace std::chrono;
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", to_seconds(d));
+  if (d < 2min)
+    std::snprintf(text, sizeof text, "%.1f s", to_seconds(d));
+  else if (const long long whole = ceil<minutes>(d).count(); whole < 120)
+    std::snprintf(text, sizeof text, "%lld min", whole);
+  else if (whole < 48 * 60)
+    std::snprintf(text, sizeof text, "%lld h %lld min", whole / 60, whole % 60);
+  else
+    std::snprintf(text, sizeof text, "%lld days", (whole + 24 * 60 - 1) / (24 * 60));
   return text;
+}
+
+/// All digits there are: a cap or a price may be a fraction of a cent.
+std::string dollars(nano_usd amount) {
+  return "$" + to_decimal_usd(amount);
+}
+
+/// "500 of 500 requests per minute are used".
+std::string text_of(const rate::dimension_usage& use) {
+  std::string what = rate::to_string(use.which);
+  std::ranges::replace(what, '_', ' ');
+  return std::to_string(use.used) + " of " + std::to_string(use.limit) + " " + what + " are used";
 }
 
 } // namespace
@@ -77,10 +98,12 @@ next_step fallback::begin() const {
   return {next_step::kind::attempt, 0, {}, {}, false};
 }
 
-next_step fallback::on_wait(const rate::wait_forecast& forecast, duration time_left) {
+next_step fallback::on_wait(const rate::wait_forecast& forecast, duration time_left,
+                            const std::optional<rate::dimension_usage>& in_the_way) {
   here().quote = forecast;
   here().again = ticket(next_step::kind::queue, forecast.estimate, time_left);
-  note(standing::no_room, "has no room for " + seconds_text(forecast.estimate));
+  note(standing::no_room, "has no room for " + text_of(forecast.estimate)
+                              + (in_the_way ? ": " + text_of(*in_the_way) : ""));
   worst_ = completion_status::rate_limited;
   const auto untried = next_untried();
   if (untried && model(*untried) == model(current_))
@@ -95,7 +118,7 @@ next_step fallback::on_closed(duration opens_in, duration time_left) {
   here().again = ticket(next_step::kind::pause, opens_in + backoff(0), time_left);
   worst_ = completion_status::upstream_failed;
   note(standing::failing,
-       "failed too often just now; it is tried again in " + seconds_text(opens_in));
+       "failed too often just now; it is tried again in " + text_of(opens_in));
   return move_on(time_left);
 }
 
@@ -110,11 +133,17 @@ next_step fallback::on_refusal(completion_status why, std::string text, duration
   return close_and_move_on(time_left);
 }
 
-next_step fallback::on_too_large(duration time_left) {
+next_step fallback::on_too_large(duration time_left,
+                                 const std::optional<rate::dimension_usage>& in_the_way) {
+  std::string limit = "its limit";
+  if (in_the_way) {
+    limit = std::to_string(in_the_way->limit) + " " + rate::to_string(in_the_way->which);
+    std::ranges::replace(limit, '_', ' ');
+  }
   return on_refusal(completion_status::rate_limited,
                     "needs " + std::to_string(candidates_[current_].charge.value())
-                        + " tokens, more than its limit ever allows; lower max_tokens or raise "
-                          "the tier",
+                        + " tokens, more than " + limit
+                        + " ever allow; lower max_tokens or raise the tier",
                     time_left);
 }
 
@@ -125,12 +154,26 @@ next_step fallback::on_over_budget(const money::spend_decision& decision, wall_t
   if (opens && (!budget_opens_in_ || opens_in < *budget_opens_in_))
     budget_opens_in_ = opens_in;
   worst_ = completion_status::over_budget;
-  note(standing::over_budget, "costs up to "
-                                  + to_display_usd(candidates_[current_].worst_cost, 6) + ", and "
-                                  + decision.account + " has "
-                                  + to_display_usd(decision.headroom, 6) + " left");
+  std::string text = "costs up to " + dollars(candidates_[current_].worst_cost)
+                     + ", and " + decision.account + " has "
+                     + dollars(std::max(decision.headroom, nano_usd{0})) + " of "
+                     + dollars(decision.limit) + " left";
+  if (opens)
+    text += "; it begins anew in " + text_of(opens_in);
+  note(standing::over_budget, text);
   if (decision.on_exhausted != money::exhausted_policy::cheaper)
     return give_up();
+  return close_and_move_on(time_left);
+}
+
+next_step fallback::on_over_max_cost(nano_usd left, duration time_left) {
+  // Where another candidate could serve after a wait, that is what the caller can act on.
+  worst_ = worst_.value_or(completion_status::over_max_cost);
+  const candidate& c = candidates_[current_];
+  note(standing::over_budget,
+       "costs up to " + dollars(c.least_cost.value_or(c.worst_cost))
+           + ", more than the request's own maximum of " + dollars(left)
+           + "; raise it or lower max_tokens");
   return close_and_move_on(time_left);
 }
 
@@ -214,7 +257,8 @@ next_step fallback::close_and_move_on(duration time_left) {
 }
 
 next_step fallback::give_up() const {
-  return {next_step::kind::give_up, current_, {}, worst_, false};
+  return {next_step::kind::give_up, current_, {},
+          worst_.value_or(completion_status::rate_limited), false};
 }
 
 void fallback::on_answer() {
@@ -233,6 +277,9 @@ void fallback::record(plan& p) const {
     row.now = tracks_[i].now;
     row.text = tracks_[i].text;
     row.wait = tracks_[i].quote;
+    const bool was_called = tracks_[i].calls_failed > 0 || row.now == standing::answered;
+    if (was_called && !row.wait)
+      row.wait = rate::wait_forecast{}; // it had room at once
   }
 }
 
@@ -294,9 +341,24 @@ void fallback::close_smaller_contexts() {
 void fallback::note(standing now, const std::string& text) {
   here().now = now;
   here().text = text;
-  if (!reason_.empty())
-    reason_ += "; ";
-  reason_ += model(current_).value + ": " + text;
+}
+
+std::string fallback::reason() const {
+  std::vector<std::string> said; // keys of one model often fail alike
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    const track& t = tracks_[i];
+    if (t.text.empty())
+      continue;
+    const std::string calls =
+        t.calls_failed > 1 ? " (" + std::to_string(t.calls_failed) + " calls)" : "";
+    std::string line = model(i).value + ": " + t.text + calls;
+    if (std::ranges::find(said, line) == said.end())
+      said.push_back(std::move(line));
+  }
+  std::string out;
+  for (const std::string& line : said)
+    out += (out.empty() ? "" : "; ") + line;
+  return out;
 }
 
 } // namespace spillway::routing

@@ -50,8 +50,9 @@ public:
   /// Where to begin.
   next_step begin() const;
 
-  /// The limiter would grant later.
-  next_step on_wait(const rate::wait_forecast& forecast, duration time_left);
+  /// The limiter would grant later, since the limit `in_the_way` is used up; absent: others wait.
+  next_step on_wait(const rate::wait_forecast& forecast, duration time_left,
+                    const std::optional<rate::dimension_usage>& in_the_way = {});
 
   /// The limiter lets no call through for `opens_in`: the candidate fails for everybody.
   next_step on_closed(duration opens_in, duration time_left);
@@ -64,12 +65,17 @@ public:
   /// rate_limited.
   next_step on_refusal(completion_status why, std::string text, duration time_left);
 
-  /// The candidate's rate limit is smaller than the call itself.
-  next_step on_too_large(duration time_left);
+  /// The candidate's rate limit, `in_the_way` if it is known, is smaller than the call itself.
+  next_step on_too_large(duration time_left,
+                         const std::optional<rate::dimension_usage>& in_the_way = {});
 
   /// A budget has no room for the candidate, not even after a wait if the rule lets it wait.
   next_step on_over_budget(const money::spend_decision& decision, wall_time now,
                            duration time_left);
+
+  /// What the caller lets the request cost, of which `left` is left, is too little for the
+  /// candidate.
+  next_step on_over_max_cost(nano_usd left, duration time_left);
 
   /// The upstream call failed after `took`.
   next_step on_failure(const call_failure& failure, duration took, duration time_left);
@@ -77,8 +83,8 @@ public:
   /// The candidate's answer broke off after the caller had seen its beginning: the walk is over.
   void on_broken_answer(const call_failure& failure);
 
-  /// Why each candidate did not serve, for people; after `give_up`.
-  const std::string& reason() const noexcept { return reason_; }
+  /// Why each candidate that was tried did not serve, in its last words, for people.
+  std::string reason() const;
 
   /// The candidate answered.
   void on_answer();
@@ -134,8 +140,7 @@ private:
   std::optional<duration> budget_opens_in_; ///< the first of those that refused
   std::size_t current_ = 0;
   int steps_ = 0;
-  completion_status worst_ = completion_status::rate_limited;
-  std::string reason_;
+  std::optional<completion_status> worst_; ///< absent: nothing refused yet
 };
 
 } // namespace spillway::routing

@@ -17,6 +17,18 @@ standing standing_of(rejection_reason reason) {
   return standing::refused;
 }
 
+bool was_tried(standing s) {
+  switch (s) {
+    case standing::answered:
+    case standing::failed:
+    case standing::no_room:
+    case standing::failing:
+    case standing::over_budget:
+    case standing::refused: return true;
+    default: return false;
+  }
+}
+
 considered_model row_of(const candidate& c) {
   considered_model row;
   row.model = c.model->id;
@@ -58,6 +70,14 @@ const char* to_string(standing s) noexcept {
     case standing::unknown_price: return "unknown_price";
   }
   return "?";
+}
+
+std::vector<tried_model> tried(const plan& p) {
+  std::vector<tried_model> out;
+  for (const considered_model& m : p.models)
+    if (was_tried(m.now))
+      out.push_back({m.model, m.now});
+  return out;
 }
 
 plan make_plan(std::string target, const selection& selected) {

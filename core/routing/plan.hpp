@@ -55,6 +55,16 @@ struct plan {
   std::optional<std::size_t> chosen{}; ///< the one that answered or would; absent: none
 };
 
+/// One candidate that a request was brought to, and what became of it there.
+struct tried_model {
+  model_id model;
+  standing now = standing::answered;
+  friend bool operator==(const tried_model&, const tried_model&) = default;
+};
+
+/// The candidates that were tried, in order: called, or asked for room in vain.
+std::vector<tried_model> tried(const plan& p);
+
 /// The plan before anything was tried: one row for each candidate in order, then one for each
 /// rejection.
 plan make_plan(std::string target, const selection& selected);

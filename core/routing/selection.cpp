@@ -299,14 +299,8 @@ std::shared_ptr<const embedding_reply> with_usage(const candidate& c,
   return counted;
 }
 
-std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd left) {
-  if (c.least_cost.value_or(c.worst_cost) <= left)
-    return std::nullopt;
-  money::spend_decision no;
-  no.headroom = left;
-  no.account = "the request's own maximum";
-  no.opens_at = wall_time::max();
-  return no;
+bool is_over_own_cap(const candidate& c, nano_usd left) {
+  return c.least_cost.value_or(c.worst_cost) > left;
 }
 
 rate::charge asked_charge(const candidate& c) {

@@ -116,9 +116,9 @@ std::shared_ptr<const chat_reply> with_usage(const candidate& c,
 std::shared_ptr<const embedding_reply> with_usage(const candidate& c,
                                                   std::shared_ptr<const embedding_reply> answer);
 
-/// A budget's refusal of a call that costs more than `left`, what the request itself may still
-/// cost, even with the shortest reply that is of use. Absent if the call fits.
-std::optional<money::spend_decision> over_own_cap(const candidate& c, nano_usd left);
+/// True if a call costs more than `left`, what the request itself may still cost, even with the
+/// shortest reply that is of use.
+bool is_over_own_cap(const candidate& c, nano_usd left);
 
 /// What a candidate asks of its limiter: `c.charge` of the window over all tokens, its input and at
 /// most all its answers of the windows over those.

@@ -30,6 +30,8 @@ struct job_world {
   completion_job_actor job;
 
   call_labels labels;
+  std::optional<nano_usd> cost_max;
+  delta_sink_actor sink;
 
   explicit job_world(bool traced = false) { spawn_job(traced, {}); }
   void spawn_job(bool traced, journal_actor journal) {
@@ -39,6 +41,7 @@ struct job_world {
     job = world.system().spawn(actors::completion_job, std::move(o));
   }
   ~job_world() {
+    sink = delta_sink_actor{};
     world.self()->send_exit(job, caf::exit_reason::user_shutdown);
     world.settle();
   }
@@ -50,6 +53,8 @@ struct job_world {
     work.request.chat = chat;
     work.request.deadline = deadline;
     work.request.labels = labels;
+    work.request.cost_max = cost_max;
+    work.request.sink = sink;
     work.accepted_at = world.now();
     work.models = models;
     work.policy = {2s, false};
@@ -502,4 +507,95 @@ TEST_CASE("texts are embedded along the same way as a chat is answered") {
   CHECK(w.around.traces.size() == 2);
   CHECK(w.around.traces.back()->embedded == texts);
   w.check_nothing_held(2);
+}
+
+TEST_CASE("a pause before another call is a wait that the reply tells of") {
+  job_world w;
+  w.around.on_call = [&](const call_provider&) {
+    return w.around.calls.size() == 1
+               ? failure_of(failure_kind::overloaded, w.world.now(), true, 1500ms)
+               : answer_of(1, 1, w.world.now());
+  };
+  w.assign(1);
+  w.world.advance(2s);
+  CHECK(w.only_reply().status == completion_status::answered);
+  CHECK(w.only_reply().waited == 1500ms);
+  REQUIRE(w.around.traces.size() == 2);
+  CHECK(w.around.traces[1]->waited == 1500ms);
+}
+
+TEST_CASE("a request that is cut says what it waited for, and how long") {
+  job_world w;
+  SECTION("a call") {
+    w.around.holds_calls = true;
+    w.assign(1, 5s);
+    w.world.advance(5s);
+    w.around.answer_held(failure_of(failure_kind::cancelled, w.world.now()));
+    CHECK(w.only_reply().reason == "its deadline of 5000 ms passed while a was answering");
+    CHECK(w.only_reply().waited == duration{});
+  }
+  SECTION("a call after a pause") {
+    w.around.on_call = [&](const call_provider&) {
+      w.around.holds_calls = true; // the next one
+      return failure_of(failure_kind::overloaded, w.world.now(), true, 1900ms);
+    };
+    w.assign(1, 2s);
+    w.world.advance(2s);
+    w.around.answer_held(failure_of(failure_kind::cancelled, w.world.now()));
+    CHECK(w.only_reply().status == completion_status::deadline_exceeded);
+    CHECK(w.only_reply().waited == 1900ms);
+    CHECK(w.only_reply().reason
+          == "its deadline of 2000 ms passed while a was answering; a: overloaded (as the test "
+             "says)");
+  }
+  SECTION("a pause itself") {
+    w.around.on_call = [&](const call_provider&) {
+      return failure_of(failure_kind::overloaded, w.world.now(), true, 1900ms);
+    };
+    w.assign(1, 60s);
+    w.world.advance(1s);
+    w.world.self()->send(w.job, cancel_completion{{1}});
+    w.world.settle();
+    CHECK(w.only_reply().status == completion_status::cancelled);
+    CHECK(w.only_reply().waited == 1s);
+  }
+  SECTION("its caller") {
+    w.around.holds_calls = true;
+    w.assign(1);
+    w.world.self()->send(w.job, cancel_completion{{1}});
+    w.world.settle();
+    w.around.answer_held(failure_of(failure_kind::cancelled, w.world.now()));
+    CHECK(w.only_reply().reason == "its caller left");
+  }
+}
+
+TEST_CASE("what the request itself may cost at most is no budget, and no reason to come again") {
+  job_world w;
+  w.cost_max = nano_usd{1};
+  w.assign(1);
+  CHECK(w.only_reply().status == completion_status::over_max_cost);
+  CHECK_FALSE(w.only_reply().retry_after);
+  CHECK(w.around.reserved.empty());
+}
+
+TEST_CASE("a sink is told what was tried before its first word") {
+  job_world w;
+  const delta_sink_actor sink =
+      w.world.system().spawn([](delta_sink_actor::pointer) -> delta_sink_actor::behavior_type {
+        return {[](const deliver_deltas&) { return deltas_taken{}; }};
+      });
+  w.sink = sink;
+  w.around.on_acquire = [&](const acquire_permit&) {
+    return w.around.reserved.size() == 1 ? wait_of(30s) : permit_reply{};
+  };
+  w.assign(1);
+  REQUIRE(w.around.calls.size() == 1);
+  REQUIRE(w.around.calls[0].prelude);
+  const reply_prelude& told = *w.around.calls[0].prelude;
+  using routing::standing;
+  CHECK(told.tried
+        == std::vector<routing::tried_model>{{{"a"}, standing::no_room}, {{"b"}, standing::answered}});
+  CHECK(told.tried == routing::tried(*w.only_reply().plan));
+  CHECK(told.input_likely == w.only_reply().plan->models[1].input_likely);
+  w.world.self()->send_exit(sink, caf::exit_reason::user_shutdown);
 }

@@ -198,7 +198,7 @@ TEST_CASE("a request in parts costs no more than it may, however many parts are 
   run_completion m = w.request(prose(10'000), strategy::chunk);
   m.cost_max = nano_usd{nano_usd_per_usd / 100};
   const completion_reply refused = w.ask(m);
-  CHECK(refused.status == completion_status::over_budget);
+  CHECK(refused.status == completion_status::over_max_cost);
   CHECK(w.around.calls.empty());
   m.cost_max = nano_usd{nano_usd_per_usd / 20};
   CHECK(w.ask(m).status == completion_status::answered);

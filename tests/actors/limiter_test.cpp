@@ -91,6 +91,14 @@ TEST_CASE("a call that fits is granted, one that does not learns exactly when it
   CHECK(third.verdict == permit_verdict::wait);
   CHECK(third.forecast.estimate == 50s);
   CHECK(third.binding == rate::dimension::requests_per_minute);
+  REQUIRE(third.in_the_way);
+  CHECK(third.in_the_way->which == rate::dimension::requests_per_minute);
+  CHECK(third.in_the_way->used == 2);
+  CHECK(third.in_the_way->limit == 2);
+  const permit_reply large = w.acquire(4, 1001);
+  CHECK(large.verdict == permit_verdict::never);
+  REQUIRE(large.in_the_way);
+  CHECK(large.in_the_way->limit == 1000);
 }
 
 TEST_CASE("a waiting call holds no place until it queues") {

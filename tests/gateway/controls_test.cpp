@@ -75,8 +75,8 @@ TEST_CASE("a control of the body's metadata holds in every API") {
       return ask(w, path, with);
     };
     CHECK(noted("spillway-team", "poor").status == 429);
-    CHECK(noted("spillway-max-cost-usd", "0.000000001").status == 429);
-    CHECK(noted("spillway-max-cost-usd", 0).status == 429);
+    CHECK(noted("spillway-max-cost-usd", "0.000000001").status == 400);
+    CHECK(noted("spillway-max-cost-usd", 0).status == 400);
     CHECK(noted("spillway-deadline-ms", true).status == 400);
     const auto mistyped = noted("spillway-teem", "poor");
     CHECK(mistyped.status == 400);

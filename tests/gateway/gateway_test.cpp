@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
+#include <string>
 #include <thread>
 
 using namespace spillway;
@@ -45,6 +47,7 @@ TEST_CASE("a completion is answered in OpenAI's shape, with what it cost in the 
   CHECK(std::stod(std::string{r.headers.find("x-spillway-cost-usd")}) > 0);
   CHECK(r.headers.find("x-spillway-waited-ms") == "0");
   CHECK(r.headers.find("x-spillway-attempts") == "1");
+  CHECK(r.headers.find("x-spillway-tried") == "gpt-4o-mini=answered");
   CHECK_FALSE(r.headers.contains("x-spillway-budget-left-usd")); // there is none
 }
 
@@ -54,6 +57,66 @@ TEST_CASE("fields that we do not know are no reason to refuse a request") {
       R"({"model":"gpt-4o-mini","x_future":{"a":[1]},"logit_bias":{"50256":-100},"user":"ann",
           "messages":[{"role":"user","content":"hello","x_note":1}]})");
   CHECK(r.status == 200);
+  // One goes along to who may know it, the other reaches nobody.
+  CHECK(r.headers.find("x-spillway-left-out") == "messages.x_note");
+}
+
+TEST_CASE("a stream tells what nobody read, at its end") {
+  gateway_world w;
+  json body = json::parse(streamed_question);
+  body["messages"][0]["x_note"] = 1;
+  CHECK(w.complete(body.dump()).body.find(" left_out=messages.x_note") != std::string::npos);
+}
+
+TEST_CASE("every reply has a name, refusals of every kind too, and each its own") {
+  gateway_world_options o;
+  o.keys = {secret{"sk-ours"}};
+  gateway_world w{std::move(o)};
+  const auto call = [&](const char* method, const char* path, const std::string& body,
+                        bool with_key) {
+    wire::http_request request{method, path, {}, body};
+    if (with_key)
+      request.headers.add("Authorization", "Bearer sk-ours");
+    return w.call(std::move(request));
+  };
+  const wire::http_response replies[] = {
+      call("POST", "/v1/chat/completions", "{", true), call("POST", "/v1/messages", "{", true),
+      call("GET", "/v1/models", "", false),            call("GET", "/nowhere", "", true),
+      call("GET", "/v1/chat/completions", "", true),   call("GET", "/explain/x", "", true),
+      call("GET", "/v1/models", "", true)};
+  std::set<std::string> names;
+  for (const wire::http_response& r : replies) {
+    INFO(r.status << " " << r.body.substr(0, 80));
+    const std::string name{r.headers.find("x-spillway-request-id")};
+    CHECK(name.find("req_") == 0);
+    CHECK(r.headers.find("x-request-id") == name);
+    names.insert(name);
+  }
+  CHECK(names.size() == std::size(replies));
+}
+
+TEST_CASE("a refusal names the field that is at fault") {
+  gateway_world w;
+  const auto param = [&](const std::string& body) {
+    return error_of(w.complete(body)).at("param").get<std::string>();
+  };
+  CHECK(param(R"({"model":"default","messages":[{"role":"usr","content":"x"}]})")
+        == "messages[0].role");
+  CHECK(param(R"({"messages":[{"role":"user","content":"x"}]})") == "model");
+  CHECK(param(R"({"model":"default","temperature":5,"messages":[{"role":"user","content":"x"}]})")
+        == "temperature");
+  CHECK(error_of(w.complete("{")).at("param").is_null());
+}
+
+TEST_CASE("who sends too much is told in OpenAI's shape how much is taken") {
+  gateway_world w;
+  const auto refuse = w.door->refuser();
+  const auto r = refuse(413, "the body is larger than 9 bytes");
+  CHECK(r.status == 413);
+  CHECK(error_of(r).at("code") == "request_too_large");
+  CHECK(error_of(r).at("message") == "the body is larger than 9 bytes");
+  CHECK_FALSE(r.headers.find("x-spillway-request-id").empty());
+  CHECK(error_of(refuse(503, "too many connections")).at("type") == "server_error");
 }
 
 TEST_CASE("what cannot be served is refused in OpenAI's shape") {
@@ -194,7 +257,10 @@ TEST_CASE("a request may bound what it costs") {
     return w.call(std::move(request));
   };
   const auto refused = ask("0.000001");
-  CHECK(refused.status == 429);
+  CHECK(refused.status == 400); // no wait would help
+  CHECK_FALSE(refused.headers.contains("Retry-After"));
+  CHECK(error_of(refused).at("code") == "max_cost_exceeded");
+  CHECK(error_of(refused).at("param") == "x-spillway-max-cost-usd");
   CHECK(error_of(refused).at("message").get<std::string>().find("the request's own maximum")
         != std::string::npos);
   CHECK(refused.headers.find("x-spillway-attempts") == "0");
@@ -287,6 +353,12 @@ TEST_CASE("a request that has ended is explained by its id") {
   CHECK(told.at("status") == "answered");
   CHECK(told.at("chosen") == "gpt-4o-mini");
   CHECK(told.at("cost_usd") == std::string{r.headers.find("x-spillway-cost-usd")});
+  CHECK(told.at("made").at(0).at("cost_usd") == told.at("cost_usd"));
+  CHECK(std::to_string(told.at("input_tokens").get<int>())
+        == r.headers.find("x-spillway-input-tokens"));
+  CHECK(std::to_string(told.at("output_tokens").get<int>())
+        == r.headers.find("x-spillway-output-tokens"));
+  CHECK(std::to_string(told.at("calls").get<int>()) == r.headers.find("x-spillway-attempts"));
   REQUIRE(told.at("candidates").size() == 2);
   CHECK(told.at("candidates").at(0).at("standing") == "answered");
   CHECK(told.at("candidates").at(1).at("standing") == "ready");
@@ -300,7 +372,7 @@ TEST_CASE("a plan tells what would become of a request, and calls nobody") {
     return w.call({"POST", "/v1/plan", {}, body});
   };
   const json told = json::parse(plan(question).body);
-  CHECK(told.at("status") == "answered");
+  CHECK(told.at("status") == "would_answer");
   CHECK(told.at("chosen") == "gpt-4o-mini");
   CHECK(told.at("candidates").at(0).at("wait_ms") == 0);
   CHECK(json::parse(plan(R"({"model":"text-embedding-3-small","input":"a river"})").body)

@@ -97,6 +97,19 @@ TEST_CASE("a wish that cannot be kept is refused, and so is what is not there") 
   CHECK(call_with(w, admin, "POST", "/admin/keys", R"({"name":"bot"})").status == 409);
   CHECK(call_with(w, admin, "POST", "/admin/keys", R"({"name":"a","rpm":1})").status == 400);
   CHECK(call_with(w, admin, "POST", "/admin/keys", "{").status == 400);
+  const auto why = [&](const std::string& wish) {
+    const auto r = call_with(w, admin, "POST", "/admin/keys", wish);
+    CHECK(r.status == 400);
+    return message_of(r);
+  };
+  CHECK(why(R"({"name":"a","models":["default","gpt-4o-mimi"]})").find("did you mean 'gpt-4o-mini'")
+        != std::string::npos);
+  CHECK(why(R"({"name":"a","expires_at":"2020-01-01T00:00:00Z"})").find("expires_at") == 0);
+  CHECK(why(R"({"name":"a","budgets_usd":{"day":5,"month":1}})")
+        == "the budget of a day, $5, is more than that of a month, $1");
+  CHECK(why(R"({"name":"a","rpm":1})").find("rpm is not known; allowed: name") == 0);
+  create(w, R"({"name":"a","models":["default","gpt-4o-mini-2024-07-18"],
+                "budgets_usd":{"day":1,"week":1,"month":5}})");
   CHECK(call_with(w, admin, "DELETE", "/admin/keys/0123456789ab").status == 404);
   CHECK(call_with(w, admin, "POST", "/admin/keys/0123456789ab/rotate").status == 404);
   CHECK(call_with(w, admin, "PUT", "/admin/keys").status == 405);

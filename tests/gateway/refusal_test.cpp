@@ -27,6 +27,7 @@ TEST_CASE("every outcome has its status, type and code") {
   const auto r = GENERATE(values<row>({
       {completion_status::unknown_target, 404, "invalid_request_error"},
       {completion_status::context_too_long, 400, "invalid_request_error"},
+      {completion_status::over_max_cost, 400, "invalid_request_error"},
       {completion_status::over_budget, 429, "insufficient_quota"},
       {completion_status::rate_limited, 429, "rate_limit_error"},
       {completion_status::overloaded, 503, "server_error"},

@@ -78,7 +78,7 @@ TEST_CASE("every route that bills is served to keys alone, counts and is within 
     const std::string poor = new_key(w, {{"name", "poor " + name}, {"budgets_usd", {{"day", 0}}}});
     CHECK(ask(w, path, poor).status == 429);
     const std::string elsewhere =
-        new_key(w, {{"name", "elsewhere " + name}, {"models", {"another-model"}}});
+        new_key(w, {{"name", "elsewhere " + name}, {"models", {"mistral-embed"}}});
     CHECK(ask(w, path, elsewhere).status == 404);
     CHECK(calls(w) == made);
     const std::string once =

@@ -192,6 +192,17 @@ TEST_CASE("what is too large is refused, and the reason reaches a peer that goes
     CHECK(status_line(w.answer_to(posting(much.size()) + much))
           == "HTTP/1.1 413 Content Too Large");
   }
+  SECTION("in the words of whoever listens") {
+    small.refuse = [](int status, const std::string& why) {
+      wire::http_response r;
+      r.status = status;
+      r.body = "sorry: " + why;
+      return r;
+    };
+    server_world w{mirror, small};
+    CHECK(w.answer_to(posting(much.size()) + much).find("sorry: the body is larger than 1000 bytes")
+          != std::string::npos);
+  }
   SECTION("a body that asks before it is sent") {
     server_world w{mirror, small};
     w.peer.write(posting(1'001, "Expect: 100-continue\r\n"));

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include <functional>
+#include <string>
+#include <vector>
 
 using namespace spillway;
 using namespace spillway::wire;
@@ -97,4 +99,33 @@ TEST_CASE("Whole numbers are exact or refused", "[wire]") {
 
 TEST_CASE("Text that is not UTF-8 is repaired when it is written", "[wire]") {
   CHECK(dump_json(std::string{"a\xff"}) == "\"a\xef\xbf\xbd\"");
+}
+
+TEST_CASE("What nobody read is named once by its place, and what says nothing is not", "[wire]") {
+  const auto document = parse_json(
+      R"({"a":1,"b":{"c":2,"d":{"x":1}},"list":[{"e":1,"f":2},{"e":1,"f":3,"g":null,"h":[]}],
+          "whole":{"deep":{"er":1}},"text":{"x":1},"i":""})");
+  REQUIRE(document);
+  json_fault fault;
+  fault.keep_track();
+  const json_node root{*document, fault};
+  root["b"]["c"].integer();
+  for (std::size_t i = 0; i < 2; ++i)
+    root["list"][i]["e"].integer();
+  root["whole"].pass_over();
+  root["text"].object_text();
+  CHECK(fault.unread(*document) == std::vector<std::string>{"a", "b.d", "i", "list.f"});
+}
+
+TEST_CASE("A document of a million unknown names is told by a few of them", "[wire]") {
+  nlohmann::json document = nlohmann::json::object();
+  for (int i = 0; i < 100'000; ++i)
+    document["unknown_" + std::to_string(i)] = 1;
+  json_fault fault;
+  fault.keep_track();
+  std::size_t bytes = 0;
+  for (const std::string& name : fault.unread(document))
+    bytes += name.size();
+  CHECK(bytes > 0);
+  CHECK(bytes < bounds::left_out_bytes_max + 20);
 }

@@ -33,7 +33,10 @@ TEST_CASE("an explanation tells of each candidate why it was taken or not") {
   r.id = "chatcmpl-7";
   r.cost = nano_usd{42'000};
   r.waited = 20ms;
-  r.calls = 1;
+  r.usage.input = token_count{12};
+  r.usage.output = token_count{34};
+  r.calls.push_back({{"a"}, failure_kind::overloaded, {}, {}, 1500us});
+  r.calls.push_back({{"b"}, {}, r.usage, r.cost, 80ms, 5ms});
   r.plan = std::make_shared<const routing::plan>(two_models());
   const json told = json::parse(wire::encode_explanation(r));
   CHECK(told.at("id") == "chatcmpl-7");
@@ -41,6 +44,16 @@ TEST_CASE("an explanation tells of each candidate why it was taken or not") {
   CHECK(told.at("reason").is_null());
   CHECK(told.at("cost_usd") == "0.000042");
   CHECK(told.at("waited_ms") == 20);
+  CHECK(told.at("input_tokens") == 12);
+  CHECK(told.at("output_tokens") == 34);
+  CHECK(told.at("calls") == 2);
+  CHECK(told.at("made").at(0).at("outcome") == "overloaded");
+  CHECK(told.at("made").at(0).at("took_ms") == 2);
+  CHECK(told.at("made").at(0).at("first_words_ms").is_null());
+  CHECK(told.at("made").at(1).at("outcome") == "answered");
+  CHECK(told.at("made").at(1).at("model") == "b");
+  CHECK(told.at("made").at(1).at("cost_usd") == "0.000042");
+  CHECK(told.at("made").at(1).at("first_words_ms") == 5);
   CHECK(told.at("chosen") == "b");
   const json& a = told.at("candidates").at(0);
   CHECK(a.at("standing") == "no_room");
@@ -75,4 +88,20 @@ TEST_CASE("what becomes of a long prompt is told beside the models") {
       completion_status::answered, {}, {}, {context::outcome::truncated, "left out: 3 turns"}));
   CHECK(told["long_prompt"]["outcome"] == "truncated");
   CHECK(told["long_prompt"]["note"] == "left out: 3 turns");
+}
+
+TEST_CASE("a plan says that it would answer, not that it has, and why others would not") {
+  routing::plan p = two_models();
+  p.chosen = 0;
+  for (routing::considered_model& m : p.models) {
+    m.now = routing::standing::ready;
+    m.text.clear();
+  }
+  const json told = json::parse(wire::encode_plan(completion_status::answered, {}, p, {}));
+  CHECK(told.at("status") == "would_answer");
+  CHECK(told.at("candidates").at(0).at("why") == "it would be called");
+  CHECK(told.at("candidates").at(1).at("why") == "not needed: a comes first");
+  p.chosen.reset();
+  const json cut = json::parse(wire::encode_plan(completion_status::cancelled, "left", p, {}));
+  CHECK(cut.at("candidates").at(0).at("why") == "the request ended before it was needed");
 }

@@ -20,6 +20,9 @@ constexpr std::array known_fields{
     std::string_view{"budgets_usd"},   std::string_view{"requests_per_minute"},
     std::string_view{"tokens_per_minute"}, std::string_view{"concurrent_requests"}};
 
+/// Of a name that we do not know, in a message.
+constexpr std::size_t repeated_max = 64;
+
 json or_null(const std::optional<wall_time>& t) {
   return t ? json(iso_time(*t)) : json{};
 }
@@ -139,9 +142,9 @@ result<access::virtual_key> decode_key_wish(std::string_view body) {
     return error{"the body must be an object such as {\"name\": \"search-bot\"}"};
   for (const auto& [field, value] : read->items())
     if (std::ranges::find(known_fields, std::string_view{field}) == known_fields.end())
-      return error{"the body has a field that is not known; allowed: name, models, tags, "
-                   "expires_at, budgets_usd, requests_per_minute, tokens_per_minute, "
-                   "concurrent_requests"};
+      return error{field.substr(0, repeated_max)
+                   + " is not known; allowed: name, models, tags, expires_at, budgets_usd, "
+                     "requests_per_minute, tokens_per_minute, concurrent_requests"};
   access::virtual_key key;
   const auto name = read->find("name");
   if (name == read->end() || !name->is_string())

@@ -51,6 +51,7 @@ struct decoded_chat_request {
   chat_request request;
   bool stream = false;
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
+  std::vector<std::string> unread{}; ///< within the fields that are modelled: "messages.note"
 };
 
 /// Reads a caller's body. Top-level fields, tools and blocks that `chat_request` does not model are

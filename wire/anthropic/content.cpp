@@ -173,6 +173,7 @@ json encode_tool_result(const chat_message& message) {
 
 cache_mark decode_cache(const json_node& block) {
   const json_node control = block["cache_control"];
+  control.pass_over();
   if (!control.present())
     return cache_mark::none;
   const std::string ttl = control["ttl"].text_or("5m");

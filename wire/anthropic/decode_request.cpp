@@ -106,6 +106,8 @@ chat_request decode_request(const json_node& root) {
   for (std::size_t i = 0; i < tools.size(); ++i)
     if (is_callers_own(tools[i]))
       request.tools.push_back(decode_tool(tools[i]));
+    else
+      tools[i].pass_over();
   decode_choice(root["tool_choice"], request);
   request.output_tokens_max = decode_output_max(root["max_tokens"]);
   request.temperature = decode_share(root["temperature"]);
@@ -122,12 +124,25 @@ chat_request decode_request(const json_node& root) {
   return request;
 }
 
+/// Whole fields, the vendor's own tools and all of "output_config" are foreign instead.
+std::vector<std::string> unread_within_modelled(const json& document, json_fault& fault) {
+  std::vector<std::string> names = fault.unread(document);
+  std::erase_if(names, [](const std::string& name) {
+    const std::size_t dot = name.find('.');
+    return dot == std::string::npos || name.starts_with("output_config.")
+           || name.starts_with("metadata.")
+           || std::ranges::find(modelled, std::string_view{name}.substr(0, dot)) == modelled.end();
+  });
+  return names;
+}
+
 result<decoded_chat_request> decode(std::string_view body, std::string_view beta,
                                     bool must_bound) {
   auto document = parse_json(body);
   if (!document)
     return document.failure();
   json_fault fault;
+  fault.keep_track();
   const json_node root{*document, fault};
   if (!root.is_object())
     return error{"the request body must be a JSON object"};
@@ -140,6 +155,7 @@ result<decoded_chat_request> decode(std::string_view body, std::string_view beta
   if (fault.found())
     return fault.take();
   decoded.metadata = metadata_entries(*document);
+  decoded.unread = unread_within_modelled(*document, fault);
   decoded.request.foreign = {std::string{dialect}, foreign_json(*document, beta)};
   return decoded;
 }

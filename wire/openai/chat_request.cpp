@@ -7,10 +7,13 @@
 #include "wire/openai/message.hpp"
 #include "wire/openai/reasoning.hpp"
 #include "wire/openai/response_format.hpp"
+#include "wire/openai/sampling.hpp"
 #include "wire/openai/tools.hpp"
 #include "wire/openai/usage.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace spillway::wire::openai {
@@ -132,13 +135,13 @@ std::optional<int> decode_top_logprobs(const json_node& node) {
 }
 
 void decode_sampling(const json_node& root, chat_request& request) {
-  request.temperature = root["temperature"].number();
-  request.top_p = root["top_p"].number();
+  request.temperature = decode_number(root["temperature"], temperatures);
+  request.top_p = decode_number(root["top_p"], shares);
   request.top_k = root["top_k"].integer();
   request.seed = root["seed"].integer();
   request.stop = decode_stop(root["stop"]);
-  request.presence_penalty = root["presence_penalty"].number();
-  request.frequency_penalty = root["frequency_penalty"].number();
+  request.presence_penalty = decode_number(root["presence_penalty"], penalties);
+  request.frequency_penalty = decode_number(root["frequency_penalty"], penalties);
   request.choices = decode_choices(root["n"]);
   request.logprobs = root["logprobs"].boolean();
   request.top_logprobs = decode_top_logprobs(root["top_logprobs"]);
@@ -171,6 +174,12 @@ chat_request decode_request(const json_node& root) {
   return request;
 }
 
+/// Of what was not read, the whole fields are foreign and go along to those who know them.
+bool is_within_modelled(const std::string& unread) {
+  return unread.find('.') != std::string::npos
+         && std::ranges::find(modelled, unread.substr(0, unread.find('.'))) != modelled.end();
+}
+
 } // namespace
 
 std::string encode_chat_request(const chat_request& request, std::string_view model,
@@ -200,6 +209,7 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   if (!document)
     return document.failure();
   json_fault fault;
+  fault.keep_track();
   const json_node root{*document, fault};
   if (!root.is_object())
     return error{"the request body must be a JSON object"};
@@ -212,6 +222,9 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   decoded.metadata = metadata_entries(*document);
   if (fault.found())
     return fault.take();
+  for (std::string& name : fault.unread(*document))
+    if (is_within_modelled(name))
+      decoded.unread.push_back(std::move(name));
   if (!root["store"].boolean().value_or(false))
     document->erase("metadata"); // the vendor refuses it with what is not stored
   decoded.request.foreign = take_foreign(*document, chat_dialect, modelled);

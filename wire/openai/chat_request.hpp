@@ -31,6 +31,7 @@ struct decoded_chat_request {
   bool include_usage = false; ///< with `stream`: the last chunk is to tell the usage
   std::string user;           ///< the caller's own name for its user; empty: not said
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
+  std::vector<std::string> unread{}; ///< within the fields that are modelled: "messages.audio"
 };
 
 /// Reads a caller's body. Top-level fields that `chat_request` does not model are kept in

@@ -154,9 +154,12 @@ void decode_audio(const json_node& audio, content_part& part) {
 }
 
 cache_mark decode_cache_mark(const json_node& node) {
-  if (node["prompt_cache_breakpoint"].present())
+  const json_node breakpoint = node["prompt_cache_breakpoint"];
+  breakpoint.pass_over();
+  if (breakpoint.present())
     return cache_mark::five_minutes;
   const json_node control = node["cache_control"];
+  control.pass_over();
   if (!control.present())
     return cache_mark::none;
   return control["ttl"].text_or("5m") == "1h" ? cache_mark::one_hour : cache_mark::five_minutes;

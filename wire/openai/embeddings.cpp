@@ -128,6 +128,7 @@ result<decoded_embedding_request> decode_embedding_request(std::string_view body
   if (!document)
     return document.failure();
   json_fault fault;
+  fault.keep_track();
   const json_node root{*document, fault};
   if (!root.is_object())
     return error{"the request body must be a JSON object"};
@@ -143,8 +144,10 @@ result<decoded_embedding_request> decode_embedding_request(std::string_view body
     root["dimensions"].reject("must be a positive number");
   decoded.base64 = format == "base64";
   decoded.metadata = metadata_entries(*document);
+  root["metadata"].pass_over();
   if (fault.found())
     return fault.take();
+  decoded.unread = fault.unread(*document);
   return decoded;
 }
 

@@ -20,6 +20,7 @@ struct decoded_embedding_request {
   embedding_request request;
   bool base64 = false; ///< how the vectors are wanted
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
+  std::vector<std::string> unread{}; ///< fields that are dropped
 };
 
 /// Errors: no JSON, or a field that is missing or of the wrong type, named by its path; more inputs

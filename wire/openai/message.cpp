@@ -154,6 +154,8 @@ std::vector<tool_call> decode_tool_calls(const json_node& calls, const std::stri
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const json_node call = calls[i];
     const json_node called = called_by(call);
+    for (const char* said_anyway : {"type", "index"})
+      call[said_anyway].pass_over();
     tool_call& read = list.emplace_back();
     read.id = call["id"].text_or({});
     if (read.id.empty())

@@ -124,6 +124,8 @@ void decode_call_output(const json_node& item, std::vector<chat_message>& messag
 
 void decode_item(const json_node& item, std::vector<chat_message>& messages) {
   const std::string type = item["type"].text_or("message");
+  for (const char* of_the_item : {"id", "status"}) // as the server that made it knows it
+    item[of_the_item].pass_over();
   if (type == "message")
     decode_message(item, messages);
   else if (type == "function_call")

@@ -8,6 +8,8 @@
 #include "wire/openai/reasoning.hpp"
 #include "wire/openai/response_format.hpp"
 #include "wire/openai/response_items.hpp"
+#include "wire/openai/response_tools.hpp"
+#include "wire/openai/sampling.hpp"
 #include "wire/openai/tools.hpp"
 #include "wire/openai/usage.hpp"
 
@@ -24,35 +26,13 @@ constexpr std::array<const char*, 5> shared_fields = {
     "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
     "safety_identifier", "verbosity"};
 
-json encode_tool(const tool_definition& tool) {
-  json out = {{"type", "function"}, {"name", tool.name}};
-  if (!tool.description.empty())
-    out["description"] = tool.description;
-  auto schema = parse_json(tool.parameters_json);
-  out["parameters"] = schema ? std::move(schema).value()
-                             : json{{"type", "object"}, {"properties", json::object()}};
-  out["strict"] = tool.strict.value_or(false); // the vendor's own default here is true
-  return out;
-}
-
-json encode_choice(const tool_choice& choice) {
-  if (choice.mode == tool_choice_mode::named)
-    return {{"type", "function"}, {"name", choice.name}};
-  if (choice.allowed.empty())
-    return to_string(choice.mode);
-  json tools = json::array();
-  for (const std::string& name : choice.allowed)
-    tools.push_back({{"type", "function"}, {"name", name}});
-  return {{"type", "allowed_tools"}, {"mode", to_string(choice.mode)}, {"tools", std::move(tools)}};
-}
-
 void encode_tools(const chat_request& request, json& out) {
   if (request.tools.empty())
     return;
   for (const tool_definition& tool : request.tools)
-    out["tools"].push_back(encode_tool(tool));
+    out["tools"].push_back(encode_response_tool(tool));
   if (request.choice)
-    out["tool_choice"] = encode_choice(*request.choice);
+    out["tool_choice"] = encode_response_choice(*request.choice);
   if (request.parallel_tool_calls)
     out["parallel_tool_calls"] = *request.parallel_tool_calls;
 }
@@ -98,8 +78,10 @@ std::optional<tool_choice> decode_choice(const json_node& node) {
   else
     node["type"].reject("must be function or allowed_tools");
   const json_node tools = node["tools"];
-  for (std::size_t i = 0; i < tools.size(); ++i)
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    tools[i]["type"].pass_over();
     choice.allowed.push_back(tools[i]["name"].text());
+  }
   return choice;
 }
 
@@ -146,14 +128,29 @@ chat_request decode_request(const json_node& root) {
   request.choice = decode_choice(root["tool_choice"]);
   request.parallel_tool_calls = root["parallel_tool_calls"].boolean();
   request.output_tokens_max = decode_output_max(root["max_output_tokens"]);
-  request.temperature = root["temperature"].number();
-  request.top_p = root["top_p"].number();
+  request.temperature = decode_number(root["temperature"], temperatures);
+  request.top_p = decode_number(root["top_p"], shares);
   decode_text_format(root["text"]["format"], request);
   decode_reasoning_wanted(root["reasoning"], request);
   request.tier = decode_service_tier(root["service_tier"].text_or({}));
   request.user = root["user"].text_or({});
   refuse_what_is_kept_elsewhere(root);
   return request;
+}
+
+/// Fields that go along as foreign ones, and words for what happens here whether they are said or
+/// not: nothing is stored or cut, reasoning comes encrypted.
+void pass_over_what_is_meant_anyway(const json& document, const json_node& root) {
+  for (const char* name : shared_fields)
+    root[name].pass_over();
+  root["text"]["verbosity"].pass_over();
+  root["metadata"].pass_over();
+  const json meant = {{"include", json::array({"reasoning.encrypted_content"})},
+                      {"store", false},
+                      {"truncation", "disabled"}};
+  for (const auto& [name, value] : meant.items())
+    if (const auto said = document.find(name); said != document.end() && *said == value)
+      root[name].pass_over();
 }
 
 foreign_fields shared_of(json& body) {
@@ -196,6 +193,7 @@ result<decoded_response_request> decode_response_request(std::string_view body) 
   if (!document)
     return document.failure();
   json_fault fault;
+  fault.keep_track();
   const json_node root{*document, fault};
   if (!root.is_object())
     return error{"the request body must be a JSON object"};
@@ -205,8 +203,10 @@ result<decoded_response_request> decode_response_request(std::string_view body) 
   decoded.stream = root["stream"].boolean().value_or(false);
   decoded.user = decoded.request.user;
   decoded.metadata = metadata_entries(*document);
+  pass_over_what_is_meant_anyway(*document, root);
   if (fault.found())
     return fault.take();
+  decoded.unread = fault.unread(*document);
   decoded.request.foreign = shared_of(*document);
   return decoded;
 }

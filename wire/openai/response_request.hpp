@@ -26,6 +26,7 @@ struct decoded_response_request {
   bool stream = false;
   std::string user; ///< the caller's own name for its user; empty: not said
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
+  std::vector<std::string> unread{}; ///< what is dropped: "truncation", "input.caption"
 };
 
 /// Reads a caller's body. Items of one assistant's turn become one turn. Fields of /responses that

@@ -3,6 +3,7 @@
 #include "wire/json_reader.hpp"
 #include "wire/openai/response_format.hpp"
 #include "wire/openai/response_items.hpp"
+#include "wire/openai/response_tools.hpp"
 #include "wire/openai/usage.hpp"
 #include "wire/sse.hpp"
 
@@ -45,6 +46,10 @@ json response_object(const response_head& head, const chat_request& request) {
               {"usage", nullptr}};
   out["max_output_tokens"] =
       request.output_tokens_max ? json(request.output_tokens_max->value()) : json();
+  for (const tool_definition& tool : request.tools)
+    out["tools"].push_back(encode_response_tool(tool));
+  if (request.choice)
+    out["tool_choice"] = encode_response_choice(*request.choice);
   if (request.effort)
     out["reasoning"]["effort"] = to_string(*request.effort);
   if (!request.response_schema_json.empty())

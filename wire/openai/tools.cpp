@@ -55,8 +55,10 @@ tool_choice decode_allowed(const json_node& allowed) {
     allowed["mode"].reject("must be auto or required");
   choice.mode = mode.value_or(tool_choice_mode::automatic);
   const json_node tools = allowed["tools"];
-  for (std::size_t i = 0; i < tools.size(); ++i)
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    tools[i]["type"].pass_over();
     choice.allowed.push_back(tools[i]["function"]["name"].text());
+  }
   if (choice.allowed.empty())
     tools.reject("must name at least one tool");
   return choice;

@@ -157,6 +157,7 @@ TEST_CASE("over budget, the rule says whether a cheaper model is tried") {
   const auto short_of = [&](exhausted_policy policy, std::optional<duration> opens_in) {
     money::spend_decision d;
     d.account = "the day";
+    d.limit = nano_usd{500'000'000};
     d.opens_at = opens_in ? now + *opens_in : wall_time::max();
     d.on_exhausted = policy;
     return d;
@@ -175,7 +176,8 @@ TEST_CASE("over budget, the rule says whether a cheaper model is tried") {
     const next_step no = strict.on_over_budget(short_of(policy, 3h), now, 60s);
     CHECK(no.what == kind::give_up);
     CHECK(no.status == completion_status::over_budget);
-    CHECK(strict.reason() == "a: costs up to $0.000000, and the day has $0.000000 left");
+    CHECK(strict.reason()
+          == "a: costs up to $0, and the day has $0 of $0.5 left; it begins anew in 3 h 0 min");
     CHECK(strict.shortest_wait() == 3h);
   }
 }
@@ -393,4 +395,70 @@ TEST_CASE("a key that does not work is left out for the whole request, the other
   fallback first{m.candidates, patient_for_2s, 1};
   CHECK(first.on_failure(refused, 10ms, 60s).candidate == 1);
   CHECK(first.on_failure(failed(failure_kind::quota_exhausted), 10ms, 60s).what == kind::give_up);
+}
+
+TEST_CASE("a refusal tells which limit is used up and how far") {
+  three_models m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  const rate::dimension_usage use{rate::dimension::requests_per_minute, 500, 500};
+  walk.on_wait(waits(30s), 5s, use);
+  walk.on_too_large(5s, use);
+  walk.on_wait(waits(40min), 5s);
+  CHECK(walk.reason()
+        == "a: has no room for 30.0 s: 500 of 500 requests per minute are used; b: needs 0 tokens, "
+           "more than 500 requests per minute ever allow; lower max_tokens or raise the tier; c: "
+           "has no room for 40 min");
+}
+
+TEST_CASE("a refusal says a thing once, however often it happened") {
+  three_models m;
+  m.candidates[1].model = m.candidates[0].model; // another key of the same model
+  fallback walk{m.candidates, patient_for_2s, 1};
+  for (int i = 0; i < 6; ++i)
+    walk.on_failure(failed(failure_kind::overloaded), 100ms, 60s);
+  walk.on_failure(failed(failure_kind::quota_exhausted), 100ms, 60s);
+  CHECK(walk.reason() == "a: overloaded (3 calls); c: quota_exhausted");
+}
+
+TEST_CASE("what the caller's own cap forbids is told as such, unless waiting would help") {
+  three_models m;
+  for (candidate& c : m.candidates)
+    c.worst_cost = nano_usd{9'834};
+  SECTION("no candidate fits") {
+    fallback walk{m.candidates, patient_for_2s, 1};
+    walk.on_over_max_cost(nano_usd{100}, 60s);
+    walk.on_over_max_cost(nano_usd{100}, 60s);
+    const next_step end = walk.on_over_max_cost(nano_usd{100}, 60s);
+    CHECK(end.what == kind::give_up);
+    CHECK(end.status == completion_status::over_max_cost);
+    CHECK_FALSE(walk.shortest_wait());
+    CHECK(walk.reason().find("a: costs up to $0.000009834, more than the request's own maximum of "
+                             "$0.0000001; raise it or lower max_tokens")
+          == 0);
+  }
+  SECTION("one had no room") {
+    fallback walk{m.candidates, patient_for_2s, 1};
+    walk.on_wait(waits(90s), 60s);
+    walk.on_over_max_cost(nano_usd{100}, 60s);
+    const next_step end = walk.on_over_max_cost(nano_usd{100}, 60s);
+    CHECK(end.status == completion_status::rate_limited);
+    CHECK(walk.shortest_wait() == 90s);
+  }
+}
+
+TEST_CASE("the candidates that were tried are told in order, and no others") {
+  three_models m;
+  fallback walk{m.candidates, patient_for_2s, 1};
+  walk.on_wait(waits(30s), 60s);
+  walk.on_answer();
+  plan p;
+  p.models.resize(4);
+  for (std::size_t i = 0; i < 3; ++i)
+    p.models[i].model = m.entries[i].id;
+  p.models[3].now = standing::lacks_capability;
+  walk.record(p);
+  CHECK(tried(p)
+        == std::vector<tried_model>{{{"a"}, standing::no_room}, {{"b"}, standing::answered}});
+  CHECK(p.models[1].wait->estimate == duration{}); // it had room at once
+  CHECK_FALSE(p.models[2].wait);                   // it was not asked
 }

@@ -634,3 +634,19 @@ TEST_CASE("A body that makes no sense is refused by the path of its fault", "[wi
 TEST_CASE("A count needs no bound", "[wire][anthropic]") {
   CHECK(decode_count_request(R"({"model":"m","messages":[{"role":"user","content":"x"}]})"));
 }
+
+TEST_CASE("what nobody reads within Anthropic's fields is named; its own tools and fields are not") {
+  const auto read = decode_chat_request(R"({
+      "model":"m","max_tokens":5,"metadata":{"user_id":"u","note":"n"},
+      "container":"c","thinking":{"type":"enabled","budget_tokens":1024},
+      "output_config":{"effort":"low"},
+      "tools":[{"name":"f","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral"}},
+               {"type":"web_search_20250305","name":"web_search","max_uses":3}],
+      "system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral","ttl":"1h"}}],
+      "messages":[{"role":"user","note":1,"content":[{"type":"text","text":"x","baz":1}]},
+                  {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},
+                  {"role":"user","content":[{"type":"tool_result","tool_use_id":"t",
+                                             "content":"done"}]}]})");
+  REQUIRE(read);
+  CHECK(read->unread == std::vector<std::string>{"messages.content.baz", "messages.note"});
+}

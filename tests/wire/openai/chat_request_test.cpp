@@ -279,3 +279,43 @@ TEST_CASE("A budget for thoughts is a level to models that take levels", "[wire]
   request.effort = reasoning_effort::max;
   CHECK(json::parse(encode_chat_request(request, "m", {}, thinks))["reasoning_effort"] == "max");
 }
+
+TEST_CASE("numbers out of the API's range are refused with what is allowed") {
+  const auto fault = [](const std::string& field) {
+    const auto read = decode_chat_request(
+        R"({"model":"m","messages":[{"role":"user","content":"x"}],)" + field + "}");
+    return read ? std::string{} : read.failure().message;
+  };
+  CHECK(fault(R"("temperature":5)") == "temperature must be from 0 to 2");
+  CHECK(fault(R"("temperature":-0.1)") == "temperature must be from 0 to 2");
+  CHECK(fault(R"("top_p":1.01)") == "top_p must be from 0 to 1");
+  CHECK(fault(R"("presence_penalty":2.5)") == "presence_penalty must be from -2 to 2");
+  CHECK(fault(R"("frequency_penalty":-9)") == "frequency_penalty must be from -2 to 2");
+  CHECK(fault(R"("temperature":2,"top_p":0,"presence_penalty":-2,"frequency_penalty":2)").empty());
+}
+
+TEST_CASE("what nobody reads within the fields that are modelled is named") {
+  const auto read = decode_chat_request(R"({
+      "model":"m","x_future":{"a":1},"metadata":{"k":"v"},
+      "stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false},
+      "response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"},
+                         "strict":true}},
+      "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}},
+                "cache_control":{"type":"ephemeral"},"x_note":1}],
+      "tool_choice":{"type":"function","function":{"name":"f"}},
+      "messages":[
+        {"role":"system","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},
+                                    {"type":"text","text":"b"}]},
+        {"role":"user","content":"x","bar":2},
+        {"role":"user","bar":3,"content":[
+           {"type":"image_url","image_url":{"url":"https://a/b.png","detail":"low"}},
+           {"type":"text","text":"x","baz":1}]},
+        {"role":"assistant","content":null,"refusal":null,"annotations":[],"audio":null,
+         "tool_calls":[{"id":"c","type":"function","index":0,
+                        "function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c","content":"done"}]})");
+  REQUIRE(read);
+  CHECK(read->unread
+        == std::vector<std::string>{"messages.bar", "messages.content.baz",
+                                    "stream_options.include_obfuscation", "tools.x_note"});
+}

@@ -210,3 +210,31 @@ TEST_CASE("Parts of another dialect are left out, and plain text files are text"
   CHECK(encoded(request)["input"][0]["content"]
         == json::array({{{"type", "input_text"}, {"text", "t.csv\n\na,b"}}}));
 }
+
+TEST_CASE("what /responses drops is named, and what it does anyway is not") {
+  const auto read = decode_response_request(R"({
+      "model":"m","store":false,"include":["reasoning.encrypted_content"],"truncation":"disabled",
+      "background":false,"metadata":{"k":"v"},"prompt_cache_key":"p","text":{"verbosity":"low"},
+      "reasoning":{"effort":"low","summary":"auto"},
+      "tools":[{"type":"function","name":"f","parameters":{"type":"object"},"strict":true}],
+      "input":[{"type":"message","id":"msg_1","status":"completed","role":"user","content":[
+                  {"type":"input_text","text":"x"}]},
+               {"type":"function_call","id":"fc_1","status":"completed","call_id":"c","name":"f",
+                "arguments":"{}"},
+               {"type":"function_call_output","call_id":"c","output":"done"}]})");
+  REQUIRE(read);
+  CHECK(read->unread.empty());
+  const auto dropping = decode_response_request(R"({
+      "model":"m","store":true,"include":["message.output_text.logprobs"],"truncation":"auto",
+      "max_tool_calls":3,"input":[{"role":"user","content":"x","note":1}]})");
+  REQUIRE(dropping);
+  CHECK(dropping->unread
+        == std::vector<std::string>{"include", "input.note", "max_tool_calls", "store",
+                                    "truncation"});
+}
+
+TEST_CASE("a temperature that no model takes is refused in /responses too") {
+  const auto read = decode_response_request(R"({"model":"m","input":"x","temperature":5})");
+  REQUIRE_FALSE(read);
+  CHECK(read.failure().message == "temperature must be from 0 to 2");
+}

@@ -166,3 +166,14 @@ TEST_CASE("A reply that says nothing has no output", "[wire][openai][responses]"
   CHECK(body["output"].empty());
   CHECK(body["status"] == "completed");
 }
+
+TEST_CASE("A reply repeats the tools that it could call", "[wire][openai][responses]") {
+  chat_request request;
+  request.tools.push_back({"f", "does f", R"({"type":"object"})"});
+  request.choice = tool_choice{tool_choice_mode::named, "f"};
+  const json told = json::parse(encode_response_reply(chat_reply{}, head, request));
+  CHECK(told.at("tools").at(0).at("name") == "f");
+  CHECK(told.at("tools").at(0).at("parameters") == json{{"type", "object"}});
+  CHECK(told.at("tool_choice") == json{{"type", "function"}, {"name", "f"}});
+  CHECK(json::parse(encode_response_reply(chat_reply{}, head, {})).at("tool_choice") == "auto");
+}
