@@ -77,7 +77,8 @@ int exit_code_of(const report::run_answer& a) {
     return 7;
   switch (a.status) {
     case completion_status::answered: return 0;
-    case completion_status::over_budget: return 3;
+    case completion_status::over_budget:
+    case completion_status::over_max_cost: return 3;
     case completion_status::rate_limited:
     case completion_status::overloaded:
     case completion_status::deadline_exceeded: return 4;

@@ -46,7 +46,7 @@ public:
     if (!forecast)
       return false;
     promised_.emplace(id, forecast->estimate);
-    return queue_.push(call, now);
+    return queue_.push(call, now).waits;
   }
 
   std::vector<started_call> start_ready(instant now) override {
