@@ -221,7 +221,7 @@ TEST_CASE("A stream breaks where it is told to") {
     const auto failed = c.streamed(post_stream(hello));
     CHECK(failed.end == state::finished);
     CHECK(events_in(failed.bytes).size() == after);
-    CHECK_THAT(failed.bytes, Catch::EndsWith("}\n") && Catch::Contains("\n{\"error\":")
+    CHECK_THAT(failed.bytes, (Catch::EndsWith("}\n") && Catch::Contains("\n{\"error\":"))
                                  || Catch::StartsWith("{\"error\":"));
     bench d{faulty(fault_kind::stalled_stream, after)};
     const auto silent = d.streamed(post_stream(hello));
