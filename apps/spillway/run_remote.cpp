@@ -86,6 +86,8 @@ completion_status status_of(int status, const std::string& code) {
     return completion_status::content_filtered;
   if (code == "insufficient_quota")
     return completion_status::over_budget;
+  if (code == "max_cost_exceeded")
+    return completion_status::over_max_cost;
   if (status == 429)
     return completion_status::rate_limited;
   return status >= 500 ? completion_status::overloaded : completion_status::invalid_request;
