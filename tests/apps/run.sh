@@ -50,7 +50,7 @@ ends 6 --simulate --model no-such-model hello
 expect 'unknown_target: ' err
 grep -q 'tokens in' err && fail 'an account of nothing'
 ends 3 --simulate --max-cost 0.0000001 hello
-expect 'over_budget: ' err
+expect 'over_max_cost: ' err
 ends 3 --simulate --folder . --max-cost 0.0000001 hello
 ends 1 --simulate --deadline soon hello
 expect '^spillway: --deadline' err
