@@ -37,18 +37,11 @@ struct decode_options {
 /// Hands out the bytes of a file, or of standard input for "-", in pieces of at most `piece` bytes.
 result<void> read_pieces(const std::string& path, std::size_t piece,
                          const std::function<void(std::string_view)>& take) {
-  auto input = text_input::open(path);
-  if (!input)
-    return input.failure();
-  for (;;) {
-    const auto bytes = input->next_bytes();
-    if (!bytes)
-      return bytes.failure();
-    if (bytes->empty())
-      return {};
-    for (std::size_t at = 0; at < bytes->size(); at += piece)
-      take(bytes->substr(at, piece));
-  }
+  return read_to_end(path, [&](std::string_view bytes) -> result<void> {
+    for (std::size_t at = 0; at < bytes.size(); at += piece)
+      take(bytes.substr(at, piece));
+    return {};
+  });
 }
 
 result<wire::recorded_head> read_head(const std::string& path) {

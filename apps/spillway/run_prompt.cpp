@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <string_view>
 
 namespace spillway::apps {
 namespace {
@@ -20,19 +21,12 @@ error too_long() {
 result<void> append_file(std::string& prompt, const std::string& path) {
   if (path == "-" && ::isatty(STDIN_FILENO) != 0)
     std::fprintf(stderr, "Type the prompt; end it with Ctrl-D.\n");
-  auto input = text_input::open(path);
-  if (!input)
-    return input.failure();
-  for (;;) {
-    const auto bytes = input->next_bytes();
-    if (!bytes)
-      return bytes.failure();
-    if (bytes->empty())
-      return {};
-    if (prompt.size() + bytes->size() > bounds::http_request_body_bytes_max)
+  return read_to_end(path, [&](std::string_view bytes) -> result<void> {
+    if (prompt.size() + bytes.size() > bounds::http_request_body_bytes_max)
       return too_long();
-    prompt += *bytes;
-  }
+    prompt += bytes;
+    return {};
+  });
 }
 
 } // namespace

@@ -79,4 +79,20 @@ result<bool> text_input::next_line(std::string_view& line) {
   }
 }
 
+result<void> read_to_end(const std::string& path,
+                         const std::function<result<void>(std::string_view)>& take) {
+  auto input = text_input::open(path);
+  if (!input)
+    return input.failure();
+  for (;;) {
+    const auto bytes = input->next_bytes();
+    if (!bytes)
+      return bytes.failure();
+    if (bytes->empty())
+      return {};
+    if (auto taken = take(*bytes); !taken)
+      return taken;
+  }
+}
+
 } // namespace spillway::apps

@@ -3,6 +3,7 @@
 #include "core/result.hpp"
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,5 +44,10 @@ private:
   std::size_t begin_ = 0; ///< of what has not been given out
   std::size_t end_ = 0;
 };
+
+/// Hands out the bytes of a file, or of standard input for "-", to its end or until `take` fails.
+/// Errors: the file cannot be read; what `take` says.
+result<void> read_to_end(const std::string& path,
+                         const std::function<result<void>(std::string_view)>& take);
 
 } // namespace spillway::apps

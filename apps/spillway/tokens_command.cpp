@@ -90,18 +90,13 @@ private:
 };
 
 result<void> feed(const std::string& path, tokens::gauge& one, tokens::gauge& all) {
-  auto input = text_input::open(path);
-  if (!input)
-    return input.failure();
-  for (;;) {
-    const auto bytes = input->next_bytes();
-    if (!bytes)
-      return bytes.failure();
-    if (bytes->empty())
-      break;
-    one.add(*bytes);
-    all.add(*bytes);
-  }
+  const auto read = read_to_end(path, [&](std::string_view bytes) -> result<void> {
+    one.add(bytes);
+    all.add(bytes);
+    return {};
+  });
+  if (!read)
+    return read;
   one.finish();
   return {};
 }
