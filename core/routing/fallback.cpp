@@ -75,11 +75,16 @@ std::string dollars(nano_usd amount) {
   return "$" + to_decimal_usd(amount);
 }
 
-/// "500 of 500 requests per minute are used".
-std::string text_of(const rate::dimension_usage& use) {
+/// "500 requests per minute".
+std::string limit_text(const rate::dimension_usage& use) {
   std::string what = rate::to_string(use.which);
   std::ranges::replace(what, '_', ' ');
-  return std::to_string(use.used) + " of " + std::to_string(use.limit) + " " + what + " are used";
+  return std::to_string(use.limit) + " " + what;
+}
+
+/// "500 of 500 requests per minute are used".
+std::string text_of(const rate::dimension_usage& use) {
+  return std::to_string(use.used) + " of " + limit_text(use) + " are used";
 }
 
 } // namespace
@@ -135,11 +140,7 @@ next_step fallback::on_refusal(completion_status why, std::string text, duration
 
 next_step fallback::on_too_large(duration time_left,
                                  const std::optional<rate::dimension_usage>& in_the_way) {
-  std::string limit = "its limit";
-  if (in_the_way) {
-    limit = std::to_string(in_the_way->limit) + " " + rate::to_string(in_the_way->which);
-    std::ranges::replace(limit, '_', ' ');
-  }
+  const std::string limit = in_the_way ? limit_text(*in_the_way) : "its limit";
   return on_refusal(completion_status::rate_limited,
                     "needs " + std::to_string(candidates_[current_].charge.value())
                         + " tokens, more than " + limit
