@@ -228,12 +228,8 @@ void completion_job_state::call() {
 std::shared_ptr<const reply_prelude> completion_job_state::prelude() const {
   if (!job_.request.sink)
     return nullptr;
-  routing::plan so_far = job_.plan;
-  walk_->record(so_far);
-  if (attempt_.index < so_far.models.size())
-    so_far.models[attempt_.index].now = routing::standing::answered;
   auto out = std::make_shared<reply_prelude>();
-  out->tried = routing::tried(so_far);
+  out->tried = walk_->tried_before_answer();
   out->input_likely = candidate().input_likely;
   out->waited = reply_.waited;
   out->prompt = reply_.prompt;

@@ -284,6 +284,16 @@ void fallback::record(plan& p) const {
   }
 }
 
+std::vector<tried_model> fallback::tried_before_answer() const {
+  std::vector<tried_model> out;
+  for (std::size_t i = 0; i < tracks_.size(); ++i)
+    if (i == current_)
+      out.push_back({model(i), standing::answered});
+    else if (was_tried(tracks_[i].now))
+      out.push_back({model(i), tracks_[i].now});
+  return out;
+}
+
 std::optional<duration> fallback::shortest_wait() const noexcept {
   std::optional<duration> shortest = budget_opens_in_;
   if (!shortest)

@@ -93,6 +93,9 @@ public:
   /// candidates in order; an empty plan stays empty.
   void record(plan& p) const;
 
+  /// What `tried` will tell of the plan if the candidate at hand answers.
+  std::vector<tried_model> tried_before_answer() const;
+
   /// The shortest wait for a permit, a model that is to come back or a budget, if any: when a
   /// refused caller may come again.
   std::optional<duration> shortest_wait() const noexcept;

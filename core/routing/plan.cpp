@@ -17,18 +17,6 @@ standing standing_of(rejection_reason reason) {
   return standing::refused;
 }
 
-bool was_tried(standing s) {
-  switch (s) {
-    case standing::answered:
-    case standing::failed:
-    case standing::no_room:
-    case standing::failing:
-    case standing::over_budget:
-    case standing::refused: return true;
-    default: return false;
-  }
-}
-
 considered_model row_of(const candidate& c) {
   considered_model row;
   row.model = c.model->id;
@@ -70,6 +58,18 @@ const char* to_string(standing s) noexcept {
     case standing::unknown_price: return "unknown_price";
   }
   return "?";
+}
+
+bool was_tried(standing s) noexcept {
+  switch (s) {
+    case standing::answered:
+    case standing::failed:
+    case standing::no_room:
+    case standing::failing:
+    case standing::over_budget:
+    case standing::refused: return true;
+    default: return false;
+  }
 }
 
 std::vector<tried_model> tried(const plan& p) {

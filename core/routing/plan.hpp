@@ -55,6 +55,10 @@ struct plan {
   std::optional<std::size_t> chosen{}; ///< the one that answered or would; absent: none
 };
 
+/// Whether a request was brought to a candidate of that standing: it was called, or asked for room
+/// in vain.
+bool was_tried(standing s) noexcept;
+
 /// One candidate that a request was brought to, and what became of it there.
 struct tried_model {
   model_id model;
@@ -62,7 +66,7 @@ struct tried_model {
   friend bool operator==(const tried_model&, const tried_model&) = default;
 };
 
-/// The candidates that were tried, in order: called, or asked for room in vain.
+/// The candidates that were tried, in order.
 std::vector<tried_model> tried(const plan& p);
 
 /// The plan before anything was tried: one row for each candidate in order, then one for each
