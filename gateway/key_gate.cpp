@@ -81,6 +81,20 @@ caf::result<completion_reply> key_gate_state::on_run_completion(run_completion& 
   return promise;
 }
 
+caf::result<completion_plan> key_gate_state::on_plan_completion(plan_completion& m) {
+  const run_completion& asked = m.request;
+  if (!asked.labels.key.empty()) {
+    access::key_decision decision = keys_.check(asked.labels.key, asked.target, now().wall);
+    if (decision.outcome != access::key_verdict::granted) {
+      completion_plan refused;
+      refused.status = status_of(decision.outcome);
+      refused.reason = std::move(decision.reason);
+      return refused;
+    }
+  }
+  return self_->delegate(options_.router, std::move(m));
+}
+
 key_gate_actor::behavior_type key_gate(key_gate_actor::stateful_pointer<key_gate_state> self,
                                        key_gate_options options) {
   self->state.start(self, std::move(options));
@@ -90,7 +104,7 @@ key_gate_actor::behavior_type key_gate(key_gate_actor::stateful_pointer<key_gate
   };
   return {
       [self](run_completion& m) { return self->state.on_run_completion(m); },
-      [pass](plan_completion& m) { return pass(std::move(m)); },
+      [self](plan_completion& m) { return self->state.on_plan_completion(m); },
       [self](const record_feedback& m) { self->send(self->state.router(), m); },
       [pass](take_request_id m) { return pass(m); },
       [self](const cancel_completion& m) { self->send(self->state.router(), m); },

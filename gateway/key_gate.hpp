@@ -29,6 +29,7 @@ public:
   caller_identity on_identify_caller(const identify_caller& m) const;
   void on_replace_keys(const replace_keys& m);
   caf::result<completion_reply> on_run_completion(run_completion& m);
+  caf::result<completion_plan> on_plan_completion(plan_completion& m);
 
   const router_actor& router() const { return options_.router; }
 

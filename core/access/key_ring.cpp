@@ -61,13 +61,23 @@ const virtual_key* key_ring::find(std::string_view id, wall_time now) const {
   return it == by_id_.end() || !it->second.key.is_live(now) ? nullptr : &it->second.key;
 }
 
+key_decision key_ring::check(std::string_view name, std::string_view target,
+                             wall_time now) const {
+  const auto named = live_.find(name);
+  const virtual_key* const key = named == live_.end() ? nullptr : find(named->second, now);
+  if (key == nullptr)
+    return {key_verdict::unknown_key, "key " + quoted(name) + " has been revoked or has expired"};
+  if (!may_call(*key, target))
+    return {key_verdict::target_not_allowed, explain_target(*key, target)};
+  return {};
+}
+
 key_decision key_ring::admit(const key_request& r, instant now) {
+  if (key_decision refused = check(r.name, r.target, now.wall);
+      refused.outcome != key_verdict::granted)
+    return refused;
   const auto named = live_.find(r.name);
-  if (named == live_.end() || find(named->second, now.wall) == nullptr)
-    return {key_verdict::unknown_key, "key " + quoted(r.name) + " has been revoked or has expired"};
   holder& h = by_id_.at(named->second);
-  if (!may_call(h.key, r.target))
-    return {key_verdict::target_not_allowed, explain_target(h.key, r.target)};
   const rate::decision d = h.used.acquire(r.lease, charge_of(r, h.used, now), now);
   if (d.outcome == rate::verdict::granted) {
     h.used.mark_sent(r.lease, now);

@@ -44,6 +44,9 @@ public:
   /// The key of that id if it is live; null if there is none.
   const virtual_key* find(std::string_view id, wall_time now) const;
 
+  /// Whether the key of that name is live and may call `target`, whatever it has used.
+  key_decision check(std::string_view name, std::string_view target, wall_time now) const;
+
   /// Takes one call, with its tokens, of the limits of the key. Requires: `lease` is not held.
   key_decision admit(const key_request& r, instant now);
 

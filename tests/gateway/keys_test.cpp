@@ -229,6 +229,19 @@ TEST_CASE("a key calls its models alone") {
   CHECK(message_of(refused) == "key `bot` may not call `default`; it may call `gpt-4o-mini`");
 }
 
+TEST_CASE("a key is planned for as it would be served") {
+  gateway_world w{with_admin()};
+  const std::string key = text_of(create(w, R"({"name":"bot","models":["gpt-4o-mini"]})"));
+  const auto plan = [&](const std::string& model) {
+    return call_with(w, key, "POST", "/v1/plan",
+                     R"({"model":")" + model + R"(","messages":[{"role":"user","content":"?"}]})");
+  };
+  CHECK(plan("gpt-4o-mini").status == 200);
+  const auto refused = plan("default");
+  CHECK(refused.status == 404);
+  CHECK(message_of(refused) == "key `bot` may not call `default`; it may call `gpt-4o-mini`");
+}
+
 TEST_CASE("a key is shown the models that it may call") {
   gateway_world w{with_admin()};
   const std::string some = text_of(create(w, R"({"name":"bot","models":["gpt-4o-mini"]})"));
