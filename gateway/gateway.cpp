@@ -18,6 +18,7 @@
 #include "wire/anthropic/count_reply.hpp"
 #include "wire/anthropic/model_list.hpp"
 #include "wire/digest.hpp"
+#include "wire/openai/model_list.hpp"
 #include "wire/plan_json.hpp"
 
 #include <caf/actor_system.hpp>
@@ -75,7 +76,7 @@ public:
         admin_{{options_.system, options_.reloader,
                 [list = list_, access = access_,
                  take_over = options_.take_over](const reload_report& r) {
-                  list->replace(names_in(r));
+                  list->replace(r.names);
                   if (take_over)
                     access->replace(take_over());
                 },
@@ -240,13 +241,6 @@ private:
     caf::anon_send(replies_, std::move(m));
   }
 
-  static std::vector<wire::openai::listed_model> names_in(const reload_report& r) {
-    std::vector<wire::openai::listed_model> models;
-    for (const callable_name& n : r.names)
-      models.push_back({n.name, n.owner});
-    return models;
-  }
-
   static bool may_name(const std::vector<std::string_view>& allowed, std::string_view model) {
     return allowed.empty() || std::ranges::find(allowed, model) != allowed.end();
   }
@@ -351,7 +345,10 @@ private:
       written->models = std::move(models);
       return written;
     }
-    void replace(std::vector<wire::openai::listed_model> models) {
+    void replace(const std::vector<callable_name>& names) {
+      std::vector<wire::openai::listed_model> models;
+      for (const callable_name& n : names)
+        models.push_back({n.name, n.owner});
       now = write(std::move(models));
     }
     std::atomic<std::shared_ptr<const texts>> now; ///< never null

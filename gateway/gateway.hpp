@@ -7,7 +7,6 @@
 #include "messages/access.hpp"
 #include "messages/reload.hpp"
 #include "transport/http_server.hpp"
-#include "wire/openai/model_list.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -29,7 +28,7 @@ struct access_rules {
 struct gateway_options {
   caf::actor_system* system = nullptr; ///< outlives the gateway and its handler
   metrics_sources actors;
-  std::vector<wire::openai::listed_model> models; ///< models and routes that callers may name
+  std::vector<callable_name> models; ///< models and routes that callers may name
   access_rules access;
   key_keeper_actor keeper{};  ///< null: there are no virtual keys
   reloader_actor reloader{};  ///< null: the configuration is not read again

@@ -2,6 +2,7 @@
 
 #include "core/catalog.hpp"
 #include "runtime/actor_settings.hpp"
+#include "runtime/callable_names.hpp"
 #include "runtime/settings_change.hpp"
 
 #include <algorithm>
@@ -45,17 +46,9 @@ reload_report reloader_state::on_reload_configuration() {
   options_.current.cache = fresh.cache;
   options_.current.budget.rules = std::move(fresh.budget.rules);
   return {{}, std::move(change.applied), std::move(change.after_restart),
-          std::move(fresh.warnings), callable_names()};
-}
-
-std::vector<callable_name> reloader_state::callable_names() const {
-  std::vector<callable_name> out;
-  for (const model_entry& m : options_.current.models)
-    if (std::ranges::find(options_.wired, m.id) != options_.wired.end())
-      out.push_back({m.id.value, m.provider.value});
-  for (const routing::route& r : options_.current.routing.routes)
-    out.push_back({r.name, "spillway"});
-  return out;
+          std::move(fresh.warnings),
+          callable_names(options_.current, options_.wired,
+                         options_.wall(self_->clock().now()))};
 }
 
 reloader_actor::behavior_type reloader(reloader_actor::stateful_pointer<reloader_state> self,

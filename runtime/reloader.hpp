@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/schema.hpp"
+#include "core/instant.hpp"
 #include "core/result.hpp"
 #include "messages/private_handles.hpp"
 #include "messages/reload.hpp"
@@ -22,6 +23,7 @@ struct reloader_options {
   budget_self budget;
   answer_keeper_actor answers;
   supervisor_actor supervisor;
+  wall_clock wall;
 };
 
 /// Reads the configuration when it is told to, and tells the actors that own what has changed. One
@@ -34,8 +36,6 @@ public:
   reload_report on_reload_configuration();
 
 private:
-  std::vector<callable_name> callable_names() const;
-
   reloader_actor::pointer self_ = nullptr;
   reloader_options options_;
 };

@@ -312,7 +312,8 @@ void wirer::spawn_reloader() {
   if (!options_->reread)
     return;
   reloader_options r{settings(), options_->reread, targets_.models(),
-                     out_.router, out_.budget, out_.answers, out_.supervisor};
+                     out_.router, out_.budget, out_.answers, out_.supervisor,
+                     options_->wall};
   out_.reloader = system_.spawn<caf::detached>(reloader, std::move(r));
 }
 

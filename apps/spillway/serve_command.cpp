@@ -5,6 +5,7 @@
 #include "config/load.hpp"
 #include "config/values.hpp"
 #include "gateway/gateway.hpp"
+#include "runtime/callable_names.hpp"
 #include "runtime/local_world.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/service_notifier.hpp"
@@ -43,18 +44,10 @@ result<config::settings> read_settings(const serve_options& options) {
   return settings;
 }
 
-/// The models that can be called with the keys that there are, then the routes.
-std::vector<wire::openai::listed_model> listed(const config::settings& settings,
-                                               const runtime::runtime_actors& actors) {
-  std::vector<wire::openai::listed_model> out;
-  const auto is_wired = [&](const model_entry& m) {
-    return std::ranges::count(actors.targets, m.id, &runtime::supervised_target::model) != 0;
-  };
-  for (const model_entry& m : settings.models)
-    if (is_wired(m))
-      out.push_back({m.id.value, m.provider.value});
-  for (const routing::route& r : settings.routing.routes)
-    out.push_back({r.name, "spillway"});
+std::vector<model_id> wired(const runtime::runtime_actors& actors) {
+  std::vector<model_id> out;
+  for (const runtime::supervised_target& t : actors.targets)
+    out.push_back(t.model);
   return out;
 }
 
@@ -216,7 +209,8 @@ result<void> run(const serve_options& options) {
   g.actors = sources_of((*rt)->actors());
   g.reloader = (*rt)->actors().reloader;
   g.keeper = (*rt)->actors().keys;
-  g.models = listed(*settings, (*rt)->actors());
+  g.models = runtime::callable_names(*settings, wired((*rt)->actors()),
+                                     std::chrono::system_clock::now());
   gateway::gateway door{std::move(g)};
   return serve(**rt, door, at, how);
 }
