@@ -178,6 +178,12 @@ net::awaitable<bool> beast_session::begin() {
   if (!peer_.is_tls())
     co_return true;
   watch(options_->head_timeout);
+  const auto [cut] = co_await socket_.async_wait(net::socket::wait_read, net::awaited);
+  if (!cut && peer_.begins_with_http()) {
+    peer_.give_up_tls();
+    co_await part_with(worded(400, "this is a TLS port; its address begins with https://"));
+    co_return false;
+  }
   const auto [failed] = co_await peer_.shake_hands();
   dog_.disarm();
   co_return !failed;

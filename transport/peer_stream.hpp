@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <poll.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace spillway::transport {
@@ -45,6 +46,17 @@ public:
     return tls_ ? tls_->async_write_some(from, std::forward<Token>(token))
                 : socket_.async_write_some(from, std::forward<Token>(token));
   }
+
+  /// Whether the peer begins with HTTP, where TLS begins with a byte that is no letter. Takes
+  /// nothing of it. Requires: there is something to read.
+  bool begins_with_http() {
+    char first = 0;
+    return ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && first >= 'A'
+           && first <= 'Z';
+  }
+
+  /// Talks to a peer of a TLS listener without TLS. Requires: no hands have been shaken.
+  void give_up_tls() { tls_.reset(); }
 
   /// Requires: `is_tls`, here and below.
   auto shake_hands() {

@@ -234,13 +234,14 @@ TEST_CASE("a TLS peer that leaves is noticed before its reply is there") {
   soon(gone.get_future());
 }
 
-TEST_CASE("whoever speaks plain HTTP to a TLS listener is not served, and harms nobody") {
+TEST_CASE("whoever speaks plain HTTP to a TLS listener is told so, is not served and harms nobody") {
   tls_world w{[](const wire::http_request&, const transport::http_responder& reply) {
     reply(wire::http_response{});
   }};
   w.world->to.tls = false;
-  CHECK(std::holds_alternative<transport::http_failure>(
-      w.world->call({"GET", "/", {}, {}}).outcome));
+  const wire::http_response told = response_of(w.world->call({"GET", "/", {}, {}}));
+  CHECK(told.status == 400);
+  CHECK(told.body.find("https://") != std::string::npos);
   w.world->to.tls = true;
   CHECK(response_of(w.world->call({"GET", "/", {}, {}})).status == 200);
 }
