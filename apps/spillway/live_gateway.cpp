@@ -27,7 +27,8 @@ result<void> live_gateway::prepare(const config::settings& s) {
     return needs.failure();
   if (needs->certificate_end)
     warn_of_end(*needs->certificate_end);
-  prepared_ = std::make_shared<const parts>(parts{s.gateway, std::move(needs->access)});
+  prepared_ = std::make_shared<const parts>(
+      parts{s.gateway, std::move(needs->access), needs->certificate_end});
   return {};
 }
 
@@ -41,17 +42,20 @@ gateway::access_rules live_gateway::take_over() {
   const auto holds = same_socket ? now : before;
   current_ = holds;
   log_->is_on = holds->settings.access_log;
-  renew_certificate(holds->settings);
+  renew_certificate(*holds);
   return {holds->access.keys, holds->access.key_required, holds->access.admin_key};
 }
 
-void live_gateway::renew_certificate(const config::gateway_settings& s) const {
+void live_gateway::renew_certificate(const parts& holds) const {
+  const config::gateway_settings& s = holds.settings;
   const auto listener = listener_.load();
   if (!listener || s.tls_cert.empty())
     return;
   if (const auto shown = listener->replace_certificate(s.tls_cert, s.tls_key); !shown)
     std::fprintf(stderr, "spillway: the certificate stays as it was: %s\n",
                  shown.failure().message.c_str());
+  else if (holds.certificate_end)
+    write_line_("certificate read again; it ends " + wire::iso_time(*holds.certificate_end));
 }
 
 } // namespace spillway::apps

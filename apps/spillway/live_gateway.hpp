@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,9 +20,9 @@ namespace spillway::apps {
 /// certificate. Thread-safe.
 class live_gateway {
 public:
-  /// `write_line` takes the lines of the access log.
-  explicit live_gateway(std::function<void(const std::string&)> write_line)
-      : log_{std::make_shared<access_log>(std::move(write_line))} {}
+  /// `write_line` takes the lines of the access log and what operators are to know.
+  explicit live_gateway(const std::function<void(const std::string&)>& write_line)
+      : write_line_{write_line}, log_{std::make_shared<access_log>(write_line)} {}
 
   /// Looks at a configuration that has been read. Errors: keys or a certificate cannot be used.
   result<void> prepare(const config::settings& s);
@@ -41,10 +42,12 @@ private:
   struct parts {
     config::gateway_settings settings;
     config::gateway_access access;
+    std::optional<wall_time> certificate_end;
   };
 
-  void renew_certificate(const config::gateway_settings& s) const;
+  void renew_certificate(const parts& holds) const;
 
+  std::function<void(const std::string&)> write_line_;
   std::shared_ptr<access_log> log_;
   std::atomic<std::shared_ptr<const parts>> prepared_;
   std::atomic<std::shared_ptr<const parts>> current_;
