@@ -94,15 +94,21 @@ bool lacks_signature(const chat_request& chat) {
 }
 
 /// Gemini's ids are short, and only the first call of an answer has a signature.
-chat_reply in_gemini_words(chat_reply said) {
-  for (std::size_t i = 0; i < said.message.tool_calls.size(); ++i) {
-    tool_call& call = said.message.tool_calls[i];
+void use_gemini_words(chat_message& said) {
+  for (std::size_t i = 0; i < said.tool_calls.size(); ++i) {
+    tool_call& call = said.tool_calls[i];
     const std::size_t length = std::min<std::size_t>(call.id.size(), 8);
     const std::string id = call.id.substr(call.id.size() - length);
     call.id = id;
     if (i == 0)
       call.signature = std::string{signature_mark} + std::to_string(1000 + fingerprint(id) % 9000);
   }
+}
+
+chat_reply in_gemini_words(chat_reply said) {
+  use_gemini_words(said.message);
+  for (chat_choice& other : said.alternatives)
+    use_gemini_words(other.message);
   return said;
 }
 
@@ -266,6 +272,9 @@ std::vector<std::string> gemini_dialect::events(const chat_reply& said, const ch
   for (const chat_delta& piece : pieces_of(in_gemini_words(said)))
     events.push_back(event_of(wire::gemini::encode_chunk(head, piece, so_far)));
   events.push_back(event_of(wire::gemini::encode_last_chunk(head, 0, said.finish, said.usage)));
+  for (std::size_t i = 0; i < said.alternatives.size(); ++i)
+    events.push_back(event_of(wire::gemini::encode_last_chunk(
+        head, static_cast<int>(i) + 1, said.alternatives[i].finish, said.usage)));
   return events;
 }
 

@@ -40,27 +40,14 @@ public:
       base_["usage"] = nullptr;
   }
 
-  void add(json delta, json finish = nullptr) {
-    json chunk = base_;
-    chunk["choices"] = json::array({{{"index", 0},
-                                     {"delta", std::move(delta)},
-                                     {"logprobs", nullptr},
-                                     {"finish_reason", std::move(finish)}}});
-    events_.push_back(event(chunk));
-  }
-
-  void add_text(std::string_view text) {
-    while (!text.empty())
-      add({{"content", take_piece(text)}});
-  }
-
-  void add_call(std::size_t index, const tool_call& call) {
-    add_call_piece({{"index", index},
-                    {"id", call.id},
-                    {"type", "function"},
-                    {"function", {{"name", call.name}, {"arguments", ""}}}});
-    for (std::string_view rest = call.arguments_json; !rest.empty();)
-      add_call_piece({{"index", index}, {"function", {{"arguments", take_piece(rest)}}}});
+  /// One answer, whole.
+  void add_choice(int index, const chat_message& said, finish_reason finish) {
+    choice_ = index;
+    add({{"role", "assistant"}, {"content", ""}, {"refusal", nullptr}});
+    add_text(said.text);
+    for (std::size_t i = 0; i < said.tool_calls.size(); ++i)
+      add_call(i, said.tool_calls[i]);
+    add(json::object(), to_string(finish));
   }
 
   void add_usage(const token_usage& usage) {
@@ -81,11 +68,35 @@ public:
   }
 
 private:
+  void add(json delta, json finish = nullptr) {
+    json chunk = base_;
+    chunk["choices"] = json::array({{{"index", choice_},
+                                     {"delta", std::move(delta)},
+                                     {"logprobs", nullptr},
+                                     {"finish_reason", std::move(finish)}}});
+    events_.push_back(event(chunk));
+  }
+
+  void add_text(std::string_view text) {
+    while (!text.empty())
+      add({{"content", take_piece(text)}});
+  }
+
+  void add_call(std::size_t index, const tool_call& call) {
+    add_call_piece({{"index", index},
+                    {"id", call.id},
+                    {"type", "function"},
+                    {"function", {{"name", call.name}, {"arguments", ""}}}});
+    for (std::string_view rest = call.arguments_json; !rest.empty();)
+      add_call_piece({{"index", index}, {"function", {{"arguments", take_piece(rest)}}}});
+  }
+
   void add_call_piece(json piece) {
     add({{"tool_calls", json::array({std::move(piece)})}});
   }
 
   json base_;
+  int choice_ = 0;
   std::vector<std::string> events_;
 };
 
@@ -94,11 +105,10 @@ private:
 std::vector<std::string> chat_chunks(const chat_reply& said, wall_time created,
                                      bool include_usage) {
   chunk_writer out{said, created, include_usage};
-  out.add({{"role", "assistant"}, {"content", ""}, {"refusal", nullptr}});
-  out.add_text(said.message.text);
-  for (std::size_t i = 0; i < said.message.tool_calls.size(); ++i)
-    out.add_call(i, said.message.tool_calls[i]);
-  out.add(json::object(), to_string(said.finish));
+  out.add_choice(0, said.message, said.finish);
+  for (std::size_t i = 0; i < said.alternatives.size(); ++i)
+    out.add_choice(static_cast<int>(i) + 1, said.alternatives[i].message,
+                   said.alternatives[i].finish);
   if (include_usage)
     out.add_usage(said.usage);
   return std::move(out).take();

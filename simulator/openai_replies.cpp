@@ -21,17 +21,24 @@ json null_if_empty(const std::string& text) {
   return text.empty() ? json(nullptr) : json(text);
 }
 
-json message_of(const chat_reply& said) {
-  json message = {{"role", "assistant"}, {"refusal", nullptr}, {"content", said.message.text}};
-  if (said.message.tool_calls.empty())
+json message_of(const chat_message& said) {
+  json message = {{"role", "assistant"}, {"refusal", nullptr}, {"content", said.text}};
+  if (said.tool_calls.empty())
     return message;
   message["content"] = nullptr;
-  for (const tool_call& call : said.message.tool_calls)
+  for (const tool_call& call : said.tool_calls)
     message["tool_calls"].push_back(
         {{"id", call.id},
          {"type", "function"},
          {"function", {{"name", call.name}, {"arguments", call.arguments_json}}}});
   return message;
+}
+
+json choice_of(std::size_t index, const chat_message& said, finish_reason finish) {
+  return {{"index", index},
+          {"message", message_of(said)},
+          {"logprobs", nullptr},
+          {"finish_reason", to_string(finish)}};
 }
 
 json usage_of(const token_usage& usage) {
@@ -55,15 +62,14 @@ wire::http_response error_reply(int status, const std::string& message, const st
 
 wire::http_response chat_completion(const chat_reply& said, wall_time created) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(created.time_since_epoch()).count();
-  const json choice = {{"index", 0},
-                       {"message", message_of(said)},
-                       {"logprobs", nullptr},
-                       {"finish_reason", to_string(said.finish)}};
+  json choices = json::array({choice_of(0, said.message, said.finish)});
+  for (const chat_choice& other : said.alternatives)
+    choices.push_back(choice_of(choices.size(), other.message, other.finish));
   return json_reply(200, {{"id", said.provider_request_id},
                           {"object", "chat.completion"},
                           {"created", seconds},
                           {"model", said.model_reported},
-                          {"choices", json::array({choice})},
+                          {"choices", choices},
                           {"usage", usage_of(said.usage)},
                           {"system_fingerprint", nullptr}});
 }

@@ -112,6 +112,14 @@ std::optional<token_count> read_output_bound(const json& body) {
   return std::nullopt;
 }
 
+/// Source: https://platform.openai.com/docs/api-reference/chat/create (2026-11): 1 to 128.
+int read_choices(const json& body) {
+  const auto wanted = optional_value<std::int64_t>(body, "n").value_or(1);
+  if (wanted < 1 || wanted > bounds::choices_max)
+    throw json::other_error::create(501, "Invalid value for n: " + std::to_string(wanted), nullptr);
+  return static_cast<int>(wanted);
+}
+
 chat_call read(const json& body) {
   chat_call call;
   call.model = body.at("model");
@@ -128,6 +136,7 @@ chat_call read(const json& body) {
     call.chat.response_schema_json = read_response_schema(*format);
   call.chat.parallel_tool_calls = optional_value<bool>(body, "parallel_tool_calls");
   call.chat.output_tokens_max = read_output_bound(body);
+  call.chat.choices = read_choices(body);
   call.stream = optional_value<bool>(body, "stream").value_or(false);
   if (const json* options = optional_field(body, "stream_options"))
     call.include_usage = optional_value<bool>(*options, "include_usage").value_or(false);

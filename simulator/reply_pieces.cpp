@@ -17,22 +17,32 @@ std::string_view take_words(std::string_view& text) {
   return words;
 }
 
+void add_pieces(int choice, const chat_message& said, std::vector<chat_delta>& pieces) {
+  const auto add = [&]() -> chat_delta& {
+    chat_delta& d = pieces.emplace_back();
+    d.choice = choice;
+    return d;
+  };
+  for (const reasoning_block& block : said.reasoning) {
+    chat_delta& d = add();
+    d.reasoning = block.text;
+    d.reasoning_signature = block.signature;
+  }
+  for (std::string_view text = said.text; !text.empty();)
+    add().text = take_words(text);
+  for (std::size_t i = 0; i < said.tool_calls.size(); ++i) {
+    const tool_call& call = said.tool_calls[i];
+    add().tool_calls = {{i, call.id, call.name, call.arguments_json, call.signature}};
+  }
+}
+
 } // namespace
 
 std::vector<chat_delta> pieces_of(const chat_reply& said) {
   std::vector<chat_delta> pieces;
-  for (const reasoning_block& block : said.message.reasoning) {
-    chat_delta& d = pieces.emplace_back();
-    d.reasoning = block.text;
-    d.reasoning_signature = block.signature;
-  }
-  for (std::string_view text = said.message.text; !text.empty();)
-    pieces.emplace_back().text = take_words(text);
-  for (std::size_t i = 0; i < said.message.tool_calls.size(); ++i) {
-    const tool_call& call = said.message.tool_calls[i];
-    pieces.emplace_back().tool_calls = {
-        {i, call.id, call.name, call.arguments_json, call.signature}};
-  }
+  add_pieces(0, said.message, pieces);
+  for (std::size_t i = 0; i < said.alternatives.size(); ++i)
+    add_pieces(static_cast<int>(i) + 1, said.alternatives[i].message, pieces);
   return pieces;
 }
 

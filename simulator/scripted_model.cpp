@@ -49,9 +49,7 @@ void enforce_output_bound(chat_reply& reply, const chat_request& request) {
   reply.finish = finish_reason::length;
 }
 
-} // namespace
-
-chat_reply compose_reply(const chat_request& request, const script_options& options) {
+chat_reply compose_one(const chat_request& request, const script_options& options) {
   chance source{options.seed ^ fingerprint(request)};
   const findings found = gather_findings(request);
   chat_reply reply;
@@ -70,6 +68,21 @@ chat_reply compose_reply(const chat_request& request, const script_options& opti
   reply.usage.input = billed_tokens(request);
   reply.usage.output = reply.finish == finish_reason::length ? *request.output_tokens_max
                                                              : output_tokens(reply.message);
+  return reply;
+}
+
+} // namespace
+
+chat_reply compose_reply(const chat_request& request, const script_options& options) {
+  chat_reply reply = compose_one(request, options);
+  script_options again = options;
+  for (int i = 1; i < request.choices; ++i) {
+    ++again.seed;
+    chat_reply other = compose_one(request, again);
+    reply.usage.output += other.usage.output;
+    reply.alternatives.push_back(
+        {std::move(other.message), {}, other.finish, std::move(other.finish_native)});
+  }
   return reply;
 }
 

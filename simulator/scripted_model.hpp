@@ -18,7 +18,8 @@ struct script_options {
 /// Answers a request as a sensible model would: tool calls while there is something to learn, then
 /// a text made of what was learnt; without tools a text made of the question; with a response
 /// schema the smallest JSON that satisfies it. Honours tool choice, stop strings and the bound on
-/// output tokens (tool calls that do not fit end the reply by `length`, with nothing in it).
+/// output tokens (tool calls that do not fit end the reply by `length`, with nothing in it). Each
+/// of several answers is drawn on its own and billed.
 ///
 /// A pure function: equal requests and options give equal replies, tool call ids included.
 /// `model_reported` and `provider_request_id` are left to the caller; usage is filled in.

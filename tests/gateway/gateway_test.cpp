@@ -341,6 +341,55 @@ TEST_CASE("several answers are asked of a model that gives them, or refused if t
   CHECK(error_of(refused).at("message") == "gpt-4o-mini: gives one answer to a request, not 2");
 }
 
+TEST_CASE("several answers come whole and streamed, and all of them are paid for") {
+  gateway_world w;
+  json body = json::parse(question);
+  const auto one = json::parse(w.complete(body.dump()).body);
+  body["n"] = 3;
+  const auto three = json::parse(w.complete(body.dump()).body);
+  REQUIRE(three.at("choices").size() == 3);
+  CHECK(three["choices"][2].at("index") == 2);
+  CHECK(three["choices"][1].at("message") != three["choices"][0].at("message"));
+  CHECK(three["usage"].at("completion_tokens") > one["usage"].at("completion_tokens"));
+  body["stream"] = true;
+  const std::string events = w.complete(body.dump()).body;
+  std::string text;
+  for (std::size_t at = 0; (at = events.find("data: {", at)) != std::string::npos; ++at) {
+    const json chunk = json::parse(events.substr(at + 6, events.find('\n', at) - at - 6));
+    for (const json& choice : chunk.at("choices"))
+      if (choice.at("index") == 2 && choice["delta"].contains("content"))
+        text += choice["delta"]["content"].get<std::string>();
+  }
+  CHECK(text == three["choices"][2]["message"].at("content"));
+}
+
+TEST_CASE("what calls whose end nobody knows may have cost is told beside the answer's cost") {
+  gateway_world_options o;
+  o.provider.around_provider = [](transport::http_handler inner) {
+    return [inner](const wire::http_request& request, const transport::http_responder& reply) {
+      if (request.body.find("gpt-4o-mini") != std::string::npos)
+        return reply(transport::http_connection_fault::reset);
+      inner(request, reply);
+    };
+  };
+  gateway_world w{std::move(o)};
+  const auto r = w.complete(question);
+  REQUIRE(r.status == 200);
+  CHECK(r.headers.find("x-spillway-model") == "gpt-3.5-turbo");
+  CHECK(std::stod(std::string{r.headers.find("x-spillway-held-usd")}) > 0);
+  CHECK_FALSE(gateway_world{}.complete(question).headers.contains("x-spillway-held-usd"));
+}
+
+TEST_CASE("what may be read may be looked at by HEAD, as monitors do") {
+  gateway_world w;
+  const auto look = [&](const char* path) { return w.call({"HEAD", path, {}, {}}); };
+  for (const char* path : {"/healthz", "/readyz", "/v1/models"}) {
+    CHECK(look(path).status == 200);
+    CHECK(look(path).body.empty());
+  }
+  CHECK(look("/v1/chat/completions").status == 405);
+}
+
 TEST_CASE("a request that has ended is explained by its id") {
   gateway_world w;
   const auto explained = [&](const std::string& name) {

@@ -96,6 +96,21 @@ TEST_CASE("an answer without tools is about as long as asked for") {
   CHECK(reply.usage.output.value() < 600);
 }
 
+TEST_CASE("several answers to one question are each drawn anew, and all are billed") {
+  auto request = question("Tell me about actors. And about mailboxes.");
+  const auto one = compose_reply(request, {});
+  request.choices = 3;
+  const auto three = compose_reply(request, {});
+  CHECK(three.message == one.message);
+  REQUIRE(three.alternatives.size() == 2);
+  CHECK(three.alternatives[0].message.text != one.message.text);
+  token_count written = one.usage.output;
+  for (const chat_choice& other : three.alternatives)
+    written += output_tokens(other.message);
+  CHECK(three.usage.output == written);
+  CHECK(three.usage.input == one.usage.input);
+}
+
 TEST_CASE("with file tools the model lists, reads, searches, and then answers from what it saw") {
   const auto outcome = run_loop(with_file_tools("Study the project."), {}, 9);
   CHECK(outcome.last.finish == finish_reason::stop);
