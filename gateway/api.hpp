@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spillway::gateway {
@@ -18,6 +19,7 @@ struct chat_call {
   bool stream = false;
   bool include_usage = false; ///< with `stream`, where the API leaves it to the caller
   bool base64 = false;        ///< how vectors are wanted
+  std::vector<std::pair<std::string, std::string>> metadata{}; ///< that its reply repeats
   std::vector<std::string> unread{}; ///< what of its body nobody reads: left out of every call
 };
 

@@ -14,11 +14,13 @@ namespace openai = wire::openai;
 
 class response_encoder final : public stream_encoder {
 public:
-  explicit response_encoder(std::shared_ptr<const chat_request> request)
-      : request_{std::move(request)} {}
+  explicit response_encoder(const chat_call& call)
+      : request_{call.request.chat}, metadata_{call.metadata} {}
 
   void begin(const stream_opening& opening, std::string& out) override {
-    writer_.emplace(openai::response_head{opening.id, opening.model, opening.at}, *request_);
+    writer_.emplace(
+        openai::response_head{opening.id, opening.model, opening.at, std::move(metadata_)},
+        *request_);
     writer_->begin(out);
   }
   void add(const chat_delta& delta, std::string& out) override { writer_->add(delta, out); }
@@ -29,6 +31,7 @@ public:
 
 private:
   std::shared_ptr<const chat_request> request_;
+  std::vector<std::pair<std::string, std::string>> metadata_;
   std::optional<openai::response_writer> writer_;
 };
 
@@ -47,6 +50,7 @@ public:
     const auto controls = read_controls(request.headers, decoded->metadata, call.request);
     if (!controls)
       return controls.failure();
+    call.metadata = std::move(decoded->metadata);
     return call;
   }
 
@@ -54,12 +58,12 @@ public:
 
   std::string encode(const completion_reply& m, const chat_call& call,
                      wall_time now) const override {
-    return openai::encode_response_reply(*m.reply, {name_of(m.id), m.model.value, now},
-                                         *call.request.chat);
+    return openai::encode_response_reply(
+        *m.reply, {name_of(m.id), m.model.value, now, call.metadata}, *call.request.chat);
   }
 
   std::shared_ptr<stream_encoder> make_stream(const chat_call& call) const override {
-    return std::make_shared<response_encoder>(call.request.chat);
+    return std::make_shared<response_encoder>(call);
   }
 
   wire::http_response refuse(const refusal& r) const override { return encode_refusal(r); }

@@ -48,6 +48,8 @@ json response_object(const response_head& head, const chat_request& request) {
       request.output_tokens_max ? json(request.output_tokens_max->value()) : json();
   for (const tool_definition& tool : request.tools)
     out["tools"].push_back(encode_response_tool(tool));
+  for (const auto& [name, value] : head.metadata)
+    out["metadata"][name] = value;
   if (request.choice)
     out["tool_choice"] = encode_response_choice(*request.choice);
   if (request.effort)

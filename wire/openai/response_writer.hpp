@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /// Replies to POST /responses, streamed or not.
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21).
@@ -19,6 +21,7 @@ struct response_head {
   std::string id;
   std::string model;
   wall_time created{};
+  std::vector<std::pair<std::string, std::string>> metadata{}; ///< of the request
 };
 
 /// Writes the events of one response as its deltas come, each with its `sequence_number`: begin,

@@ -63,6 +63,13 @@ const std::vector<chat_delta> everything{
 
 } // namespace
 
+TEST_CASE("A response repeats its request's metadata") {
+  response_head with = head;
+  with.metadata = {{"run", "r1"}};
+  CHECK(json::parse(encode_response_reply({}, with, {})).at("metadata") == json{{"run", "r1"}});
+  CHECK(json::parse(encode_response_reply({}, head, {})).at("metadata") == json::object());
+}
+
 TEST_CASE("A stream of events is read back as it was meant", "[wire][openai][responses]") {
   const chat_reply reply = read_back(written(everything, finish_reason::tool_calls));
   CHECK(reply.message.text == "Hello");
