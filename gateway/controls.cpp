@@ -32,58 +32,60 @@ std::string in_small_letters(std::string_view name) {
   return out;
 }
 
+/// What a caller says to us, by headers or in the body's metadata.
 class controls {
 public:
-  controls(const wire::http_headers& headers, const pairs& metadata)
-      : headers_{headers}, metadata_{metadata} {}
+  controls(const wire::http_headers& headers, const pairs& metadata) {
+    for (const auto& [name, value] : headers)
+      if (wire::same_ignoring_case(std::string_view{name}.substr(0, header_prefix.size()),
+                                   header_prefix)) {
+        std::string plain = in_small_letters(name);
+        if (!is_identity_header(plain))
+          said_.push_back({header_prefix, plain.substr(header_prefix.size()), value});
+      }
+    for (const auto& [name, value] : metadata)
+      if (name.starts_with(entry_prefix))
+        said_.push_back({entry_prefix, name.substr(entry_prefix.size()), value});
+  }
 
-  /// Absent if it is not said. What is said and empty is no less a word.
+  /// Absent if it is not said. What is said and empty is no less a word. Headers go first.
   std::optional<std::string_view> find(std::string_view name) const {
-    const std::string header = std::string{header_prefix} + std::string{name};
-    if (headers_.contains(header))
-      return headers_.find(header);
-    const std::string entry = std::string{entry_prefix} + std::string{name};
-    const auto it = std::ranges::find(metadata_, entry, &pairs::value_type::first);
-    if (it == metadata_.end())
+    const auto it = std::ranges::find(said_, name, &control::name);
+    if (it == said_.end())
       return std::nullopt;
-    return it->second;
+    return it->value;
   }
 
   std::string_view text_of(std::string_view name) const { return find(name).value_or(""); }
 
   /// A cap whose name is mistyped must not be no cap.
   result<void> check_names() const {
-    for (const auto& [spelled, value] : headers_) {
-      const std::string name = in_small_letters(spelled);
-      if (name.starts_with(header_prefix) && !is_identity_header(name))
-        if (auto is_one = check_name(header_prefix, name); !is_one)
-          return is_one;
-    }
-    for (const auto& [name, value] : metadata_)
-      if (name.starts_with(entry_prefix))
-        if (auto is_one = check_name(entry_prefix, name); !is_one)
-          return is_one;
+    for (const control& c : said_)
+      if (std::ranges::find(known, std::string_view{c.name}) == known.end())
+        return unknown(c);
     return {};
   }
 
 private:
-  static result<void> check_name(std::string_view prefix, std::string_view whole) {
-    const std::string_view name = whole.substr(prefix.size());
-    if (std::ranges::find(known, name) != known.end())
-      return {};
-    const std::string_view meant = nearest_name(name, known);
-    std::string in_prefix{prefix};
+  struct control {
+    std::string_view prefix;
+    std::string name; ///< behind it
+    std::string_view value;
+  };
+
+  static error unknown(const control& c) {
+    const std::string_view meant = nearest_name(c.name, known);
+    const std::string prefix{c.prefix};
     std::string list;
     for (const std::string_view k : known)
       list += (list.empty() ? "" : ", ") + std::string{k};
     constexpr std::size_t repeated_max = 64;
-    return error{std::string{whole.substr(0, repeated_max)} + " is no control"
-                 + (meant.empty() ? "" : "; did you mean " + in_prefix.append(meant) + "?")
-                 + "; there are, after " + std::string{prefix} + ": " + list};
+    return {(prefix + c.name).substr(0, repeated_max) + " is no control"
+            + (meant.empty() ? "" : "; did you mean " + prefix + std::string{meant} + "?")
+            + "; there are, after " + prefix + ": " + list};
   }
 
-  const wire::http_headers& headers_;
-  const pairs& metadata_;
+  std::vector<control> said_;
 };
 
 std::vector<std::string> split(std::string_view list) {

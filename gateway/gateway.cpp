@@ -207,8 +207,8 @@ private:
     const bool looks = options_.actors.answers
                        && (asked.cache == cache_use::on
                            || (asked.cache == cache_use::standard && options_.cache_by_default));
-    if (asked.labels.key.empty())
-      asked.cache_owner = wire::sha256_hex(key_in(request.headers));
+    if (const auto key = key_in(request.headers); asked.labels.key.empty() && !key.empty())
+      asked.cache_owner = wire::sha256_hex(key);
     return looks;
   }
 
