@@ -25,6 +25,10 @@ using request_parser = http::request_parser<http::string_body>;
 /// lose the reason.
 constexpr auto lingering_max = std::chrono::seconds{2};
 
+/// A reply that comes so soon is worth no look at whether its peer is still there: that costs more
+/// than it may save.
+constexpr auto soon = std::chrono::milliseconds{100};
+
 /// A TLS peer that leaves says so before it does: what can be read is no sign yet.
 constexpr auto look_again_after = std::chrono::milliseconds{50};
 
@@ -269,7 +273,8 @@ net::awaitable<http_server_reply> beast_session::ask_handler(wire::http_request 
   const std::uint64_t asked = ++request_;
   reply_.reset();
   replied_ = false;
-  work_.expires_at(mono_time::max());
+  look_out_ = false;
+  work_.expires_after(soon);
   // No strand in these: whoever keeps a responder may outlive the io_context.
   const std::weak_ptr<beast_session> weak = weak_from_this();
   const auto reply_with = [weak, asked](http_server_reply reply) {
@@ -291,8 +296,13 @@ net::awaitable<http_server_reply> beast_session::ask_handler(wire::http_request 
     });
   };
   (*handler_)(std::move(request), http_responder{reply_with, watch_for});
-  while (!reply_ && socket_.is_open())
-    co_await work_.async_wait(net::awaited);
+  while (!reply_ && socket_.is_open()) {
+    const auto [woken] = co_await work_.async_wait(net::awaited);
+    if (woken)
+      continue;
+    look_out();
+    work_.expires_at(mono_time::max());
+  }
   co_return std::move(reply_).value_or(http_connection_fault::reset);
 }
 
@@ -310,9 +320,21 @@ void beast_session::watch_peer(std::uint64_t of_request, std::function<void()> g
   if (of_request != request_ || !socket_.is_open())
     return gone();
   gone_ = std::move(gone);
+  if (look_out_)
+    look_for_end();
+}
+
+/// From now on the peer of this request is watched, if anybody wants to know.
+void beast_session::look_out() {
+  look_out_ = true;
+  if (gone_)
+    look_for_end();
+}
+
+void beast_session::look_for_end() {
   net::asio::co_spawn(
       socket_.get_executor(),
-      [self = shared_from_this(), of_request] { return self->wait_for_end(of_request); },
+      [self = shared_from_this(), of = request_] { return self->wait_for_end(of); },
       net::asio::detached);
 }
 
@@ -346,6 +368,8 @@ net::awaitable<beast_session::next> beast_session::stream_reply(const http_strea
     co_return co_await write_reply(plain_reply(500, "the reply cannot be sent as HTTP"),
                                    to.with_body, false);
   }
+  if (!look_out_)
+    look_out();
   const bool keep_alive = to.keep_alive && to.chunks && !finishing_;
   std::string out =
       streamed_head(reply.status, reply.headers,

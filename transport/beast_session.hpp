@@ -52,6 +52,8 @@ private:
   net::awaitable<next> stream_body(http_body& body, std::string out, const received& to);
   void on_body_work(bool aborted);
   void watch_peer(std::uint64_t of_request, std::function<void()> gone);
+  void look_out();
+  void look_for_end();
   net::awaitable<> wait_for_end(std::uint64_t of_request);
   void tell_gone();
   net::awaitable<next> write_reply(const wire::http_response& response, bool with_body,
@@ -80,6 +82,7 @@ private:
   std::uint64_t request_ = 0; ///< the one being answered
   std::optional<http_server_reply> reply_;
   bool replied_ = false;
+  bool look_out_ = false;      ///< whether he leaves, since the reply does not come at once
   std::function<void()> gone_; ///< to be told if the peer leaves before its reply is written
 };
 
