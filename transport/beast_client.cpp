@@ -60,7 +60,7 @@ class beast_client::core : public std::enable_shared_from_this<core> {
 public:
   core(boost::asio::io_context& io, beast_client_options options,
        std::shared_ptr<boost::asio::ssl::context> tls)
-      : strand_{net::asio::make_strand(io)},
+      : strand_{make_serial(io)},
         options_{std::move(options)},
         rules_{std::move(tls), options_.public_only},
         pool_{options_.connections_max},

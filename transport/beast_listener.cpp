@@ -18,7 +18,7 @@ public:
 
   core(boost::asio::io_context& io, beast_listener_options options, http_handler handler)
       : io_{io},
-        strand_{net::asio::make_strand(io)},
+        strand_{make_serial(io)},
         acceptor_{strand_},
         pause_{strand_},
         options_{std::make_shared<const beast_listener_options>(std::move(options))},
@@ -88,7 +88,7 @@ public:
 private:
   net::awaitable<> accept_all() {
     while (acceptor_.is_open()) {
-      net::socket socket{net::asio::make_strand(io_)};
+      net::socket socket{make_serial(io_)};
       const auto [failed] = co_await acceptor_.async_accept(socket, net::awaited);
       if (!acceptor_.is_open())
         break;

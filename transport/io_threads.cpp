@@ -1,6 +1,7 @@
 #include "transport/io_threads.hpp"
 
 #include "core/assert.hpp"
+#include "transport/serial_executor.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,7 +13,10 @@
 namespace spillway::transport {
 
 struct io_threads::state {
-  explicit state(std::size_t concurrency) : io{static_cast<int>(concurrency)} {}
+  explicit state(std::size_t concurrency) : io{static_cast<int>(concurrency)} {
+    if (concurrency == 1)
+      boost::asio::use_service<single_thread>(io);
+  }
 
   boost::asio::io_context io;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};

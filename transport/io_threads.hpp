@@ -19,7 +19,8 @@ public:
   boost::asio::io_context& context() noexcept;
   std::size_t thread_count() const noexcept;
 
-  /// Runs what is ready, on the calling thread. Requires: no threads of its own.
+  /// Runs what is ready, on the calling thread. Requires: no threads of its own, and no other that
+  /// polls at the same time.
   void poll();
 
   /// Stops and joins the threads. Idempotent.

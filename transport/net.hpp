@@ -2,12 +2,13 @@
 
 // Internal to transport: the Asio types that its sources share. No public header includes this.
 
+#include "transport/serial_executor.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace spillway::transport::net {
@@ -18,7 +19,7 @@ using error_code = boost::system::error_code;
 
 /// Everything of one client or one server connection runs on its strand, so that any number of
 /// threads may run the io_context.
-using strand = asio::strand<asio::io_context::executor_type>;
+using strand = serial_executor<asio::io_context::executor_type>;
 
 template <class T = void>
 using awaitable = asio::awaitable<T, strand>;

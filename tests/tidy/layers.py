@@ -58,7 +58,7 @@ INTERNAL_HEADERS = {
     "agents/argument_parse.hpp", "bench/gateway/net.hpp", "config/parse.hpp",
     "simulator/openai_request.hpp", "storage/sqlite.hpp", "transport/beast_pool.hpp", "transport/beast_session.hpp",
     "transport/call.hpp", "transport/connection.hpp", "transport/message_feed.hpp",
-    "transport/net.hpp", "transport/peer_stream.hpp", "transport/public_address.hpp",
+    "transport/net.hpp", "transport/peer_stream.hpp", "transport/public_address.hpp", "transport/serial_executor.hpp",
     "transport/tls_context.hpp", "transport/watchdog.hpp", "wire/anthropic/schema.hpp",
     "wire/json_document.hpp", "wire/json_reader.hpp",
 }
