@@ -129,6 +129,38 @@ write 'default = []'
 kill -HUP $server
 await 'the configuration stays as it was: ' log
 
-kill -TERM $server
-wait $server || { echo "ended with $?"; cat log; exit 1; }
+stop() {
+  kill -TERM $server
+  wait $server || { echo "ended with $?"; cat log; exit 1; }
+}
+stop
+
+# A certificate that is renewed. Without openssl there is none to try it with.
+if command -v openssl >/dev/null; then
+  certify() { # certify DAYS
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days "$1" -subj /CN=localhost \
+      -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem 2>/dev/null
+  }
+  certify 60
+  cat >spillway.toml <<END
+[gateway]
+listen = "127.0.0.1:0"
+tls_cert = "cert.pem"
+tls_key = "key.pem"
+END
+  : >log
+  "$1" serve --simulate --config spillway.toml >>log 2>&1 &
+  server=$!
+  await '^spillway serves https' log
+  url=$(sed -n 's/^spillway serves \(http[^ ]*\).*/\1/p' log)
+  curl -sS --cacert cert.pem -o answer "$url/models"
+  expect '"object":"list"' answer
+  certify 90
+  if curl -sS --cacert cert.pem -o answer "$url/models" 2>/dev/null; then echo 'it is renewed already'; exit 1; fi
+  kill -HUP $server
+  await '^certificate read again; it ends 20' log
+  curl -sS --cacert cert.pem -o answer "$url/models"
+  expect '"object":"list"' answer
+  stop
+fi
 echo "the gateway takes over what changes"

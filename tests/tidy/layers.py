@@ -36,7 +36,7 @@ PORTS = {
 
 # Third-party headers by their first folder or name: (in headers, in sources).
 THIRD_PARTY = {
-    "core": (set(), {"absl", "zstd.h"}),
+    "core": (set(), {"absl", "xxhash.h", "zstd.h"}),
     "messages": ({"caf"}, {"caf"}),
     "wire": (set(), {"absl", "nlohmann", "openssl", "simdjson.h"}),
     "config": (set(), {"toml++"}),
@@ -64,7 +64,8 @@ INTERNAL_HEADERS = {
 }
 
 KNOWN_THIRD_PARTY = {"absl", "boost", "caf", "nlohmann", "toml++", "sqlite3.h", "openssl",
-                     "benchmark", "CLI", "catch2", "simdjson.h", "spdlog", "prometheus", "zstd.h"}
+                     "benchmark", "CLI", "catch2", "simdjson.h", "spdlog", "prometheus", "xxhash.h",
+                     "zstd.h"}
 
 # The only rooms that read a clock, and where nothing may block or lock.
 CLOCK_ROOMS = {"runtime", "transport", "apps", "examples", "bench"}
