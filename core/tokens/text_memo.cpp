@@ -1,11 +1,9 @@
 #include "core/tokens/text_memo.hpp"
 
 #include "core/tokens/bpe.hpp"
-#include "core/tokens/rank_image.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace spillway::tokens {
 namespace {
@@ -13,39 +11,13 @@ namespace {
 // Counting so short a text takes no longer than looking it up.
 constexpr std::size_t remembered_bytes_min = 48;
 
-constexpr std::size_t word_bytes = 16; // that are hashed at once
-
 constexpr std::uint64_t features_kind = 0xff;
 
 } // namespace
 
-void text_memo::absorb(key& k, std::uint64_t first, std::uint64_t second) noexcept {
-  k.low = mix(k.low ^ first, 0x8cb9'2ba7'2f3d'8dd7 ^ second);
-  k.high = mix(k.high ^ second, 0xe703'7ed1'a0b4'28db ^ first);
-}
-
-void text_memo::absorb(key& k, std::string_view word) noexcept {
-  std::uint64_t words[2] = {};
-  std::memcpy(words, word.data(), word.size());
-  absorb(k, words[0], words[1]);
-}
-
-// Two hashes of 64 bits over the same words: chance alone makes two texts collide once in 2^128.
-// In lanes, for a multiplication waits only for the one before in its own.
 text_memo::key text_memo::key_of(std::string_view text, std::uint64_t kind) noexcept {
-  const key start{text.size() ^ 0x9e37'79b9'7f4a'7c15, kind ^ 0xd1b5'4a32'd192'ed03};
-  std::array<key, 4> lanes{start, start, start, start};
-  for (; text.size() >= lanes.size() * word_bytes; text.remove_prefix(lanes.size() * word_bytes))
-    for (std::size_t i = 0; i < lanes.size(); ++i)
-      absorb(lanes[i], text.substr(i * word_bytes, word_bytes));
-  for (std::size_t i = 0; !text.empty(); ++i) {
-    absorb(lanes[i], text.substr(0, word_bytes));
-    text.remove_prefix(std::min(word_bytes, text.size()));
-  }
-  key k = start;
-  for (const key& lane : lanes)
-    absorb(k, lane.low, lane.high);
-  return k;
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(text.data(), text.size(), kind);
+  return {hash.low64, hash.high64};
 }
 
 template <class Make>

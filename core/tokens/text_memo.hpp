@@ -9,8 +9,8 @@
 
 namespace spillway::tokens {
 
-/// Counts texts and remembers the counts by a hash of 128 bits, so that a conversation that grows
-/// is counted once. Texts not asked for lately are forgotten. Holds no text.
+/// Counts texts and remembers the counts by a hash of 128 bits (XXH3), so that a conversation that
+/// grows is counted once. Texts not asked for lately are forgotten. Holds no text.
 class text_memo {
 public:
   /// `entries_max`: texts remembered at most.
@@ -35,9 +35,6 @@ private:
   };
   using generation = std::unordered_map<key, text_features, key_hash>;
 
-  static void absorb(key& k, std::uint64_t first, std::uint64_t second) noexcept;
-  // At most 16 bytes.
-  static void absorb(key& k, std::string_view word) noexcept;
   static key key_of(std::string_view text, std::uint64_t kind) noexcept;
   // What is remembered under `k`, else what `make` gives.
   template <class Make>
