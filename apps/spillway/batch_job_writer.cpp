@@ -89,7 +89,7 @@ result<void> batch_job_writer::begin() {
 
 result<void> batch_job_writer::write(std::string_view bytes) {
   jobs_.back().bytes += bytes.size();
-  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
+  if (!bytes.empty() && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
     return fault("cannot be written");
   return {};
 }
