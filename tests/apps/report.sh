@@ -17,7 +17,8 @@ TOML
 if "$spillway" report --config spillway.toml >out 2>err; then
   fail "a report needs a journal"
 fi
-"$spillway" serve --config spillway.toml --simulate --listen 127.0.0.1:0 >log 2>err &
+: >log # before the server, for the one who waits for its first line
+"$spillway" serve --config spillway.toml --simulate --listen 127.0.0.1:0 >>log 2>err &
 server=$!
 for _ in $(seq 100); do
   url=$(sed -n 's|^spillway serves \(http[^ ]*\).*|\1|p' log)
