@@ -183,7 +183,9 @@ net::awaitable<bool> beast_session::begin() {
     co_return true;
   watch(options_->head_timeout);
   const auto [cut] = co_await socket_.async_wait(net::socket::wait_read, net::awaited);
-  if (!cut && peer_.begins_with_http()) {
+  if (cut)
+    co_return false;
+  if (peer_.begins_with_http()) {
     peer_.give_up_tls();
     co_await part_with(worded(400, "this is a TLS port; its address begins with https://"));
     co_return false;

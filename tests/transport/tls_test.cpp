@@ -1,4 +1,5 @@
 #include "tests/transport/http_world.hpp"
+#include "tests/transport/raw_peer.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -81,8 +82,8 @@ struct key_file {
 
 /// A listener that shows a certificate for localhost, and a client that trusts it.
 struct tls_world {
-  explicit tls_world(transport::http_handler handler) {
-    transport::beast_listener_options listening;
+  explicit tls_world(transport::http_handler handler,
+                     transport::beast_listener_options listening = {}) {
     listening.tls_cert = certificate.path;
     listening.tls_key = key.path;
     transport::beast_client_options calling;
@@ -232,6 +233,21 @@ TEST_CASE("a TLS peer that leaves is noticed before its reply is there") {
   const auto reply = soon(asked.get_future());
   w.world->client->cancel(w.world->last_call);
   soon(gone.get_future());
+}
+
+TEST_CASE("whoever says nothing to a TLS listener is not waited for") {
+  transport::beast_listener_options brief;
+  brief.head_timeout = std::chrono::milliseconds{500};
+  tls_world w{[](const wire::http_request&, const transport::http_responder& reply) {
+                reply(wire::http_response{});
+              },
+              brief};
+  const auto silent = tests::raw_socket::connect(w.world->to.port);
+  // Accepted behind the silent one, which has its session from here on.
+  CHECK(response_of(w.world->call({"GET", "/", {}, {}})).status == 200);
+  std::promise<void> drained;
+  w.world->listener->drain([&] { drained.set_value(); });
+  soon(drained.get_future());
 }
 
 TEST_CASE("whoever speaks plain HTTP to a TLS listener is told so, is not served and harms nobody") {
