@@ -4,7 +4,6 @@
 
 #include <boost/asio/execution.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/strand.hpp>
@@ -58,17 +57,6 @@ public:
     if (guard_)
       guard.emplace(boost::asio::require(*guard_, p));
     return serial_executor<other>{boost::asio::require(inner_, p), std::move(guard)};
-  }
-
-  template <class Property>
-  requires boost::asio::can_prefer<const Inner&, Property>::value && (
-      !std::is_convertible_v<Property, boost::asio::execution::blocking_t::always_t>)
-  auto prefer(const Property& p) const noexcept {
-    using other = std::decay_t<decltype(boost::asio::prefer(inner_, p))>;
-    std::optional<typename serial_executor<other>::strand> guard;
-    if (guard_)
-      guard.emplace(boost::asio::prefer(*guard_, p));
-    return serial_executor<other>{boost::asio::prefer(inner_, p), std::move(guard)};
   }
 
   template <class F>
