@@ -22,6 +22,15 @@ std::string explain_target(const virtual_key& key, std::string_view target) {
          + (target.empty() ? "the default route" : quoted(target)) + "; it may call " + allowed;
 }
 
+/// Whether `key`, null if there is none of that name, may call `target`.
+key_decision judge(const virtual_key* key, std::string_view name, std::string_view target) {
+  if (key == nullptr)
+    return {key_verdict::unknown_key, "key " + quoted(name) + " has been revoked or has expired"};
+  if (!may_call(*key, target))
+    return {key_verdict::target_not_allowed, explain_target(*key, target)};
+  return {};
+}
+
 std::string explain_limit(const virtual_key& key, rate::dimension which, bool too_large) {
   const std::string limit = std::to_string(key.limits.of(which).value_or(0));
   std::string what = rate::to_string(which);
@@ -61,28 +70,26 @@ const virtual_key* key_ring::find(std::string_view id, wall_time now) const {
   return it == by_id_.end() || !it->second.key.is_live(now) ? nullptr : &it->second.key;
 }
 
+const virtual_key* key_ring::named(std::string_view name, wall_time now) const {
+  const auto it = live_.find(name);
+  return it == live_.end() ? nullptr : find(it->second, now);
+}
+
 key_decision key_ring::check(std::string_view name, std::string_view target,
                              wall_time now) const {
-  const auto named = live_.find(name);
-  const virtual_key* const key = named == live_.end() ? nullptr : find(named->second, now);
-  if (key == nullptr)
-    return {key_verdict::unknown_key, "key " + quoted(name) + " has been revoked or has expired"};
-  if (!may_call(*key, target))
-    return {key_verdict::target_not_allowed, explain_target(*key, target)};
-  return {};
+  return judge(named(name, now), name, target);
 }
 
 key_decision key_ring::admit(const key_request& r, instant now) {
-  if (key_decision refused = check(r.name, r.target, now.wall);
-      refused.outcome != key_verdict::granted)
+  const virtual_key* const key = named(r.name, now.wall);
+  if (key_decision refused = judge(key, r.name, r.target); refused.outcome != key_verdict::granted)
     return refused;
-  const auto named = live_.find(r.name);
-  holder& h = by_id_.at(named->second);
+  holder& h = by_id_.at(key->id);
   const rate::decision d = h.used.acquire(r.lease, charge_of(r, h.used, now), now);
   if (d.outcome == rate::verdict::granted) {
     h.used.mark_sent(r.lease, now);
     h.used.prove_arrival(r.lease, now);
-    leases_.emplace(r.lease, named->second);
+    leases_.emplace(r.lease, key->id);
     return {};
   }
   const bool too_large = d.outcome == rate::verdict::never;

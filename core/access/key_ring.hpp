@@ -60,6 +60,9 @@ private:
     rate::admission used;
   };
 
+  /// The live key of that name; null if there is none.
+  const virtual_key* named(std::string_view name, wall_time now) const;
+
   std::map<std::string, holder, std::less<>> by_id_;
   std::map<std::string, std::string, std::less<>> live_; ///< name to id
   std::unordered_map<lease_id, std::string> leases_;     ///< to the id of its key
