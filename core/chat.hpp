@@ -13,6 +13,16 @@ namespace spillway {
 
 enum class chat_role { system, developer, user, assistant, tool };
 
+/// Fields of a caller's body that the type they stand in does not model: they go along to a target
+/// that speaks the dialect they came in, and to no other.
+struct foreign_fields {
+  std::string dialect; ///< "openai", "anthropic", "gemini"
+  /// One object; empty: none. A name with dots leads into a field that is modelled, and goes along
+  /// where that is sent: {"verbosity": "low", "response_format.json_schema.description": "x"}
+  std::string json;
+  friend bool operator==(const foreign_fields&, const foreign_fields&) = default;
+};
+
 /// A call the model asks for. `arguments_json` is the text the model produced: usually one JSON
 /// object, but unchecked.
 struct tool_call {
@@ -22,6 +32,7 @@ struct tool_call {
   /// What the vendor wants back unread with this call in the next turn (Gemini's thoughtSignature,
   /// base64); empty: nothing.
   std::string signature{};
+  foreign_fields foreign{};
   friend bool operator==(const tool_call&, const tool_call&) = default;
 };
 
@@ -42,6 +53,7 @@ struct content_part {
   std::string name{};        ///< of a file; the dialect if foreign
   std::string detail{};      ///< of an image: "low", "high", "auto"; empty: not said
   cache_mark cache = cache_mark::none;
+  foreign_fields foreign{}; ///< but none of a `foreign` part, whose text has all
   friend bool operator==(const content_part&, const content_part&) = default;
 };
 
@@ -73,6 +85,7 @@ struct chat_message {
   bool is_error = false;               ///< the tool failed
   cache_mark cache = cache_mark::none; ///< at the end of the turn
   std::string refusal{};               ///< of an assistant that declined in an earlier turn
+  foreign_fields foreign{};
   friend bool operator==(const chat_message&, const chat_message&) = default;
 };
 
@@ -87,6 +100,7 @@ struct tool_definition {
   std::string parameters_json;
   std::optional<bool> strict{}; ///< arguments must satisfy the schema; absent: not said
   cache_mark cache = cache_mark::none;
+  foreign_fields foreign{};
   friend bool operator==(const tool_definition&, const tool_definition&) = default;
 };
 
@@ -106,14 +120,6 @@ enum class service_tier { standard, batch, flex, priority };
 
 /// How long to think before answering. Absent levels of a vendor are taken as the nearest.
 enum class reasoning_effort { none, minimal, low, medium, high, xhigh, max };
-
-/// Top-level fields of a caller's body that this type does not model: they go along to a target
-/// that speaks the dialect they came in, and to no other.
-struct foreign_fields {
-  std::string dialect; ///< "openai", "anthropic", "gemini"
-  std::string json;    ///< one object; empty: none
-  friend bool operator==(const foreign_fields&, const foreign_fields&) = default;
-};
 
 /// What a caller asks of a model, in no vendor's dialect. The model itself is named beside it,
 /// since the router may choose another.

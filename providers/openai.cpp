@@ -155,7 +155,7 @@ std::vector<std::string> openai_codec::left_out(const upstream_call& call) const
   const wire::openai::request_options& how = options_.row.options;
   // Told not to think, these models take them after all.
   const bool samples = !rule.reasons || call.request.effort == reasoning_effort::none;
-  wire::vocabulary can{.dialect = wire::openai::chat_dialect};
+  wire::vocabulary can{.dialect = wire::openai::chat_dialect, .foreign = how.foreign};
   can.sampling = can.penalties = samples;
   can.top_k = how.top_k;
   can.logprobs = how.logprobs && samples;
@@ -164,6 +164,8 @@ std::vector<std::string> openai_codec::left_out(const upstream_call& call) const
                || (how.effort == wire::openai::effort_notation::field
                    && (!in_tokens || rule.reasons || rule.responses_only));
   can.names = how.names;
+  if (rule.responses_only)
+    can.foreign = wire::openai::response_foreign();
   if (rule.responses_only)
     can.seed = can.stop = can.several = can.penalties = can.logprobs = can.names = false;
   return wire::left_out(call.request, can);

@@ -14,9 +14,16 @@ using wire::openai::schema_notation;
 
 constexpr std::string_view bearer = "Bearer ";
 
+// Turns come back from agents with fields that other servers put there, so servers that refuse a
+// call for a field they do not know get those only which their own pages name.
+constexpr std::array<std::string_view, 2> openai_members = {
+    "response_format.json_schema.description", "stream_options.include_obfuscation"};
+
 // https://platform.openai.com/docs/api-reference/chat/create (2026-10-27).
-constexpr request_options openai_options{.developer_role = true,
-                                         .refusal_field = true};
+constexpr request_options openai_options{
+    .developer_role = true,
+    .refusal_field = true,
+    .foreign = {.new_members = false, .known = openai_members}};
 
 // https://developers.openai.com/api/docs/models, a page for each model, and
 // https://platform.openai.com/docs/guides/prompt-caching (2026-10).
@@ -41,8 +48,11 @@ constexpr std::array<model_rule, 11> openai_models = {{
 constexpr request_options generic_options{.max_completion_tokens = false, .top_k = true};
 
 // https://ai.google.dev/gemini-api/docs/openai (2026-10-17). An unknown field is a 400.
-constexpr request_options gemini_facade_options{
-    .user = false, .names = false, .logprobs = false, .thought_signatures = true};
+constexpr request_options gemini_facade_options{.user = false,
+                                                .names = false,
+                                                .logprobs = false,
+                                                .thought_signatures = true,
+                                                .foreign = {.new_members = false}};
 
 // https://api-docs.deepseek.com/guides/thinking_mode, /guides/json_mode (2026-10): thoughts go back
 // with tool calls, and there are no schemas.
@@ -50,10 +60,18 @@ constexpr request_options deepseek_options{.max_completion_tokens = false,
                                            .reasoning = reasoning_return::as_content,
                                            .schema = schema_notation::json_object};
 
-// https://console.groq.com/docs/openai (2026-10): these fields are a 400.
-constexpr request_options groq_options{.names = false, .logprobs = false};
+// https://console.groq.com/docs/openai (2026-10): these fields are a 400, and so is any unknown one
+// of a turn.
+constexpr std::array<std::string_view, 1> groq_members = {
+    "response_format.json_schema.description"};
+constexpr request_options groq_options{
+    .names = false,
+    .logprobs = false,
+    .foreign = {.new_members = false, .known = groq_members}};
 
 // https://docs.mistral.ai/api (2026-10): unknown fields are a 422, ids of calls have nine letters.
+constexpr std::array<std::string_view, 2> mistral_members = {
+    "messages.prefix", "response_format.json_schema.description"};
 constexpr request_options mistral_options{.max_completion_tokens = false,
                                           .usage_option = false,
                                           .user = false,
@@ -61,7 +79,9 @@ constexpr request_options mistral_options{.max_completion_tokens = false,
                                           .logprobs = false,
                                           .short_call_ids = true,
                                           .seed_field = "random_seed",
-                                          .effort = effort_notation::none};
+                                          .effort = effort_notation::none,
+                                          .foreign = {.new_members = false,
+                                                      .known = mistral_members}};
 
 // https://openrouter.ai/docs/api-reference/parameters, /docs/use-cases/reasoning-tokens,
 // /docs/features/prompt-caching (2026-10).

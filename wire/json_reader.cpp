@@ -52,16 +52,52 @@ void json_fault::report(const std::string& path, const std::string& what) {
 }
 
 std::vector<std::string> json_fault::unread(const json& document) {
+  tracks_ = false;
+  is_settled_ = true;
+  read_whole_.insert(read_whole_.end(), taken_.begin(), taken_.end());
+  read_.insert(read_.end(), taken_.begin(), taken_.end());
+  taken_.clear();
   std::ranges::sort(read_);
   std::ranges::sort(read_whole_);
+  unread_bytes_ = 0;
   std::vector<std::string> out;
   add_unread(document, {}, out);
   return out;
 }
 
+bool json_fault::is_read(const json& value) const {
+  return std::ranges::binary_search(read_, &value);
+}
+
+bool json_fault::is_read_whole(const json& value) const {
+  return std::ranges::binary_search(read_whole_, &value);
+}
+
+json json_fault::take_unread(const json& object) {
+  json out = json::object();
+  if (is_settled_ && !is_read_whole(object))
+    move_unread(object, {}, out);
+  return out;
+}
+
+void json_fault::move_unread(const json& object, const std::string& path, json& out) {
+  for (const auto& [name, member] : object.items()) {
+    if (name.find('.') != std::string::npos)
+      continue;
+    const std::string place = path.empty() ? name : path + '.' + name;
+    const bool was_read = is_read(member);
+    if (was_read && member.is_object() && !is_read_whole(member))
+      move_unread(member, place, out);
+    if (was_read || says_nothing(member))
+      continue;
+    out[place] = member;
+    taken_.push_back(&member);
+  }
+}
+
 void json_fault::add_unread(const json& value, const std::string& path,
                             std::vector<std::string>& out) {
-  if (std::ranges::binary_search(read_whole_, &value))
+  if (is_read_whole(value))
     return;
   if (value.is_array()) {
     for (const json& element : value)
@@ -74,7 +110,7 @@ void json_fault::add_unread(const json& value, const std::string& path,
     if (unread_bytes_ > bounds::left_out_bytes_max)
       return;
     const std::string place = path.empty() ? name : path + '.' + name;
-    if (std::ranges::binary_search(read_, &member))
+    if (is_read(member))
       add_unread(member, place, out);
     else if (!says_nothing(member) && std::ranges::find(out, place) == out.end()) {
       unread_bytes_ += place.size();
@@ -224,6 +260,10 @@ std::string json_node::any_text() const {
 json json_node::value() const {
   pass_over();
   return present() ? *value_ : json();
+}
+
+json json_node::take_unread() const {
+  return is_object() ? fault_->take_unread(*value_) : json::object();
 }
 
 void json_node::pass_over() const {

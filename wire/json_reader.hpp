@@ -39,15 +39,25 @@ public:
   /// No more than `bounds::left_out_bytes_max` of them, and then one.
   /// Requires: `keep_track` came before the first read.
   std::vector<std::string> unread(const nlohmann::json& document);
+  /// Members of `object`, and of the objects in it, that were not read, by their names, which lead
+  /// from one to the next with dots: {"note": 1, "image_url.format": "png"}. They count as read.
+  /// What lies in lists is left to their elements; what is null or empty, or has a dot in its own
+  /// name, is none of them. None before `unread` was called.
+  nlohmann::json take_unread(const nlohmann::json& object);
 
 private:
+  bool is_read(const nlohmann::json& value) const;
+  bool is_read_whole(const nlohmann::json& value) const;
   void add_unread(const nlohmann::json& value, const std::string& path,
                   std::vector<std::string>& out);
+  void move_unread(const nlohmann::json& object, const std::string& path, nlohmann::json& out);
 
   std::optional<error> first_;
   bool tracks_ = false;
   std::vector<const nlohmann::json*> read_;
   std::vector<const nlohmann::json*> read_whole_; ///< with all that is in them
+  std::vector<const nlohmann::json*> taken_;      ///< by `take_unread`
+  bool is_settled_ = false; ///< all has been read once, and the lists are sorted
   std::size_t unread_bytes_ = 0;
 };
 
@@ -89,6 +99,9 @@ public:
   nlohmann::json value() const;
   /// Any value's compact text; empty if it is not there.
   std::string any_text() const;
+
+  /// See `json_fault`; an empty object if this is none.
+  nlohmann::json take_unread() const;
 
   /// Whatever is in it is known and means nothing to us.
   void pass_over() const;

@@ -1,9 +1,12 @@
 #include "wire/left_out.hpp"
 
+#include "core/bounds.hpp"
 #include "wire/foreign_fields.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace spillway::wire {
 namespace {
@@ -26,12 +29,45 @@ bool names_speakers(const chat_request& request) {
   });
 }
 
-void add_foreign_fields(const foreign_fields& fields, std::vector<std::string>& names) {
-  const nlohmann::json members = members_of(fields);
-  for (const auto& [name, value] : members.items())
-    if (std::ranges::find(said_otherwise, name) == said_otherwise.end())
-      names.push_back(name);
-}
+/// Names unmodelled fields that do not go along, each once.
+class missed_fields {
+public:
+  explicit missed_fields(const vocabulary& can) : can_{can} {}
+
+  void look_at(const foreign_fields& fields, std::string_view at) {
+    if (fields.json.empty())
+      return;
+    const bool is_own = fields.dialect == can_.dialect;
+    const nlohmann::json members = members_of(fields);
+    for (const auto& [name, value] : members.items())
+      if (std::string path = foreign_path(at, name); !is_own || !can_.foreign.takes(path))
+        add(std::move(path));
+  }
+
+  void look_at(const chat_message& message) {
+    look_at(message.foreign, "messages");
+    for (const content_part& part : message.parts)
+      look_at(part.foreign, "messages.content");
+    for (const tool_call& call : message.tool_calls)
+      look_at(call.foreign, "messages.tool_calls");
+  }
+
+  std::vector<std::string> take() { return std::move(names_); }
+
+private:
+  void add(std::string path) {
+    const bool is_said = std::ranges::find(said_otherwise, path) != said_otherwise.end()
+                         || std::ranges::find(names_, path) != names_.end();
+    if (is_said || bytes_ > bounds::left_out_bytes_max)
+      return;
+    bytes_ += path.size();
+    names_.push_back(std::move(path));
+  }
+
+  const vocabulary& can_;
+  std::vector<std::string> names_;
+  std::size_t bytes_ = 0;
+};
 
 } // namespace
 
@@ -62,8 +98,13 @@ std::vector<std::string> left_out(const chat_request& request, const vocabulary&
   add(can.priority, request.tier == service_tier::priority, "service_tier");
   add(can.names, names_speakers(request), "messages.name");
   add(false, holds_foreign_part(request, can.dialect), "messages.content");
-  if (request.foreign.dialect != can.dialect)
-    add_foreign_fields(request.foreign, names);
+  missed_fields missed{can};
+  missed.look_at(request.foreign, {});
+  for (const chat_message& message : request.messages)
+    missed.look_at(message);
+  for (const tool_definition& tool : request.tools)
+    missed.look_at(tool.foreign, "tools");
+  std::ranges::move(missed.take(), std::back_inserter(names));
   return names;
 }
 

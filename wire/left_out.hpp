@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/chat.hpp"
+#include "wire/foreign_rule.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,10 +25,12 @@ struct vocabulary {
   bool flex = true;         ///< service tiers
   bool priority = true;
   double temperature_max = 2.0; ///< what is above is taken for it
+  foreign_rule foreign{};       ///< of unmodelled fields of its own dialect
 };
 
 /// What a caller asked for that `can` cannot say, by the names of OpenAI's chat completions, and
-/// unmodelled fields by their own: {"seed", "logprobs"}. `messages.content` stands for parts of
+/// unmodelled fields by their own, where they stood: {"seed", "messages.note"}. Of those there are
+/// no more than `bounds::left_out_bytes_max`, and then one. `messages.content` stands for parts of
 /// another dialect.
 std::vector<std::string> left_out(const chat_request& request, const vocabulary& can);
 

@@ -16,12 +16,12 @@ std::size_t size_of(const std::string& text) {
 
 std::size_t size_of(const tool_call& c) {
   return sizeof c + size_of(c.id) + size_of(c.name) + size_of(c.arguments_json)
-         + size_of(c.signature);
+         + size_of(c.signature) + size_of(c.foreign.json);
 }
 
 std::size_t size_of(const content_part& p) {
   return sizeof p + size_of(p.text) + size_of(p.url) + size_of(p.data_base64)
-         + size_of(p.media_type) + size_of(p.name) + size_of(p.detail);
+         + size_of(p.media_type) + size_of(p.name) + size_of(p.detail) + size_of(p.foreign.json);
 }
 
 std::size_t size_of(const reasoning_block& r) {
@@ -30,7 +30,8 @@ std::size_t size_of(const reasoning_block& r) {
 }
 
 std::size_t size_of(const tool_definition& t) {
-  return sizeof t + size_of(t.name) + size_of(t.description) + size_of(t.parameters_json);
+  return sizeof t + size_of(t.name) + size_of(t.description) + size_of(t.parameters_json)
+         + size_of(t.foreign.json);
 }
 
 std::size_t size_of(const embedding_input& i) {
@@ -47,7 +48,8 @@ std::size_t size_of(const std::vector<T>& items) {
 
 std::size_t size_of(const chat_message& m) {
   return sizeof m + size_of(m.text) + size_of(m.name) + size_of(m.tool_calls)
-         + size_of(m.tool_call_id) + size_of(m.parts) + size_of(m.reasoning) + size_of(m.refusal);
+         + size_of(m.tool_call_id) + size_of(m.parts) + size_of(m.reasoning) + size_of(m.refusal)
+         + size_of(m.foreign.json);
 }
 
 std::size_t size_of(const chat_request& r) {

@@ -29,9 +29,10 @@ std::int64_t prompt_ruler::tokens(std::string_view text) const {
 }
 
 std::int64_t prompt_ruler::tokens(const chat_message& message) const {
-  std::int64_t sum = framing_per_message + tokens(message.text) + tokens(message.name);
+  std::int64_t sum = framing_per_message + tokens(message.text) + tokens(message.name)
+                     + tokens(message.foreign.json);
   for (const content_part& part : message.parts) {
-    sum += tokens(part.text);
+    sum += tokens(part.text) + tokens(part.foreign.json);
     if (part.what == content_part::kind::image)
       sum += tokens::tokens_of_image(model_, part).likely;
     else
@@ -48,7 +49,7 @@ std::int64_t prompt_ruler::overhead(const chat_request& request) const {
   std::int64_t sum = framing_per_request + tokens(request.response_schema_json);
   for (const tool_definition& tool : request.tools)
     sum += framing_per_tool + tokens(tool.name) + tokens(tool.description)
-           + tokens(tool.parameters_json);
+           + tokens(tool.parameters_json) + tokens(tool.foreign.json);
   return sum;
 }
 

@@ -24,7 +24,7 @@ std::int64_t bytes_of(const std::string& text) noexcept {
 constexpr std::int64_t tokens_per_image = 1'105;
 
 void add(prompt_size& size, const content_part& part) {
-  size.bytes += bytes_of(part.text);
+  size.bytes += bytes_of(part.text) + bytes_of(part.foreign.json);
   if (part.what == content_part::kind::image)
     size.framing += tokens_per_image;
   else if (part.what != content_part::kind::text)
@@ -37,7 +37,8 @@ void add(prompt_size& size, const chat_message& message) {
     add(size, part);
   for (const reasoning_block& block : message.reasoning)
     size.bytes += bytes_of(block.text) + bytes_of(block.redacted_data);
-  size.bytes += bytes_of(message.text) + bytes_of(message.name) + bytes_of(message.tool_call_id);
+  size.bytes += bytes_of(message.text) + bytes_of(message.name) + bytes_of(message.tool_call_id)
+                + bytes_of(message.foreign.json);
   for (const tool_call& call : message.tool_calls) {
     size.framing += framing_per_message;
     size.bytes += bytes_of(call.id) + bytes_of(call.name) + bytes_of(call.arguments_json);
@@ -50,7 +51,8 @@ prompt_size measure(const chat_request& request) {
     add(size, message);
   for (const tool_definition& tool : request.tools) {
     size.framing += framing_per_tool;
-    size.bytes += bytes_of(tool.name) + bytes_of(tool.description) + bytes_of(tool.parameters_json);
+    size.bytes += bytes_of(tool.name) + bytes_of(tool.description) + bytes_of(tool.parameters_json)
+                  + bytes_of(tool.foreign.json);
   }
   size.bytes += bytes_of(request.response_schema_json);
   return size;

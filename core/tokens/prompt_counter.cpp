@@ -89,6 +89,7 @@ private:
       add_text(block.redacted_data);
     }
     add_text(message.refusal);
+    add_text(message.foreign.json);
     if (!message.name.empty()) {
       add_text(message.name);
       fixed += framing_.per_name;
@@ -105,6 +106,7 @@ private:
 
   void add(const content_part& part) {
     add_text(part.text);
+    add_text(part.foreign.json);
     if (part.what == content_part::kind::text)
       return;
     has_media = true;
@@ -134,6 +136,8 @@ private:
       fixed += framing_.chosen_tool;
       add_text(request.choice->name);
     }
+    for (const tool_definition& tool : request.tools)
+      add_text(tool.foreign.json);
     if (framing_.style == tool_style::typescript)
       return add_text(typescript_of(request.tools));
     for (const tool_definition& tool : request.tools) {

@@ -154,3 +154,19 @@ TEST_CASE("Fields of the caller that we do not model reach every server of the d
   r.foreign.dialect = "anthropic";
   CHECK_FALSE(json::parse(request_to("vllm", "m", r).body).contains("min_p"));
 }
+
+TEST_CASE("Fields that agents put into turns reach no server that answers them with 400",
+          "[providers][profile]") {
+  chat_request r = loaded();
+  r.response_schema_json.clear(); // or DeepSeek is told of it in a turn before
+  r.messages[0].foreign = {"openai", R"({"timestamp":1,"prefix":true})"};
+  const auto turn = [&](std::string_view dialect) {
+    return json::parse(request_to(dialect, "m", r).body)["messages"][0];
+  };
+  for (const char* dialect : {"openai", "azure", "groq", "mistral", "gemini_openai"})
+    CHECK_FALSE(turn(dialect).contains("timestamp"));
+  for (const char* dialect : {"vllm", "ollama", "llamacpp", "generic", "openrouter", "deepseek"})
+    CHECK(turn(dialect)["timestamp"] == 1);
+  CHECK(turn("mistral")["prefix"] == true);
+  CHECK_FALSE(turn("groq").contains("prefix"));
+}

@@ -117,6 +117,27 @@ TEST_CASE("What nobody read is named once by its place, and what says nothing is
   CHECK(fault.unread(*document) == std::vector<std::string>{"a", "b.d", "i", "list.f"});
 }
 
+TEST_CASE("What nobody read of an object is taken by the names that lead to it", "[wire]") {
+  const auto document = parse_json(
+      R"({"a":1,"b":{"c":2,"d":{"e":3,"f":4}},"list":[{"g":1,"h":2}],"null":null,"none":[],
+          "whole":{"x":1},"dotted.name":1,"same":{"dotted.name":1}})");
+  REQUIRE(document);
+  json_fault fault;
+  fault.keep_track();
+  const json_node root{*document, fault};
+  root["b"]["c"].integer();
+  root["b"]["d"]["e"].integer();
+  root["list"][0]["g"].integer();
+  root["whole"].pass_over();
+  root["same"].is_object();
+  CHECK(root.take_unread().empty()); // what is yet to be read is not known
+  fault.unread(*document);
+  CHECK(root["list"][0].take_unread() == nlohmann::json{{"h", 2}});
+  CHECK(root.take_unread() == nlohmann::json{{"a", 1}, {"b.d.f", 4}});
+  CHECK(fault.unread(*document) == std::vector<std::string>{"dotted.name", "same.dotted.name"});
+  CHECK(root["a"].take_unread().empty());
+}
+
 TEST_CASE("A document of a million unknown names is told by a few of them", "[wire]") {
   nlohmann::json document = nlohmann::json::object();
   for (int i = 0; i < 100'000; ++i)

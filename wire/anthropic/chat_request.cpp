@@ -34,6 +34,7 @@ json encode_tool(const tool_definition& tool, const model_traits& traits) {
   if (tool.strict.value_or(false) && traits.json_schema)
     out["strict"] = true;
   mark_cache(out, tool.cache);
+  add_foreign(tool.foreign, {}, {dialect}, out);
   return out;
 }
 
@@ -218,10 +219,10 @@ private:
   /// Fields that are there already keep what they say.
   void take_foreign() {
     for (auto& [name, value] : foreign_.items()) {
-      if (!out_.contains(name))
-        out_[name] = std::move(value);
-      else if (out_[name].is_object() && value.is_object())
+      if (out_.contains(name) && out_[name].is_object() && value.is_object())
         out_[name].insert(value.begin(), value.end());
+      else
+        add_foreign_member(name, std::move(value), out_);
     }
   }
 

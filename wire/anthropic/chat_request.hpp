@@ -51,11 +51,11 @@ struct decoded_chat_request {
   chat_request request;
   bool stream = false;
   std::vector<std::pair<std::string, std::string>> metadata{}; ///< see `wire/metadata.hpp`
-  std::vector<std::string> unread{}; ///< within the fields that are modelled: "messages.note"
+  std::vector<std::string> unread{}; ///< and not foreign either: "messages.note"
 };
 
-/// Reads a caller's body. Top-level fields, tools and blocks that `chat_request` does not model are
-/// kept as foreign, and so is `beta`, the caller's `anthropic-beta` header.
+/// Reads a caller's body. Fields, tools and blocks that `chat_request` does not model are kept as
+/// foreign in what they stand in, and so is `beta`, the caller's `anthropic-beta` header.
 /// Errors: no JSON, or a field that is missing, of the wrong type or out of range, named by its
 /// path: "messages[2].content[0].tool_use_id is missing; expected a string".
 result<decoded_chat_request> decode_chat_request(std::string_view body, std::string_view beta = {});

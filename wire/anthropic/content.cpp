@@ -1,5 +1,7 @@
 #include "wire/anthropic/content.hpp"
 
+#include "wire/foreign_fields.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -130,7 +132,10 @@ void mark_cache(json& block, cache_mark mark) {
 
 json encode_part(const content_part& part) {
   json block = encode_unmarked(part);
+  if (block.is_null())
+    return block;
   mark_cache(block, part.cache);
+  add_foreign(part.foreign, {}, {dialect}, block);
   return block;
 }
 
@@ -147,10 +152,12 @@ json encode_content(const chat_message& message) {
 json encode_tool_use(const tool_call& call) {
   // The arguments are whatever a model wrote, perhaps another vendor's: the history must not fail.
   auto input = parse_json(call.arguments_json);
-  return {{"type", "tool_use"},
-          {"id", encode_tool_id(call.id)},
-          {"name", call.name},
-          {"input", input && input->is_object() ? std::move(input).value() : json::object()}};
+  json block = {{"type", "tool_use"},
+                {"id", encode_tool_id(call.id)},
+                {"name", call.name},
+                {"input", input && input->is_object() ? std::move(input).value() : json::object()}};
+  add_foreign(call.foreign, {}, {dialect}, block);
+  return block;
 }
 
 json encode_reasoning(const reasoning_block& block) {
@@ -168,12 +175,13 @@ json encode_tool_result(const chat_message& message) {
     block["content"] = std::move(content);
   if (message.is_error)
     block["is_error"] = true;
+  add_foreign(message.foreign, {}, {dialect}, block);
   return block;
 }
 
 cache_mark decode_cache(const json_node& block) {
   const json_node control = block["cache_control"];
-  control.pass_over();
+  control["type"].pass_over();
   if (!control.present())
     return cache_mark::none;
   const std::string ttl = control["ttl"].text_or("5m");
@@ -186,20 +194,23 @@ content_part decode_part(const json_node& block) {
   const std::string type = block["type"].text();
   content_part part;
   part.cache = decode_cache(block);
+  bool is_known = true;
   if (type == "text") {
     part.text = block["text"].text();
-    return part;
-  }
-  if (type == "image") {
+  } else if (type == "image") {
     part.what = kind::image;
-    return decode_source(block["source"], part) ? part : foreign_part(block);
-  }
-  if (type == "document") {
+    is_known = decode_source(block["source"], part);
+  } else if (type == "document") {
     part.what = kind::file;
     part.name = block["title"].text_or({});
-    return decode_source(block["source"], part) ? part : foreign_part(block);
+    is_known = decode_source(block["source"], part);
+  } else {
+    is_known = false;
   }
-  return foreign_part(block);
+  if (!is_known)
+    return foreign_part(block);
+  part.foreign = unread_fields(block, dialect);
+  return part;
 }
 
 tool_call decode_tool_use(const json_node& block) {
@@ -211,6 +222,7 @@ tool_call decode_tool_use(const json_node& block) {
   call.arguments_json = input.is_string() ? input.text() : input.object_text();
   if (call.arguments_json.empty())
     call.arguments_json = "{}";
+  call.foreign = unread_fields(block, dialect);
   return call;
 }
 

@@ -3,22 +3,16 @@
 #include "wire/anthropic/content.hpp"
 #include "wire/anthropic/thinking.hpp"
 #include "wire/anthropic/turns.hpp"
+#include "wire/foreign_fields.hpp"
 #include "wire/metadata.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace spillway::wire::anthropic {
 namespace {
 
 using nlohmann::json;
-
-/// What `chat_request` says itself; the other fields are foreign.
-constexpr std::array<std::string_view, 14> modelled = {
-    "model",         "max_tokens",    "messages",      "system",   "temperature",
-    "top_p",         "top_k",         "stream",        "tools",    "tool_choice",
-    "output_config", "output_format", "stop_sequences", "metadata"};
 
 /// Of the vendor's own tools ("web_search_20250305") only the vendor knows what they do.
 bool is_callers_own(const json_node& tool) {
@@ -34,6 +28,7 @@ tool_definition decode_tool(const json_node& tool) {
     tool["input_schema"].reject("is missing; expected an object");
   read.strict = tool["strict"].boolean();
   read.cache = decode_cache(tool);
+  read.foreign = unread_fields(tool, dialect);
   return read;
 }
 
@@ -77,26 +72,23 @@ std::string decode_schema(const json_node& format) {
   return format["schema"].object_text();
 }
 
-/// Tools and fields that go along unread. Reasoning fields do too, so that the vendor gets exactly
-/// what its caller wrote.
-std::string foreign_json(const json& document, std::string_view beta) {
-  json fields = json::object();
-  for (const auto& [name, value] : document.items())
-    if (std::ranges::find(modelled, name) == modelled.end())
-      fields[name] = value;
-  if (const auto config = document.find("output_config");
-      config != document.end() && config->is_object()) {
-    fields["output_config"] = *config;
+/// Tools and fields that go along unread. Those of reasoning do though they are read, so that the
+/// vendor gets exactly what its caller wrote.
+foreign_fields decode_foreign(const json_node& root, std::string_view beta) {
+  json fields = root.take_unread();
+  if (root["thinking"].present())
+    fields["thinking"] = root["thinking"].value();
+  if (root["output_config"].is_object()) {
+    fields["output_config"] = root["output_config"].value();
     fields["output_config"].erase("format");
   }
-  json_fault unread;
-  if (const auto tools = document.find("tools"); tools != document.end() && tools->is_array())
-    for (const json& tool : *tools)
-      if (!is_callers_own(json_node{tool, unread}))
-        fields["tools"].push_back(tool);
+  const json_node tools = root["tools"];
+  for (std::size_t i = 0; i < tools.size(); ++i)
+    if (!is_callers_own(tools[i]))
+      fields["tools"].push_back(tools[i].value());
   if (!beta.empty())
     fields[beta_header] = beta;
-  return fields.empty() ? std::string{} : dump_json(fields);
+  return {std::string{dialect}, fields.empty() ? std::string{} : dump_json(fields)};
 }
 
 chat_request decode_request(const json_node& root) {
@@ -118,22 +110,14 @@ chat_request decode_request(const json_node& root) {
     request.stop.push_back(stop[i].text());
   request.user = root["metadata"]["user_id"].text_or({});
   const json_node format = root["output_config"]["format"];
-  request.response_schema_json =
-      decode_schema(format.present() ? format : root["output_format"]);
+  const json_node older = root["output_format"];
+  request.response_schema_json = decode_schema(format.present() ? format : older);
   decode_thinking(root, request);
   return request;
 }
 
-/// Whole fields, the vendor's own tools and all of "output_config" are foreign instead.
-std::vector<std::string> unread_within_modelled(const json& document, json_fault& fault) {
-  std::vector<std::string> names = fault.unread(document);
-  std::erase_if(names, [](const std::string& name) {
-    const std::size_t dot = name.find('.');
-    return dot == std::string::npos || name.starts_with("output_config.")
-           || name.starts_with("metadata.")
-           || std::ranges::find(modelled, std::string_view{name}.substr(0, dot)) == modelled.end();
-  });
-  return names;
+bool lies_within(const std::string& unread) {
+  return unread.find('.') != std::string::npos;
 }
 
 result<decoded_chat_request> decode(std::string_view body, std::string_view beta,
@@ -152,11 +136,15 @@ result<decoded_chat_request> decode(std::string_view body, std::string_view beta
   decoded.stream = root["stream"].boolean().value_or(false);
   if (must_bound && !root["max_tokens"].present())
     root["max_tokens"].reject("is missing; expected a number of tokens");
+  for (const char* taken_whole : {"metadata", "thinking", "output_config"})
+    root[taken_whole].pass_over();
   if (fault.found())
     return fault.take();
   decoded.metadata = metadata_entries(*document);
-  decoded.unread = unread_within_modelled(*document, fault);
-  decoded.request.foreign = {std::string{dialect}, foreign_json(*document, beta)};
+  if (std::ranges::any_of(fault.unread(*document), lies_within))
+    decoded.request = decode_request(root); // once more, with what was not read
+  decoded.request.foreign = decode_foreign(root, beta);
+  decoded.unread = fault.unread(*document);
   return decoded;
 }
 

@@ -1,5 +1,6 @@
 #include "wire/anthropic/content.hpp"
 #include "wire/anthropic/turns.hpp"
+#include "wire/foreign_fields.hpp"
 
 #include <string>
 #include <utility>
@@ -11,7 +12,8 @@ using kind = content_part::kind;
 
 /// A turn of one text is `text`; anything else stays in parts.
 void settle_content(chat_message& message) {
-  if (message.parts.size() != 1 || message.parts.front().what != kind::text)
+  if (message.parts.size() != 1 || message.parts.front().what != kind::text
+      || !message.parts.front().foreign.json.empty())
     return;
   message.text = std::move(message.parts.front().text);
   message.cache = message.parts.front().cache;
@@ -45,6 +47,7 @@ chat_message decode_tool_result(const json_node& block) {
     decode_content(block["content"], message);
   if (const cache_mark own = decode_cache(block); own != cache_mark::none)
     message.cache = own;
+  message.foreign = unread_fields(block, dialect);
   return message;
 }
 
@@ -92,7 +95,8 @@ chat_message decode_assistant(const json_node& content) {
       message.cache = decode_cache(block);
     } else {
       const content_part& part = message.parts.emplace_back(decode_part(block));
-      plain = plain && part.what == kind::text && part.cache == cache_mark::none;
+      plain = plain && part.what == kind::text && part.cache == cache_mark::none
+              && part.foreign.json.empty();
       text += part.what == kind::text ? part.text.size() : 0;
     }
   }

@@ -1,9 +1,9 @@
 #include "wire/openai/chat_request.hpp"
 
 #include "core/bounds.hpp"
+#include "wire/foreign_fields.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/metadata.hpp"
-#include "wire/openai/foreign.hpp"
 #include "wire/openai/message.hpp"
 #include "wire/openai/reasoning.hpp"
 #include "wire/openai/response_format.hpp"
@@ -20,14 +20,6 @@ namespace spillway::wire::openai {
 namespace {
 
 using nlohmann::json;
-
-/// What `decode_request` reads; the rest is foreign.
-constexpr std::array<const char*, 26> modelled = {
-    "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "max_completion_tokens",
-    "max_tokens", "temperature", "top_p", "top_k", "seed", "stop", "response_format",
-    "service_tier", "n", "stream", "stream_options", "user", "reasoning_effort", "reasoning",
-    "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "functions",
-    "function_call"};
 
 constexpr int top_logprobs_max = 20;
 
@@ -103,7 +95,8 @@ std::vector<std::string> decode_stop(const json_node& node) {
   return stop;
 }
 
-/// `reasoning: {effort, max_tokens}` is OpenRouter's way to say it.
+/// `reasoning: {effort, max_tokens, enabled}` is OpenRouter's way to say it.
+/// Source: https://openrouter.ai/docs/use-cases/reasoning-tokens (2026-10).
 void decode_effort(const json_node& root, chat_request& request) {
   const json_node field = root["reasoning_effort"];
   const json_node object = root["reasoning"];
@@ -114,6 +107,9 @@ void decode_effort(const json_node& root, chat_request& request) {
       effort.reject("must be none, minimal, low, medium, high, xhigh or max");
   }
   request.reasoning_tokens_max = decode_count(object["max_tokens"]);
+  const auto enabled = object["enabled"].boolean();
+  if (enabled && !request.effort && !request.reasoning_tokens_max)
+    request.effort = *enabled ? reasoning_effort::medium : reasoning_effort::none;
   request.show_reasoning = object.present() && !object["exclude"].boolean().value_or(false);
 }
 
@@ -160,24 +156,32 @@ chat_request decode_request(const json_node& root) {
   request.choice = decode_tool_choice(root["tool_choice"]);
   request.parallel_tool_calls = root["parallel_tool_calls"].boolean();
   const json_node modern = root["max_completion_tokens"];
-  request.output_tokens_max = decode_count(modern.present() ? modern : root["max_tokens"]);
+  const json_node older = root["max_tokens"];
+  request.output_tokens_max = decode_count(modern.present() ? modern : older);
   decode_sampling(root, request);
   decode_effort(root, request);
   decode_response_format(root["response_format"], request);
   request.tier = decode_service_tier(root["service_tier"].text_or({}));
   request.user = root["user"].text_or({});
-  for (const char* older : {"functions", "function_call"})
-    if (root[older].present())
-      root[older].reject("is not supported: use tools");
+  for (const char* before_tools : {"functions", "function_call"})
+    if (root[before_tools].present())
+      root[before_tools].reject("is not supported: use tools");
   if (root["audio"].present())
     root["audio"].reject("is not supported: answers are text");
   return request;
 }
 
-/// Of what was not read, the whole fields are foreign and go along to those who know them.
-bool is_within_modelled(const std::string& unread) {
-  return unread.find('.') != std::string::npos
-         && std::ranges::find(modelled, unread.substr(0, unread.find('.'))) != modelled.end();
+bool lies_within(const std::string& unread) {
+  return unread.find('.') != std::string::npos;
+}
+
+foreign_fields decode_foreign(const json_node& root) {
+  json members = root.take_unread();
+  if (root["store"].present())
+    members["store"] = root["store"].value();
+  if (members.empty())
+    return {};
+  return {std::string{chat_dialect}, dump_json(members)};
 }
 
 } // namespace
@@ -200,7 +204,7 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
     out["stream"] = true;
   if (options.stream && options.usage_option)
     out["stream_options"] = {{"include_usage", true}};
-  add_foreign(request.foreign, chat_dialect, out);
+  add_foreign(request.foreign, {}, {chat_dialect, options.foreign}, out);
   return dump_json(out);
 }
 
@@ -220,14 +224,14 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
   decoded.include_usage = root["stream_options"]["include_usage"].boolean().value_or(false);
   decoded.user = decoded.request.user;
   decoded.metadata = metadata_entries(*document);
+  if (!root["store"].boolean().value_or(false))
+    root["metadata"].pass_over(); // the vendor refuses it with what is not stored
   if (fault.found())
     return fault.take();
-  for (std::string& name : fault.unread(*document))
-    if (is_within_modelled(name))
-      decoded.unread.push_back(std::move(name));
-  if (!root["store"].boolean().value_or(false))
-    document->erase("metadata"); // the vendor refuses it with what is not stored
-  decoded.request.foreign = take_foreign(*document, chat_dialect, modelled);
+  if (std::ranges::any_of(fault.unread(*document), lies_within))
+    decoded.request = decode_request(root); // once more, with what was not read
+  decoded.request.foreign = decode_foreign(root);
+  decoded.unread = fault.unread(*document);
   return decoded;
 }
 

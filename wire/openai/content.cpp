@@ -1,5 +1,7 @@
 #include "wire/openai/content.hpp"
 
+#include "wire/foreign_fields.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -69,6 +71,7 @@ content_part decode_part(const json_node& node, const std::string& type) {
   else
     node["type"].reject("must be text, image_url, input_audio or file");
   part.cache = decode_cache_mark(node);
+  part.foreign = unread_fields(node, chat_dialect);
   return part;
 }
 
@@ -199,7 +202,8 @@ void unwrap_single_text(chat_message& message) {
   if (message.parts.size() != 1)
     return;
   const content_part& only = message.parts.front();
-  if (only.what != content_part::kind::text || only.cache != cache_mark::none)
+  if (only.what != content_part::kind::text || only.cache != cache_mark::none
+      || !only.foreign.json.empty())
     return;
   message.text += only.text;
   message.parts.clear();
@@ -207,8 +211,10 @@ void unwrap_single_text(chat_message& message) {
 
 json encode_part(const content_part& part, const request_options& options) {
   json out = encode_unmarked(part);
-  if (!out.is_null())
-    encode_cache_mark(part.cache, options, out);
+  if (out.is_null())
+    return out;
+  encode_cache_mark(part.cache, options, out);
+  add_foreign(part.foreign, "messages.content", {chat_dialect, options.foreign}, out);
   return out;
 }
 

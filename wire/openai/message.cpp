@@ -1,5 +1,6 @@
 #include "wire/openai/message.hpp"
 
+#include "wire/foreign_fields.hpp"
 #include "wire/openai/reasoning.hpp"
 
 #include <algorithm>
@@ -80,6 +81,9 @@ json encode_assistant(const chat_message& message, const request_options& option
     for (tool_call& call : calls)
       call.id = call_id(call.id, options);
     out["tool_calls"] = encode_tool_calls(calls, options.thought_signatures);
+    for (std::size_t i = 0; i < calls.size(); ++i)
+      add_foreign(calls[i].foreign, "messages.tool_calls", {chat_dialect, options.foreign},
+                  out["tool_calls"][i]);
     if (silent)
       out["content"] = nullptr;
   }
@@ -87,7 +91,7 @@ json encode_assistant(const chat_message& message, const request_options& option
   return out;
 }
 
-json encode_turn(const chat_message& message, const request_options& options, json& beyond) {
+json encode_modelled(const chat_message& message, const request_options& options, json& beyond) {
   if (message.role == chat_role::tool)
     return encode_result(message, options, beyond);
   json out = message.role == chat_role::assistant
@@ -96,6 +100,12 @@ json encode_turn(const chat_message& message, const request_options& options, js
                         {"content", encode_content(message, options)}};
   if (options.names && !message.name.empty())
     out["name"] = message.name;
+  return out;
+}
+
+json encode_turn(const chat_message& message, const request_options& options, json& beyond) {
+  json out = encode_modelled(message, options, beyond);
+  add_foreign(message.foreign, "messages", {chat_dialect, options.foreign}, out);
   return out;
 }
 
@@ -163,6 +173,7 @@ std::vector<tool_call> decode_tool_calls(const json_node& calls, const std::stri
     read.name = called["name"].text();
     read.arguments_json = decode_arguments(called);
     read.signature = decode_signature(call);
+    read.foreign = unread_fields(call, chat_dialect);
   }
   return list;
 }
@@ -208,6 +219,7 @@ chat_message decode_message(const json_node& node, std::size_t index) {
   message.cache = decode_cache_mark(node);
   if (node["function_call"].present())
     node["function_call"].reject("is not supported: use tool_calls");
+  message.foreign = unread_fields(node, chat_dialect);
   return message;
 }
 

@@ -81,6 +81,9 @@ reasoning_block decode_reasoning_detail(const json_node& detail) {
 }
 
 std::vector<reasoning_block> decode_reasoning(const json_node& message) {
+  for (const char* notation :
+       {"reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"})
+    message[notation].pass_over(); // they say the same
   if (message["reasoning_details"].is_array())
     if (auto blocks = decode_details(message["reasoning_details"]); !blocks.empty())
       return blocks;

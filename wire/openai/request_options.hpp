@@ -1,6 +1,13 @@
 #pragma once
 
+#include "wire/foreign_rule.hpp"
+
+#include <string_view>
+
 namespace spillway::wire::openai {
+
+/// The dialect of `foreign_fields` that all of these servers speak.
+inline constexpr std::string_view chat_dialect = "openai";
 
 /// How a server of this dialect wants the thoughts of earlier turns back.
 enum class reasoning_return {
@@ -49,6 +56,7 @@ struct request_options {
   reasoning_return reasoning = reasoning_return::never;
   cache_notation cache = cache_notation::none;
   schema_notation schema = schema_notation::json_schema;
+  foreign_rule foreign{};
 };
 
 } // namespace spillway::wire::openai

@@ -1,10 +1,10 @@
 #include "wire/openai/response_request.hpp"
 
 #include "core/bounds.hpp"
+#include "wire/foreign_fields.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/metadata.hpp"
 #include "wire/openai/chat_request.hpp"
-#include "wire/openai/foreign.hpp"
 #include "wire/openai/reasoning.hpp"
 #include "wire/openai/response_format.hpp"
 #include "wire/openai/response_items.hpp"
@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 /// What means the same in both APIs without being modelled.
-constexpr std::array<const char*, 5> shared_fields = {
+constexpr std::array<std::string_view, 5> shared_fields = {
     "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
     "safety_identifier", "verbosity"};
 
@@ -47,11 +47,7 @@ void encode_reasoning_wanted(const chat_request& request, json& out) {
 
 /// `verbosity` stands within `text` here.
 void encode_foreign(const chat_request& request, json& out) {
-  json fields = json::object();
-  add_foreign(request.foreign, chat_dialect, fields);
-  for (const char* name : shared_fields)
-    if (fields.contains(name))
-      out[name] = std::move(fields[name]);
+  add_foreign(request.foreign, {}, {chat_dialect, response_foreign()}, out);
   if (const auto verbosity = out.find("verbosity"); verbosity != out.end()) {
     out["text"]["verbosity"] = std::move(*verbosity);
     out.erase("verbosity");
@@ -141,7 +137,7 @@ chat_request decode_request(const json_node& root) {
 /// Fields that go along as foreign ones, and words for what happens here whether they are said or
 /// not: nothing is stored or cut, reasoning comes encrypted.
 void pass_over_what_is_meant_anyway(const json& document, const json_node& root) {
-  for (const char* name : shared_fields)
+  for (const std::string_view name : shared_fields)
     root[name].pass_over();
   root["text"]["verbosity"].pass_over();
   root["metadata"].pass_over();
@@ -153,17 +149,25 @@ void pass_over_what_is_meant_anyway(const json& document, const json_node& root)
       root[name].pass_over();
 }
 
-foreign_fields shared_of(json& body) {
+foreign_fields shared_of(const json_node& root) {
   json shared = json::object();
-  for (const char* name : shared_fields)
-    if (body.contains(name))
-      shared[name] = std::move(body[name]);
-  if (const json::json_pointer place{"/text/verbosity"}; body.contains(place))
-    shared["verbosity"] = std::move(body[place]);
-  return take_foreign(shared, chat_dialect, {});
+  const auto take = [&](std::string_view name, const json_node& node) {
+    if (node.present())
+      shared[std::string{name}] = node.value();
+  };
+  for (const std::string_view name : shared_fields)
+    take(name, root[name]);
+  take("verbosity", root["text"]["verbosity"]);
+  if (shared.empty())
+    return {};
+  return {std::string{chat_dialect}, dump_json(shared)};
 }
 
 } // namespace
+
+foreign_rule response_foreign() {
+  return {.new_fields = false, .new_members = false, .known = shared_fields};
+}
 
 std::string encode_response_request(const chat_request& request, std::string_view model,
                                     token_count output_max, bool stream, bool sampling) {
@@ -207,7 +211,7 @@ result<decoded_response_request> decode_response_request(std::string_view body) 
   if (fault.found())
     return fault.take();
   decoded.unread = fault.unread(*document);
-  decoded.request.foreign = shared_of(*document);
+  decoded.request.foreign = shared_of(root);
   return decoded;
 }
 

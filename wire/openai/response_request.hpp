@@ -3,6 +3,7 @@
 #include "core/chat.hpp"
 #include "core/result.hpp"
 #include "core/units.hpp"
+#include "wire/foreign_rule.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 /// The body of POST /responses, both ways.
 /// Source: https://github.com/openai/openai-openapi 2.3.0 (2026-08-21).
 namespace spillway::wire::openai {
+
+/// Of the foreign fields of /chat/completions those that mean the same here.
+foreign_rule response_foreign();
 
 /// The body for one call, to be answered without the vendor keeping anything: all turns are sent,
 /// thoughts of the dialect "openai" as the items they came in, and new ones are asked for

@@ -1,5 +1,6 @@
 #include "wire/openai/tools.hpp"
 
+#include "wire/foreign_fields.hpp"
 #include "wire/openai/content.hpp"
 
 #include <array>
@@ -29,6 +30,7 @@ json encode_tool(const tool_definition& tool, const request_options& options) {
   json out = {{"type", "function"}, {"function", std::move(function)}};
   if (options.cache == cache_notation::control) // OpenAI's own marks belong to content only
     encode_cache_mark(tool.cache, options, out);
+  add_foreign(tool.foreign, "tools", {chat_dialect, options.foreign}, out);
   return out;
 }
 
@@ -98,6 +100,7 @@ tool_definition decode_tool(const json_node& node) {
   tool_definition tool{function["name"].text(), function["description"].text_or({}),
                        function["parameters"].object_text(), function["strict"].boolean()};
   tool.cache = decode_cache_mark(node);
+  tool.foreign = unread_fields(node, chat_dialect);
   return tool;
 }
 

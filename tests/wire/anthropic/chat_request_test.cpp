@@ -635,18 +635,41 @@ TEST_CASE("A count needs no bound", "[wire][anthropic]") {
   CHECK(decode_count_request(R"({"model":"m","messages":[{"role":"user","content":"x"}]})"));
 }
 
-TEST_CASE("what nobody reads within Anthropic's fields is named; its own tools and fields are not") {
+TEST_CASE("Fields of Anthropic's that are not modelled go along at every depth") {
   const auto read = decode_chat_request(R"({
       "model":"m","max_tokens":5,"metadata":{"user_id":"u","note":"n"},
       "container":"c","thinking":{"type":"enabled","budget_tokens":1024},
       "output_config":{"effort":"low"},
-      "tools":[{"name":"f","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral"}},
+      "tools":[{"name":"f","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral"},
+                "input_examples":[{"a":1}]},
                {"type":"web_search_20250305","name":"web_search","max_uses":3}],
-      "system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral","ttl":"1h"}}],
-      "messages":[{"role":"user","note":1,"content":[{"type":"text","text":"x","baz":1}]},
-                  {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},
+      "system":[{"type":"text","text":"s",
+                 "cache_control":{"type":"ephemeral","ttl":"1h","scope":"global"}}],
+      "messages":[{"role":"user","note":1,"content":[
+                     {"type":"document","source":{"type":"url","url":"https://a/b.pdf"},
+                      "citations":{"enabled":true}},
+                     {"type":"text","text":"x","baz":1}]},
+                  {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{},
+                                                  "caller":{"type":"direct"}}]},
                   {"role":"user","content":[{"type":"tool_result","tool_use_id":"t",
-                                             "content":"done"}]}]})");
+                                             "content":"done","kind":"k"}]}]})");
   REQUIRE(read);
-  CHECK(read->unread == std::vector<std::string>{"messages.content.baz", "messages.note"});
+  CHECK(read->unread == std::vector<std::string>{"messages.note"}); // turns may be merged
+  chat_request request = read->request;
+  const json body = encoded(request);
+  CHECK(body["container"] == "c");
+  CHECK(body["metadata"] == json{{"user_id", "u"}});
+  CHECK(body["tools"][0]["input_examples"] == json::parse(R"([{"a":1}])"));
+  CHECK(body["tools"].size() == 2);
+  CHECK(body["system"][0]["cache_control"]
+        == json{{"type", "ephemeral"}, {"ttl", "1h"}, {"scope", "global"}});
+  const json& turns = body["messages"];
+  CHECK(turns[0]["content"][0]["citations"] == json{{"enabled", true}});
+  CHECK(turns[0]["content"][1] == json{{"type", "text"}, {"text", "x"}, {"baz", 1}});
+  CHECK(turns[1]["content"].back()["caller"] == json{{"type", "direct"}});
+  CHECK(turns[2]["content"][0]["kind"] == "k");
+  for (chat_message& message : request.messages)
+    for (content_part& part : message.parts)
+      part.foreign.dialect = "openai";
+  CHECK(encoded(request)["messages"].dump().find("baz") == std::string::npos);
 }

@@ -293,29 +293,3 @@ TEST_CASE("numbers out of the API's range are refused with what is allowed") {
   CHECK(fault(R"("frequency_penalty":-9)") == "frequency_penalty must be from -2 to 2");
   CHECK(fault(R"("temperature":2,"top_p":0,"presence_penalty":-2,"frequency_penalty":2)").empty());
 }
-
-TEST_CASE("what nobody reads within the fields that are modelled is named") {
-  const auto read = decode_chat_request(R"({
-      "model":"m","x_future":{"a":1},"metadata":{"k":"v"},
-      "stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false},
-      "response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"},
-                         "strict":true}},
-      "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}},
-                "cache_control":{"type":"ephemeral"},"x_note":1}],
-      "tool_choice":{"type":"function","function":{"name":"f"}},
-      "messages":[
-        {"role":"system","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},
-                                    {"type":"text","text":"b"}]},
-        {"role":"user","content":"x","bar":2},
-        {"role":"user","bar":3,"content":[
-           {"type":"image_url","image_url":{"url":"https://a/b.png","detail":"low"}},
-           {"type":"text","text":"x","baz":1}]},
-        {"role":"assistant","content":null,"refusal":null,"annotations":[],"audio":null,
-         "tool_calls":[{"id":"c","type":"function","index":0,
-                        "function":{"name":"f","arguments":"{}"}}]},
-        {"role":"tool","tool_call_id":"c","content":"done"}]})");
-  REQUIRE(read);
-  CHECK(read->unread
-        == std::vector<std::string>{"messages.bar", "messages.content.baz",
-                                    "stream_options.include_obfuscation", "tools.x_note"});
-}
