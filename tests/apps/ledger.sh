@@ -53,6 +53,7 @@ TOML
 
 export SILENT_KEY=any
 start() { # start OPTIONS
+  rm -f "$folder/log" # or the one before is read for this one's
   "$spillway" serve "$@" --config "$folder/spillway.toml" --listen 127.0.0.1:0 > "$folder/log" 2>&1 &
   server=$!
   await "cat '$folder/log'" '^spillway serves'
