@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_writer.hpp"
 #include "wire/openai/message.hpp"
 
 #include <algorithm>
@@ -15,15 +16,9 @@ token_count within(token_count part, token_count whole) {
   return std::clamp(part, token_count{}, whole);
 }
 
-/// Appends `"name":value` to an object in the making.
-void append(std::string& object, std::string_view name, const std::string& value) {
-  object += object.empty() ? "{\"" : ",\"";
-  object.append(name).append("\":").append(value);
-}
-
-void append_cost(std::string& object, std::string_view name, nano_usd cost) {
+void add_cost(json_writer& out, std::string_view name, nano_usd cost) {
   if (cost != nano_usd{})
-    append(object, name, to_decimal_usd(cost));
+    out.key(name).raw(to_decimal_usd(cost));
 }
 
 std::string cut(std::string text) {
@@ -38,13 +33,13 @@ std::string cut(std::string text) {
   return text + note;
 }
 
-json message_json(const chat_message& message) {
-  json out = {{"role", to_string(message.role)}, {"content", plain_text(message)}};
+void write_message(const chat_message& message, json_writer& out) {
+  out.open('{').member("role", to_string(message.role)).member("content", plain_text(message));
   if (!message.tool_calls.empty())
-    out["tool_calls"] = openai::encode_tool_calls(message.tool_calls);
+    out.key("tool_calls").raw(dump_json(openai::encode_tool_calls(message.tool_calls)));
   if (!message.tool_call_id.empty())
-    out["tool_call_id"] = message.tool_call_id;
-  return out;
+    out.member("tool_call_id", message.tool_call_id);
+  out.close('}');
 }
 
 } // namespace
@@ -55,28 +50,27 @@ std::string usage_details(const token_usage& usage) {
   const token_count cached = within(usage.cached_input, input);
   const token_count written = within(usage.cache_write, input - cached);
   const token_count reasoning = within(usage.reasoning, output);
-  std::string object;
-  append(object, "input", std::to_string((input - cached - written).value()));
+  json_writer out;
+  out.open('{').member("input", (input - cached - written).value());
   if (cached != token_count{})
-    append(object, "input_cached_tokens", std::to_string(cached.value()));
+    out.member("input_cached_tokens", cached.value());
   if (written != token_count{})
-    append(object, "input_cache_creation", std::to_string(written.value()));
-  append(object, "output", std::to_string((output - reasoning).value()));
+    out.member("input_cache_creation", written.value());
+  out.member("output", (output - reasoning).value());
   if (reasoning != token_count{})
-    append(object, "output_reasoning_tokens", std::to_string(reasoning.value()));
-  append(object, "total", std::to_string((input + output).value()));
-  return object + '}';
+    out.member("output_reasoning_tokens", reasoning.value());
+  return out.member("total", (input + output).value()).close('}').take();
 }
 
 std::string cost_details(const money::call_cost& cost) {
-  std::string object;
-  append_cost(object, "input", cost.input);
-  append_cost(object, "input_cached_tokens", cost.cached_input);
-  append_cost(object, "input_cache_creation", cost.cache_write);
-  append_cost(object, "output", cost.output);
+  json_writer out;
+  out.open('{');
+  add_cost(out, "input", cost.input);
+  add_cost(out, "input_cached_tokens", cost.cached_input);
+  add_cost(out, "input_cache_creation", cost.cache_write);
+  add_cost(out, "output", cost.output);
   // Without it the server derives none, and dashboards show 0.
-  append(object, "total", to_decimal_usd(cost.total));
-  return object + '}';
+  return out.key("total").raw(to_decimal_usd(cost.total)).close('}').take();
 }
 
 std::string model_parameters(const chat_request& request) {
@@ -93,24 +87,27 @@ std::string model_parameters(const chat_request& request) {
 }
 
 std::string input_text(const chat_request& request) {
-  json messages = json::array();
+  json_writer out;
+  out.open('[');
   for (const chat_message& message : request.messages)
-    messages.push_back(message_json(message));
-  return cut(dump_json(messages));
+    write_message(message, out);
+  return cut(out.close(']').take());
 }
 
 std::string input_text(const embedding_request& request) {
-  json texts = json::array();
+  json_writer out;
+  out.open('[');
   for (const embedding_input& input : request.inputs)
-    texts.push_back(input.tokens.empty() ? json(input.text)
-                                         : json(std::to_string(input.tokens.size()) + " tokens"));
-  return cut(dump_json(texts));
+    out.text(input.tokens.empty() ? input.text : std::to_string(input.tokens.size()) + " tokens");
+  return cut(out.close(']').take());
 }
 
 std::string output_text(const chat_reply& reply) {
-  if (!reply.message.tool_calls.empty())
-    return cut(dump_json(message_json(reply.message)));
-  return cut(reply.message.text.empty() ? reply.refusal : reply.message.text);
+  if (reply.message.tool_calls.empty())
+    return cut(reply.message.text.empty() ? reply.refusal : reply.message.text);
+  json_writer out;
+  write_message(reply.message, out);
+  return cut(out.take());
 }
 
 } // namespace spillway::wire::langfuse

@@ -2,7 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
-#include "wire/json_text.hpp"
+#include "wire/json_writer.hpp"
 #include "wire/openai/content.hpp"
 #include "wire/openai/error_event.hpp"
 #include "wire/openai/finish.hpp"
@@ -254,103 +254,92 @@ chat_reply chunk_reader::take_reply() {
 namespace {
 
 /// Everything before the choices.
-std::string opening(const chunk_head& head) {
+json_writer opened(const chunk_head& head, std::size_t more) {
   using std::chrono::duration_cast;
   const auto seconds = duration_cast<std::chrono::seconds>(head.created.time_since_epoch()).count();
-  std::string out = R"({"id":)";
-  append_json_string(out, head.id);
-  out.append(R"(,"object":"chat.completion.chunk","created":)").append(std::to_string(seconds));
-  out += R"(,"model":)";
-  append_json_string(out, head.model);
-  out += R"(,"choices":[)";
+  json_writer out{head.id.size() + head.model.size() + more + 256};
+  out.open('{').member("id", head.id).member("object", "chat.completion.chunk");
+  out.member("created", seconds).member("model", head.model).key("choices").open('[');
   return out;
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view text) {
-  if (out.back() != '{')
-    out += ',';
-  out.append("\"").append(name).append("\":");
-  append_json_string(out, text);
+json_writer opened_delta(const chunk_head& head, int choice, std::size_t more = 0) {
+  json_writer out = opened(head, more);
+  out.open('{').member("index", choice).key("delta").open('{');
+  return out;
 }
 
-void append_call(std::string& out, const tool_call_delta& call) {
-  out.append(R"({"index":)").append(std::to_string(call.index));
-  if (!call.id.empty()) {
-    append_member(out, "id", call.id);
-    out += R"(,"type":"function")";
-  }
-  out += R"(,"function":{)";
+/// `logprobs` and `reason` are JSON.
+std::string closed_delta(json_writer out, std::string_view logprobs, std::string_view reason) {
+  out.close('}').key("logprobs").raw(logprobs).key("finish_reason").raw(reason);
+  return out.close('}').close(']').close('}').take();
+}
+
+void write_call(const tool_call_delta& call, json_writer& out) {
+  out.open('{').member("index", call.index);
+  if (!call.id.empty())
+    out.member("id", call.id).member("type", "function");
+  out.key("function").open('{');
   if (!call.name.empty())
-    append_member(out, "name", call.name);
-  append_member(out, "arguments", call.arguments_json);
-  out += '}';
+    out.member("name", call.name);
+  out.member("arguments", call.arguments_json).close('}');
   if (!call.signature.empty()) {
-    out += R"(,"extra_content":{"google":{)";
-    append_member(out, "thought_signature", call.signature);
-    out += "}}";
+    out.key("extra_content").open('{').key("google").open('{');
+    out.member("thought_signature", call.signature).close('}').close('}');
   }
-  out += '}';
+  out.close('}');
 }
 
-void append_calls(std::string& out, const std::vector<tool_call_delta>& calls) {
+void write_calls(const std::vector<tool_call_delta>& calls, json_writer& out) {
   if (calls.empty())
     return;
-  out += out.back() == '{' ? R"("tool_calls":[)" : R"(,"tool_calls":[)";
-  for (const tool_call_delta& call : calls) {
-    if (out.back() != '[')
-      out += ',';
-    append_call(out, call);
-  }
-  out += ']';
+  out.key("tool_calls").open('[');
+  for (const tool_call_delta& call : calls)
+    write_call(call, out);
+  out.close(']');
 }
 
 /// What ends a block of thoughts; its text has gone before as `reasoning_content`.
-void append_details(std::string& out, const chat_delta& delta) {
+void write_details(const chat_delta& delta, json_writer& out) {
   if (delta.reasoning_signature.empty() && delta.redacted_reasoning.empty())
     return;
   const reasoning_block block{
       {}, delta.reasoning_signature, delta.redacted_reasoning, delta.reasoning_dialect};
-  out += out.back() == '{' ? "" : ",";
-  out.append(R"("reasoning_details":[)").append(dump_json(encode_reasoning_detail(block, 0)));
-  out += ']';
-}
-
-std::string choice_opening(const chunk_head& head, int choice) {
-  std::string out = opening(head);
-  out.append(R"({"index":)").append(std::to_string(choice)).append(R"(,"delta":{)");
-  return out;
+  out.key("reasoning_details").open('[').raw(dump_json(encode_reasoning_detail(block, 0)));
+  out.close(']');
 }
 
 } // namespace
 
 std::string encode_first_chunk(const chunk_head& head, int choice) {
-  return choice_opening(head, choice)
-         + R"("role":"assistant","content":"","refusal":null},"logprobs":null,)"
-           R"("finish_reason":null}]})";
+  json_writer out = opened_delta(head, choice);
+  out.member("role", "assistant").member("content", "").key("refusal").null();
+  return closed_delta(std::move(out), "null", "null");
 }
 
 std::string encode_chunk(const chunk_head& head, const chat_delta& delta) {
-  std::string out = choice_opening(head, delta.choice);
+  json_writer out = opened_delta(head, delta.choice, delta.text.size());
   if (!delta.reasoning.empty())
-    append_member(out, "reasoning_content", delta.reasoning);
-  append_details(out, delta);
+    out.member("reasoning_content", delta.reasoning);
+  write_details(delta, out);
   if (!delta.text.empty())
-    append_member(out, "content", delta.text);
+    out.member("content", delta.text);
   if (!delta.refusal.empty())
-    append_member(out, "refusal", delta.refusal);
-  append_calls(out, delta.tool_calls);
+    out.member("refusal", delta.refusal);
+  write_calls(delta.tool_calls, out);
   const bool odds = !delta.logprobs_json.empty() && json::accept(delta.logprobs_json);
-  out.append(R"(},"logprobs":)").append(odds ? delta.logprobs_json : "null");
-  return out + R"(,"finish_reason":null}]})";
+  return closed_delta(std::move(out), odds ? std::string_view{delta.logprobs_json} : "null", "null");
 }
 
 std::string encode_last_chunk(const chunk_head& head, int choice, finish_reason finish) {
-  return choice_opening(head, choice) + R"(},"logprobs":null,"finish_reason":")"
-         + spillway::to_string(finish) + R"("}]})";
+  return closed_delta(opened_delta(head, choice), "null",
+                      '"' + std::string{spillway::to_string(finish)} + '"');
 }
 
 std::string encode_usage_chunk(const chunk_head& head, const token_usage& usage) {
-  return opening(head) + R"(],"usage":)" + dump_json(encode_usage(usage)) + '}';
+  json_writer out = opened(head, 0);
+  out.close(']').key("usage").raw(dump_json(encode_usage(usage)));
+  return out.close('}').take();
 }
 
 } // namespace spillway::wire::openai

@@ -2,6 +2,7 @@
 
 #include "core/bounds.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_writer.hpp"
 #include "wire/openai/finish.hpp"
 #include "wire/openai/logprobs.hpp"
 #include "wire/openai/message.hpp"
@@ -16,24 +17,40 @@ namespace {
 
 using nlohmann::json;
 
-json encode_message(const chat_message& message, const std::string& refusal) {
-  const std::string text = plain_text(message);
-  json out = {{"role", "assistant"}, {"content", text}, {"refusal", nullptr}};
-  if (!refusal.empty())
-    out["refusal"] = refusal;
+/// Fields of a message that few have.
+void write_odds(const chat_message& message, json_writer& out) {
+  json odds = json::object();
   if (!message.tool_calls.empty())
-    out["tool_calls"] = encode_tool_calls(message.tool_calls, true);
-  if (text.empty() && (!message.tool_calls.empty() || !refusal.empty()))
-    out["content"] = nullptr;
-  encode_reasoning(message.reasoning, out);
-  return out;
+    odds["tool_calls"] = encode_tool_calls(message.tool_calls, true);
+  encode_reasoning(message.reasoning, odds);
+  for (const auto& [name, value] : odds.items())
+    out.key(name).raw(dump_json(value));
 }
 
-json encode_choice(std::size_t index, const chat_choice& choice) {
-  return {{"index", index},
-          {"message", encode_message(choice.message, choice.refusal)},
-          {"logprobs", encode_logprobs(choice.logprobs_json)},
-          {"finish_reason", to_string(choice.finish)}};
+void write_message(const chat_message& message, const std::string& refusal, json_writer& out) {
+  const std::string joined = message.parts.empty() ? std::string{} : plain_text(message);
+  const std::string& text = message.parts.empty() ? message.text : joined;
+  out.open('{').member("role", "assistant").key("content");
+  if (text.empty() && (!message.tool_calls.empty() || !refusal.empty()))
+    out.null();
+  else
+    out.text(text);
+  out.key("refusal");
+  if (refusal.empty())
+    out.null();
+  else
+    out.text(refusal);
+  write_odds(message, out);
+  out.close('}');
+}
+
+/// `Choice`: a choice, or the reply that holds the first one.
+template <class Choice>
+void write_choice(std::size_t index, const Choice& choice, json_writer& out) {
+  out.open('{').member("index", index).key("message");
+  write_message(choice.message, choice.refusal, out);
+  out.key("logprobs").raw(dump_json(encode_logprobs(choice.logprobs_json)));
+  out.member("finish_reason", to_string(choice.finish)).close('}');
 }
 
 /// An answer in several texts is one text.
@@ -109,19 +126,16 @@ token_usage usage_of(const json& document) {
 std::string encode_chat_reply(const chat_reply& reply, std::string_view id, wall_time created) {
   using std::chrono::duration_cast;
   const auto seconds = duration_cast<std::chrono::seconds>(created.time_since_epoch()).count();
-  json choices = json::array({encode_choice(
-      0, {reply.message, reply.refusal, reply.finish, reply.finish_native, reply.logprobs_json})});
-  for (const chat_choice& other : reply.alternatives)
-    choices.push_back(encode_choice(choices.size(), other));
-  json out = {{"id", id},
-              {"object", "chat.completion"},
-              {"created", seconds},
-              {"model", reply.model_reported},
-              {"choices", std::move(choices)},
-              {"usage", encode_usage(reply.usage)}};
+  json_writer out{reply.message.text.size() + 512};
+  out.open('{').member("id", id).member("object", "chat.completion").member("created", seconds);
+  out.member("model", reply.model_reported).key("choices").open('[');
+  write_choice(0, reply, out);
+  for (std::size_t i = 0; i < reply.alternatives.size(); ++i)
+    write_choice(i + 1, reply.alternatives[i], out);
+  out.close(']').key("usage").raw(dump_json(encode_usage(reply.usage)));
   if (reply.usage.tier != service_tier::standard)
-    out["service_tier"] = to_string(reply.usage.tier);
-  return dump_json(out);
+    out.member("service_tier", to_string(reply.usage.tier));
+  return out.close('}').take();
 }
 
 result<chat_reply> decode_chat_reply(std::string_view body) {
