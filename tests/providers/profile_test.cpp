@@ -146,11 +146,12 @@ TEST_CASE("OpenRouter is asked for effort its way and gets signed thoughts back"
 TEST_CASE("Fields of the caller that we do not model reach every server of the dialect and no other",
           "[providers][profile]") {
   chat_request r = loaded();
-  r.foreign = {"openai", R"({"verbosity":"low","temperature":2,"min_p":0.1})"};
+  r.foreign = {"openai", R"({"verbosity":"low","temperature":2,"min_p":0.1,"messages":[]})"};
   const json body = json::parse(request_to("vllm", "m", r).body);
   CHECK(body["min_p"] == 0.1);
   CHECK(body["verbosity"] == "low");
   CHECK(body["temperature"] == 0.5);
+  CHECK(body["messages"].size() == r.messages.size());
   r.foreign.dialect = "anthropic";
   CHECK_FALSE(json::parse(request_to("vllm", "m", r).body).contains("min_p"));
 }

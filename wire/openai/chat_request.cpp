@@ -65,14 +65,29 @@ void encode_effort(const chat_request& request, const request_options& options, 
 void encode_schema_wanted(const chat_request& request, const request_options& options, json& out) {
   if (request.response_schema_json.empty())
     return;
-  if (options.schema == schema_notation::json_schema) {
+  if (options.schema == schema_notation::json_schema)
     out["response_format"] = encode_response_format(request);
-    return;
-  }
-  out["response_format"] = {{"type", "json_object"}};
-  if (std::string text = schema_instruction(request); !text.empty())
-    out["messages"].insert(out["messages"].begin(),
-                           json{{"role", "system"}, {"content", std::move(text)}});
+  else
+    out["response_format"] = {{"type", "json_object"}};
+}
+
+/// Bytes that the turns will take, roughly.
+std::size_t size_of(const std::vector<chat_message>& messages) {
+  std::size_t bytes = 0;
+  for (const chat_message& message : messages)
+    bytes += message.text.size() + message.text.size() / 16 + 64;
+  return bytes;
+}
+
+/// The list of turns, before them what stands in for a schema.
+std::string encode_turns(const chat_request& request, const request_options& options) {
+  json_writer out{size_of(request.messages)};
+  out.open('[');
+  if (options.schema == schema_notation::json_object && !request.response_schema_json.empty())
+    if (const std::string text = schema_instruction(request); !text.empty())
+      out.open('{').member("role", "system").member("content", text).close('}');
+  write_messages(request.messages, options, out);
+  return out.close(']').take();
 }
 
 std::optional<token_count> decode_count(const json_node& node) {
@@ -188,7 +203,7 @@ foreign_fields decode_foreign(const json_node& root) {
 
 std::string encode_chat_request(const chat_request& request, std::string_view model,
                                 token_count output_max, const request_options& options) {
-  json out = {{"model", model}, {"messages", encode_messages(request.messages, options)}};
+  json out = {{"model", model}, {"messages", nullptr}};
   encode_tools(request, options, out);
   encode_sampling(request, options, out);
   encode_effort(request, options, out);
@@ -205,7 +220,10 @@ std::string encode_chat_request(const chat_request& request, std::string_view mo
   if (options.stream && options.usage_option)
     out["stream_options"] = {{"include_usage", true}};
   add_foreign(request.foreign, {}, {chat_dialect, options.foreign}, out);
-  return dump_json(out);
+  // The turns are most of it, so they are spared the document.
+  out.erase("messages");
+  std::string body = R"({"messages":)" + encode_turns(request, options) + ',';
+  return body.append(dump_json(out), 1);
 }
 
 result<decoded_chat_request> decode_chat_request(std::string_view body) {

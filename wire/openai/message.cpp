@@ -109,6 +109,25 @@ json encode_turn(const chat_message& message, const request_options& options, js
   return out;
 }
 
+/// Most turns are a role and a text.
+bool is_plain(const chat_message& message) {
+  return message.role != chat_role::tool && message.parts.empty() && message.tool_calls.empty()
+         && message.reasoning.empty() && message.refusal.empty()
+         && message.cache == cache_mark::none && message.foreign.json.empty();
+}
+
+void write_turn(const chat_message& message, const request_options& options, json& beyond,
+                json_writer& out) {
+  if (!is_plain(message)) {
+    out.raw(dump_json(encode_turn(message, options, beyond)));
+    return;
+  }
+  out.open('{').member("role", role_name(message.role, options)).member("content", message.text);
+  if (options.names && !message.name.empty())
+    out.member("name", message.name);
+  out.close('}');
+}
+
 chat_role decode_role(const json_node& role) {
   constexpr std::array roles = {chat_role::system, chat_role::developer, chat_role::user,
                                 chat_role::assistant, chat_role::tool};
@@ -178,20 +197,19 @@ std::vector<tool_call> decode_tool_calls(const json_node& calls, const std::stri
   return list;
 }
 
-json encode_messages(const std::vector<chat_message>& messages, const request_options& options) {
-  json list = json::array();
+void write_messages(const std::vector<chat_message>& messages, const request_options& options,
+                    json_writer& out) {
   json beyond = json::array(); // of the results since the last other turn
-  const auto add_beyond = [&] {
+  const auto write_beyond = [&] {
     if (!beyond.empty())
-      list.push_back({{"role", "user"}, {"content", std::exchange(beyond, json::array())}});
+      out.raw(dump_json({{"role", "user"}, {"content", std::exchange(beyond, json::array())}}));
   };
   for (const chat_message& message : messages) {
     if (message.role != chat_role::tool)
-      add_beyond();
-    list.push_back(encode_turn(message, options, beyond));
+      write_beyond();
+    write_turn(message, options, beyond, out);
   }
-  add_beyond();
-  return list;
+  write_beyond();
 }
 
 void decode_assistant(const json_node& node, const std::string& synthetic_id, other_parts others,

@@ -2,6 +2,7 @@
 
 #include "core/chat.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_writer.hpp"
 #include "wire/openai/content.hpp"
 #include "wire/openai/request_options.hpp"
 
@@ -30,10 +31,10 @@ std::string decode_arguments(const json_node& called);
 /// Source: https://ai.google.dev/gemini-api/docs/thought-signatures (2026-10).
 std::string decode_signature(const json_node& call);
 
-/// The turns of a request. They are one more where a tool's result holds what no tool turn can:
-/// such parts follow the results in a user turn.
-nlohmann::json encode_messages(const std::vector<chat_message>& messages,
-                               const request_options& options);
+/// Writes the turns of a request into an open list. They are one more where a tool's result holds
+/// what no tool turn can: such parts follow the results in a user turn.
+void write_messages(const std::vector<chat_message>& messages, const request_options& options,
+                    json_writer& out);
 
 /// A turn of a request; `index` numbers it.
 chat_message decode_message(const json_node& node, std::size_t index);
