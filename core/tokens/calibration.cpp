@@ -12,6 +12,7 @@ constexpr double sway_max = 3;          // standard deviations that a weight may
 constexpr double correction_max = 3;    // factor between a first estimate and a corrected one
 constexpr double mean_of_samples = 50;  // that deviation and drift look back
 constexpr std::int64_t tokens_min = 16; // shorter prompts say little about weights
+constexpr double seen_least = 1e-9;     // of spread in noises: below it there is nothing to divide by
 
 double dot(const calibration::vector& a, const calibration::vector& b) noexcept {
   double sum = 0;
@@ -59,17 +60,22 @@ void calibration::learn(const vector& features, std::int64_t actual) noexcept {
   for (std::size_t i = 0; i < size; ++i)
     spread_x[i] = dot(spread_[i], x);
   const double noise = std::max(noise_floor, deviation_ * deviation_);
-  const double scale = forgetting * noise + std::max(0.0, dot(x, spread_x));
+  const double seen = std::max(0.0, dot(x, spread_x));
   const double missing = 1 - dot(weights_, x);
-  for (std::size_t i = 0; i < size; ++i) {
-    const double moved = weights_[i] + spread_x[i] * missing / scale;
-    weights_[i] = std::clamp(moved, start_[i] - sway_max * trust_[i],
-                             start_[i] + sway_max * trust_[i]);
+  for (std::size_t i = 0; i < size; ++i)
+    weights_[i] = std::clamp(weights_[i] + spread_x[i] * missing / (noise + seen),
+                             start_[i] - sway_max * trust_[i], start_[i] + sway_max * trust_[i]);
+  forget_and_narrow(spread_x, seen / noise, noise);
+}
+
+void calibration::forget_and_narrow(const vector& spread_x, double seen, double noise) noexcept {
+  if (seen < seen_least)
+    return;
+  const double kept = forgetting - (1 - forgetting) / seen;
+  const double share = kept / (forgetting * (1 + seen) * noise);
+  for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j)
-      spread_[i][j] = (spread_[i][j] - spread_x[i] * spread_x[j] / scale) / forgetting;
-    // Forgetting must not let the spread of what is never seen grow without end.
-    spread_[i][i] = std::clamp(spread_[i][i], 0.0, trust_[i] * trust_[i]);
-  }
+      spread_[i][j] -= share * (spread_x[i] * spread_x[j]);
 }
 
 } // namespace spillway::tokens

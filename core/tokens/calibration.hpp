@@ -37,6 +37,12 @@ public:
   static constexpr double surprise_max = 8;
 
 private:
+  /// Narrows the spread by a report, and forgets what reports like it said before. Only those: a
+  /// spread that grew with each report, whatever it was about, would grow without end where none
+  /// is about (Kulhavy's restricted exponential forgetting, Automatica 23, 1987).
+  /// `seen`: the spread of the report's estimate, in units of `noise`.
+  void forget_and_narrow(const vector& spread_x, double seen, double noise) noexcept;
+
   vector start_;
   vector weights_;
   vector trust_;
