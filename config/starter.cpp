@@ -184,8 +184,8 @@ private:
     std::string models;
     for (const std::string& id : out_.route)
       models += (models.empty() ? "" : ", ") + toml_text(id);
-    out_.text += (models.empty() ? "\"gpt-4o-mini\", \"gemini-2.5-flash-lite\"" : models)
-                 + "]\n# careful = [\"gpt-4.1\", \"default\"]\n\n";
+    out_.text += (models.empty() ? "\"gpt-6-luna\", \"gemini-2.5-flash-lite\"" : models)
+                 + "]\n# careful = [\"gpt-6-sol\", \"default\"]\n\n";
   }
 
   /// What is left of the program's own, then a model of each provider that is not in it.

@@ -72,7 +72,7 @@ std::string toml_text(std::string_view text) {
 std::string openrouter_models(const catalog& known) {
   std::string out = "# At the prices of their vendors. https://openrouter.ai/models has what else "
                     "there is; name what\n# you use.\n\n";
-  for (const auto& [vendor, name] : {std::pair{"openai", "gpt-4o-mini"},
+  for (const auto& [vendor, name] : {std::pair{"openai", "gpt-6-luna"},
                                      std::pair{"google", "gemini-2.5-flash-lite"}})
     if (const model_entry* m = known.find({name}))
       out += header_of("openrouter/" + std::string{name}, "openrouter",
@@ -103,7 +103,7 @@ std::string azure_section(const catalog& known, const std::string& url) {
                     + "\n\n# Models of Azure are your deployments: `upstream_name` is what you "
                       "called one. Put its quota into\n# limits = { tokens_per_minute = 100_000, "
                       "requests_per_minute = 1000 }.\n\n";
-  if (const model_entry* m = known.find({"gpt-4o-mini"}))
+  if (const model_entry* m = known.find({"gpt-6-luna"}))
     out += header_of("azure/gpt-4o-mini", "azure", "gpt-4o-mini") + facts_of(*m);
   return url.empty() ? commented_out(out) : out;
 }

@@ -49,7 +49,17 @@ TEST_CASE("the defaults may be given as the file itself, line by line the same")
 
 TEST_CASE("the default route is cheap models of two vendors") {
   CHECK(route(loaded(""), "default")
-        == std::vector<std::string>{"gpt-4o-mini", "gemini-2.5-flash-lite", "gpt-5.6-luna"});
+        == std::vector<std::string>{"gpt-6-luna", "gemini-2.5-flash-lite", "gpt-5.6-luna"});
+}
+
+TEST_CASE("no route of the defaults leads to a model whose end is announced") {
+  const settings s = loaded("");
+  for (const routing::route& r : s.routing.routes)
+    for (const model_id& id : r.models) {
+      INFO(r.name << ": " << id.value);
+      CHECK_FALSE(model(s, id.value).life.deprecated);
+      CHECK_FALSE(model(s, id.value).life.retired);
+    }
 }
 
 TEST_CASE("Gemini is reached through its OpenAI-compatible façade") {

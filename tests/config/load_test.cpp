@@ -272,7 +272,7 @@ TEST_CASE("a provider that is off takes its models along") {
   const settings s = loaded("[providers.gemini]\nenabled = false\n");
   CHECK(provider(s, "gemini") == nullptr);
   CHECK_FALSE(has_model(s, "gemini-2.5-flash-lite"));
-  CHECK(route(s, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
+  CHECK(route(s, "default") == std::vector<std::string>{"gpt-6-luna", "gpt-5.6-luna"});
   const std::string neither =
       "[providers.gemini]\nenabled = false\n[providers.openai]\nenabled = false\n";
   CHECK(refusal(neither + "[routes]\ndefault = ['gpt-4o-mini']\n")

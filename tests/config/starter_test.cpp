@@ -79,9 +79,9 @@ TEST_CASE("Whichever one key there is, the file to begin with has a model to ask
   CHECK(first_route({{"OPENROUTER_API_KEY", "sk-or-0"}}) == names{"openrouter/gemini-2.5-flash-lite"});
   CHECK(first_route({{"AZURE_OPENAI_API_KEY", "az-0"},
                      {"AZURE_OPENAI_ENDPOINT", "https://res.openai.azure.com/"}})
-        == names{"azure/gpt-4o-mini"});
+        == names{"azure/gpt-6-luna"});
   CHECK(first_route({{"OPENAI_API_KEY", "sk-0"}, {"ANTHROPIC_API_KEY", "sk-ant-0"}})
-        == names{"gpt-4o-mini", "gpt-5.6-luna", "claude-haiku-4-5"});
+        == names{"gpt-6-luna", "gpt-5.6-luna", "claude-haiku-4-5"});
 }
 
 TEST_CASE("A server that was found is in the file to begin with, whatever its models are called",
