@@ -66,7 +66,7 @@ Exit codes:
 
 Examples:
   spillway run "Why do dams have spillways? One sentence."
-  git diff | spillway run --model gpt-4.1-mini "Write a commit message for this:" -
+  git diff | spillway run --model gpt-6-luna "Write a commit message for this:" -
   spillway run --folder . --max-cost 0.10 "Where are errors of the network handled?"
   spillway run --json --deadline 30s < prompt.txt | jq -r .text
   spillway run --gateway http://127.0.0.1:8080 hello  # counted where all else is
