@@ -1,5 +1,7 @@
 #include "core/rate/interval_log.hpp"
 
+#include "core/bounds.hpp"
+
 #include <algorithm>
 
 namespace spillway::rate {
@@ -14,6 +16,8 @@ void interval_log::unhold(std::int64_t amount) {
 }
 
 void interval_log::add(entry e) {
+  if (entries_.size() >= bounds::interval_log_entries_max)
+    coarsen();
   running_ += e.amount;
   auto at = entries_.end();
   while (at != entries_.begin() && std::prev(at)->expiry > e.expiry)
@@ -21,11 +25,34 @@ void interval_log::add(entry e) {
   entries_.insert(at, e);
 }
 
+/// Makes one of those of the older half that expire nearly together, so that a quarter goes.
+void interval_log::coarsen() {
+  const std::size_t half = entries_.size() / 2;
+  const duration span = entries_[half - 1].expiry - entries_.front().expiry;
+  const duration grain = span / static_cast<duration::rep>(half / 2);
+  std::size_t last = 0;
+  mono_time group = entries_.front().expiry;
+  for (std::size_t i = 1; i < half; ++i) {
+    const entry e = entries_[i];
+    if (e.expiry - group > grain) {
+      group = e.expiry;
+      entries_[++last] = e;
+    } else {
+      entries_[last] = {e.expiry, entries_[last].amount + e.amount, {}};
+    }
+  }
+  const auto begin = entries_.begin();
+  entries_.erase(begin + static_cast<std::ptrdiff_t>(last) + 1,
+                 begin + static_cast<std::ptrdiff_t>(half));
+}
+
+/// Of many that expire together, as at midnight, the newest are asked for.
 std::deque<interval_log::entry>::iterator interval_log::find(lease_id lease, mono_time expiry) {
-  auto it = std::ranges::lower_bound(entries_, expiry, {}, &entry::expiry);
-  while (it != entries_.end() && it->expiry == expiry && it->lease != lease)
-    ++it;
-  return it != entries_.end() && it->expiry == expiry ? it : entries_.end();
+  auto it = std::ranges::upper_bound(entries_, expiry, {}, &entry::expiry);
+  while (it != entries_.begin() && std::prev(it)->expiry == expiry)
+    if ((--it)->lease == lease)
+      return it;
+  return entries_.end();
 }
 
 void interval_log::change(lease_id lease, mono_time expiry, std::int64_t amount) {

@@ -12,7 +12,9 @@ namespace spillway::rate {
 /// One limited quantity: what is used of it now, and when that is given back. Amounts either expire
 /// at a known time or are held until that time is known.
 ///
-/// Expiries arrive nearly in order, so insertion costs amortised O(1). Not thread-safe.
+/// Expiries arrive nearly in order, so insertion costs amortised O(1). Of more than
+/// `bounds::interval_log_entries_max` the older half is counted together, each group until its last
+/// expires: at most 1/50,000 of their span too long. Not thread-safe.
 class interval_log {
 public:
   struct entry {
@@ -31,9 +33,10 @@ public:
   void unhold(std::int64_t amount);
 
   void add(entry e);
-  /// Replaces the amount of an entry, which is found by its expiry. No-op if it has expired.
+  /// Replaces the amount of an entry, which is found by its expiry. No-op if it has expired or is
+  /// counted together with others.
   void change(lease_id lease, mono_time expiry, std::int64_t amount);
-  /// Takes an entry out. False if it has expired.
+  /// Takes an entry out. False if it has expired or is counted together with others.
   bool remove(lease_id lease, mono_time expiry);
 
   /// Forgets what expired at or before `now`.
@@ -49,6 +52,7 @@ public:
   const std::deque<entry>& entries() const noexcept { return entries_; }
 
 private:
+  void coarsen();
   std::deque<entry>::iterator find(lease_id lease, mono_time expiry);
 
   std::deque<entry> entries_; ///< ascending by expiry

@@ -86,7 +86,7 @@ std::optional<mono_time> window::blocked_until(const amount& a, mono_time now) c
   const std::int64_t excess = log_.used() + fear(a) + a.expected + foreign - allowed;
   if (closed_until_ > now)
     return closed_until_;
-  if (excess <= 0 && log_.size() < bounds::interval_log_entries_max) {
+  if (excess <= 0) {
     if (!learner_.paced(now) || is_daily())
       return std::nullopt;
     const mono_time paced = pacer_.ready_at(a.expected, std::max<std::int64_t>(allowed, 1), now);

@@ -47,6 +47,19 @@ TEST_CASE("the tenth of ten is admitted, the eleventh is not, and waits exactly 
   CHECK(a.acquire({11}, tokens(1), noon + 61s).outcome == verdict::granted);
 }
 
+TEST_CASE("a daily limit above what is remembered call by call is used up to its last call") {
+  const auto limit = static_cast<std::int64_t>(bounds::interval_log_entries_max) + 20'000;
+  admission a{only({}, {}, limit)};
+  for (std::int64_t i = 0; i < limit; ++i)
+    use(a, static_cast<std::uint64_t>(i) + 1, 1, noon + i * 100ms);
+  const instant full = noon + limit * 100ms;
+  CHECK(a.usage(full).front().used == limit);
+  const decision d = a.acquire({1'000'000}, tokens(1), full);
+  CHECK(d.outcome == verdict::wait);
+  CHECK(d.ready_at >= noon.mono + 24h);
+  CHECK(d.ready_at < noon.mono + 24h + 1s);
+}
+
 TEST_CASE("tokens used at the end of one minute still count at the start of the next") {
   admission a{only({}, 10'000)};
   use(a, 1, 5000, noon + 59s);
