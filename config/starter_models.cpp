@@ -104,7 +104,7 @@ std::string azure_section(const catalog& known, const std::string& url) {
                       "called one. Put its quota into\n# limits = { tokens_per_minute = 100_000, "
                       "requests_per_minute = 1000 }.\n\n";
   if (const model_entry* m = known.find({"gpt-6-luna"}))
-    out += header_of("azure/gpt-4o-mini", "azure", "gpt-4o-mini") + facts_of(*m);
+    out += header_of("azure/gpt-6-luna", "azure", "gpt-6-luna") + facts_of(*m);
   return url.empty() ? commented_out(out) : out;
 }
 

@@ -43,8 +43,8 @@ inline constexpr std::int64_t output_useful_min = 256;
 /// Calls that may wait in one limiter. At 500 requests a minute this is an 8-minute queue: beyond
 /// it an immediate `overloaded` serves callers better than a wait nobody outlives.
 inline constexpr std::size_t limiter_queue_max = 4'096;
-/// Entries in one interval log, about 2.4 MiB: a call each, up to 1,600 calls a second in a minute's
-/// window. Beyond it the older ones are counted together.
+/// Entries in one interval log, about 2.4 MiB: a call each, at up to 1,600 calls a second in a
+/// minute's window. Beyond it the older ones are counted together.
 inline constexpr std::size_t interval_log_entries_max = 100'000;
 /// Calls of low priority are diverted when a limit would be exhausted within this at the current
 /// rate: about one call's time, so that calls of others in flight still find room.

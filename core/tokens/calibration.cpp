@@ -12,7 +12,7 @@ constexpr double sway_max = 3;          // standard deviations that a weight may
 constexpr double correction_max = 3;    // factor between a first estimate and a corrected one
 constexpr double mean_of_samples = 50;  // that deviation and drift look back
 constexpr std::int64_t tokens_min = 16; // shorter prompts say little about weights
-constexpr double seen_least = 1e-9;     // of spread in noises: below it there is nothing to divide by
+constexpr double seen_least = 1e-9;     // spread in noises, below which there is none
 
 double dot(const calibration::vector& a, const calibration::vector& b) noexcept {
   double sum = 0;

@@ -22,7 +22,7 @@ ends() {
 # The prompt from the command line, from standard input, from both, with files.
 ends 0 --simulate Why do dams --max-tokens 50 have spillways?
 expect '^In short: Why do dams have spillways?' out
-expect '^gpt-4o-mini: [0-9]* tokens in, 50 out, \$0\.0000' err
+expect '^gpt-6-luna: [0-9]* tokens in, 50 out, \$0\.0000' err
 expect 'the answer was cut' err
 echo 'from a pipe' | ends 0 --simulate --quiet
 expect 'from a pipe' out

@@ -11,7 +11,7 @@ TEST_CASE("a route of the file stands beside or in place of those that come with
   const settings s = loaded("[routes]\nfast = ['gpt-4o-mini']\ndefault = ['gpt-4o']\n");
   CHECK(route(s, "fast") == names{"gpt-4o-mini"});
   CHECK(route(s, "default") == names{"gpt-4o"});
-  CHECK(route(s, "quality") == names{"gpt-4o"});
+  CHECK(route(s, "quality") == names{"gpt-6-sol", "gpt-4o"});
 }
 
 TEST_CASE("a route within a route stands for its models, each once and in its first place") {

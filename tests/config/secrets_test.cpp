@@ -95,7 +95,7 @@ TEST_CASE("a provider on \"auto\" without a key leaves with its models, and says
 
 TEST_CASE("routes that nobody wrote lead to what there are keys for, without a word") {
   const unlocked u = unlock("", {{"OPENAI_API_KEY", "sk-one"}});
-  CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-4o-mini", "gpt-5.6-luna"});
+  CHECK(route(u.settings_, "default") == std::vector<std::string>{"gpt-6-luna", "gpt-5.6-luna"});
   CHECK(std::ranges::none_of(u.settings_.warnings, [](const std::string& w) {
     return w.find("gemini") != std::string::npos;
   }));

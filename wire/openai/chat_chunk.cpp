@@ -328,7 +328,8 @@ std::string encode_chunk(const chunk_head& head, const chat_delta& delta) {
     out.member("refusal", delta.refusal);
   write_calls(delta.tool_calls, out);
   const bool odds = !delta.logprobs_json.empty() && json::accept(delta.logprobs_json);
-  return closed_delta(std::move(out), odds ? std::string_view{delta.logprobs_json} : "null", "null");
+  const std::string_view logprobs = odds ? std::string_view{delta.logprobs_json} : "null";
+  return closed_delta(std::move(out), logprobs, "null");
 }
 
 std::string encode_last_chunk(const chunk_head& head, int choice, finish_reason finish) {
