@@ -164,10 +164,10 @@ std::vector<std::string> openai_codec::left_out(const upstream_call& call) const
                || (how.effort == wire::openai::effort_notation::field
                    && (!in_tokens || rule.reasons || rule.responses_only));
   can.names = how.names;
-  if (rule.responses_only)
+  if (rule.responses_only) {
     can.foreign = wire::openai::response_foreign();
-  if (rule.responses_only)
     can.seed = can.stop = can.several = can.penalties = can.logprobs = can.names = false;
+  }
   return wire::left_out(call.request, can);
 }
 

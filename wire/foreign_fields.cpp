@@ -19,6 +19,12 @@ foreign_fields unread_fields(const json_node& node, std::string_view dialect) {
   return {std::string{dialect}, dump_json(members)};
 }
 
+bool lie_within(const std::vector<std::string>& unread) {
+  return std::ranges::any_of(unread, [](const std::string& name) {
+    return name.find('.') != std::string::npos;
+  });
+}
+
 json members_of(const foreign_fields& fields) {
   if (fields.json.empty())
     return json::object();

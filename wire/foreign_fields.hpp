@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Internal to the sources of `wire/`: see `foreign_fields`. Do not include it from a header.
 namespace spillway::wire {
@@ -13,7 +14,11 @@ namespace spillway::wire {
 /// What of an object was not read: none before `json_fault::unread` was asked.
 foreign_fields unread_fields(const json_node& node, std::string_view dialect);
 
-/// Such fields of another dialect are none of `out`.
+/// True if one of these, as `json_fault::unread` names them, lies within a field that was read: its
+/// document is to be read once more, for what `unread_fields` then gives.
+bool lie_within(const std::vector<std::string>& unread);
+
+/// Whom a body is for: fields of another dialect are not.
 struct foreign_target {
   std::string_view dialect;
   foreign_rule rule{};

@@ -5,8 +5,6 @@
 
 #include <simdjson.h>
 
-#include <array>
-#include <charconv>
 #include <utility>
 
 namespace spillway::wire {
@@ -91,13 +89,6 @@ result<json> parse_slowly(std::string_view text) {
   }
 }
 
-template <class Integer>
-void append_integer(std::string& out, Integer number) {
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-  out.append(digits.begin(), end);
-}
-
 /// Of either kind of document. Requires: depth bounded by `bounds::json_depth_max`, as of all that
 /// is parsed.
 template <class Document>
@@ -133,9 +124,9 @@ void append(std::string& out, const Document& value) {
     case json::value_t::string:
       return append_json_string(out, value.template get_ref<const std::string&>());
     case json::value_t::number_integer:
-      return append_integer(out, value.template get<std::int64_t>());
+      return append_json_integer(out, value.template get<std::int64_t>());
     case json::value_t::number_unsigned:
-      return append_integer(out, value.template get<std::uint64_t>());
+      return append_json_integer(out, value.template get<std::uint64_t>());
     case json::value_t::boolean: out += value.template get<bool>() ? "true" : "false"; return;
     default: out += value.dump(); // shortest digits of a fraction, and null
   }

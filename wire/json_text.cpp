@@ -1,6 +1,8 @@
 #include "wire/json_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -126,7 +128,22 @@ void move_escape(std::string_view& text, std::string& out) {
   text.remove_prefix(taken);
 }
 
+template <class Integer>
+void append_digits(std::string& out, Integer number) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  out.append(digits.begin(), end);
+}
+
 } // namespace
+
+void append_json_integer(std::string& out, std::int64_t number) {
+  append_digits(out, number);
+}
+
+void append_json_integer(std::string& out, std::uint64_t number) {
+  append_digits(out, number);
+}
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';

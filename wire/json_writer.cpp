@@ -2,9 +2,6 @@
 
 #include "wire/json_text.hpp"
 
-#include <array>
-#include <charconv>
-
 namespace spillway::wire {
 
 /// A comma, if a value or a member ends here.
@@ -40,9 +37,9 @@ json_writer& json_writer::text(std::string_view value) {
 }
 
 json_writer& json_writer::integer(std::int64_t value) {
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
-  return raw({digits.begin(), end});
+  separate();
+  append_json_integer(out_, value);
+  return *this;
 }
 
 json_writer& json_writer::raw(std::string_view json) {

@@ -6,7 +6,6 @@
 #include "wire/foreign_fields.hpp"
 #include "wire/metadata.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace spillway::wire::anthropic {
@@ -116,10 +115,6 @@ chat_request decode_request(const json_node& root) {
   return request;
 }
 
-bool lies_within(const std::string& unread) {
-  return unread.find('.') != std::string::npos;
-}
-
 result<decoded_chat_request> decode(std::string_view body, std::string_view beta,
                                     bool must_bound) {
   auto document = parse_json(body);
@@ -141,10 +136,12 @@ result<decoded_chat_request> decode(std::string_view body, std::string_view beta
   if (fault.found())
     return fault.take();
   decoded.metadata = metadata_entries(*document);
-  if (std::ranges::any_of(fault.unread(*document), lies_within))
-    decoded.request = decode_request(root); // once more, with what was not read
+  const std::vector<std::string> unread = fault.unread(*document);
+  if (lie_within(unread))
+    decoded.request = decode_request(root);
   decoded.request.foreign = decode_foreign(root, beta);
-  decoded.unread = fault.unread(*document);
+  if (!unread.empty())
+    decoded.unread = fault.unread(*document);
   return decoded;
 }
 

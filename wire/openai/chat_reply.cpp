@@ -28,18 +28,17 @@ void write_odds(const chat_message& message, json_writer& out) {
 }
 
 void write_message(const chat_message& message, const std::string& refusal, json_writer& out) {
-  const std::string joined = message.parts.empty() ? std::string{} : plain_text(message);
-  const std::string& text = message.parts.empty() ? message.text : joined;
-  out.open('{').member("role", "assistant").key("content");
-  if (text.empty() && (!message.tool_calls.empty() || !refusal.empty()))
-    out.null();
-  else
-    out.text(text);
-  out.key("refusal");
-  if (refusal.empty())
-    out.null();
-  else
-    out.text(refusal);
+  const auto write = [&](const char* name, const std::string& text, bool is_null) {
+    out.key(name);
+    if (is_null)
+      out.null();
+    else
+      out.text(text);
+  };
+  const std::string text = plain_text(message);
+  out.open('{').member("role", "assistant");
+  write("content", text, text.empty() && (!message.tool_calls.empty() || !refusal.empty()));
+  write("refusal", refusal, refusal.empty());
   write_odds(message, out);
   out.close('}');
 }

@@ -11,8 +11,6 @@
 #include "wire/openai/tools.hpp"
 #include "wire/openai/usage.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -186,10 +184,6 @@ chat_request decode_request(const json_node& root) {
   return request;
 }
 
-bool lies_within(const std::string& unread) {
-  return unread.find('.') != std::string::npos;
-}
-
 foreign_fields decode_foreign(const json_node& root) {
   json members = root.take_unread();
   if (root["store"].present())
@@ -203,7 +197,7 @@ foreign_fields decode_foreign(const json_node& root) {
 
 std::string encode_chat_request(const chat_request& request, std::string_view model,
                                 token_count output_max, const request_options& options) {
-  json out = {{"model", model}, {"messages", nullptr}};
+  json out = {{"model", model}, {"messages", nullptr}}; // a foreign field takes neither's place
   encode_tools(request, options, out);
   encode_sampling(request, options, out);
   encode_effort(request, options, out);
@@ -246,10 +240,12 @@ result<decoded_chat_request> decode_chat_request(std::string_view body) {
     root["metadata"].pass_over(); // the vendor refuses it with what is not stored
   if (fault.found())
     return fault.take();
-  if (std::ranges::any_of(fault.unread(*document), lies_within))
-    decoded.request = decode_request(root); // once more, with what was not read
+  const std::vector<std::string> unread = fault.unread(*document);
+  if (lie_within(unread))
+    decoded.request = decode_request(root);
   decoded.request.foreign = decode_foreign(root);
-  decoded.unread = fault.unread(*document);
+  if (!unread.empty())
+    decoded.unread = fault.unread(*document);
   return decoded;
 }
 
