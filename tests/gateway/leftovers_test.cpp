@@ -6,6 +6,8 @@
 #include <caf/actor_system.hpp>
 #include <malloc.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -17,7 +19,7 @@ using tests::gateway_world_options;
 
 namespace {
 
-/// gpt-4o-mini answers, of gpt-3.5-turbo no stream ever comes to its end. No limit holds anybody up.
+/// gpt-4o-mini answers; of gpt-3.5-turbo no stream comes to its end. No limit holds anybody up.
 gateway_world_options without_limits() {
   gateway_world_options o;
   for (const char* model : {"gpt-4o-mini", "gpt-3.5-turbo"})
@@ -91,13 +93,20 @@ TEST_CASE("thousands of calls, a tenth of them cut, leave no actor and no memory
   const auto actors = [&] { return w.rt->system().registry().running(); };
   call(w, 5'000); // fills what is bounded: the log of explanations, pools, tables
   const std::size_t before = actors();
-  const std::size_t bytes = bytes_in_use();
-  constexpr int more = 3'000;
-  call(w, more);
+  // What a call leaves grows in each round; pools that saw more calls at once, in one or two.
+  constexpr int rounds = 5;
+  constexpr int calls = 1'000;
+  std::array<std::int64_t, rounds> grown{};
+  for (auto& bytes : grown) {
+    const auto held = static_cast<std::int64_t>(bytes_in_use());
+    call(w, calls);
+    bytes = static_cast<std::int64_t>(bytes_in_use()) - held;
+  }
   // Jobs are kept for the next calls: as many as there ever were calls at once.
   await([&] { return actors() <= before + at_once; });
-  const auto grown = static_cast<std::int64_t>(bytes_in_use()) - static_cast<std::int64_t>(bytes);
-  INFO(grown << " bytes more after " << more << " calls");
-  CHECK(grown / more < 32);
+  std::ranges::sort(grown);
+  const auto usual = grown[rounds / 2];
+  INFO(usual << " bytes more in the middle one of " << rounds << " rounds of " << calls);
+  CHECK(usual / calls < 32);
   CHECK(w.rt->look().budget.open_reservations == 0);
 }
