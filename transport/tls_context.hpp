@@ -12,8 +12,9 @@
 
 namespace spillway::transport {
 
-/// What an outgoing TLS connection trusts: the system's authorities, or those of the PEM file
-/// `ca_file` alone if it is not empty. TLS 1.2 or later, peers verified.
+/// What an outgoing TLS connection trusts: the system's authorities as they were when they were
+/// first asked for, or those of the PEM file `ca_file` alone if it is not empty. TLS 1.2 or later,
+/// peers verified.
 /// Errors: the file cannot be read or holds no certificate.
 result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::string& ca_file);
 

@@ -1,5 +1,6 @@
 #include "tests/transport/http_world.hpp"
 #include "tests/transport/raw_peer.hpp"
+#include "transport/tls_context.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -160,6 +161,26 @@ TEST_CASE("a certificate for another host is refused before the request leaves")
 TEST_CASE("an authority that nobody trusts is refused") {
   const identity stranger{"localhost", day_s};
   check_refused(call_over_tls(stranger, {}), "self-signed certificate");
+}
+
+TEST_CASE("the authorities of a file are trusted by the client that names it alone") {
+  const identity good{"localhost", day_s};
+  const ca_file trusted{good};
+  check_refused(call_over_tls(good, {}), "self-signed certificate");
+  CHECK(response_of(call_over_tls(good, trusted.path)).body == "secret");
+  check_refused(call_over_tls(good, {}), "self-signed certificate");
+}
+
+TEST_CASE("the system's authorities are read once for all clients") {
+  const auto store = [](const std::string& file) {
+    const auto context = transport::make_client_tls(file);
+    REQUIRE(context);
+    return SSL_CTX_get_cert_store((*context)->native_handle());
+  };
+  const identity good{"localhost", day_s};
+  const ca_file trusted{good};
+  CHECK(store({}) == store({}));
+  CHECK(store(trusted.path) != store({}));
 }
 
 TEST_CASE("a certificate that has expired is refused") {
