@@ -190,19 +190,36 @@ bool is_wanted(const settings& s, const provider_settings& p) {
   return std::ranges::any_of(s.models, is_its);
 }
 
+/// Why no model of `p` is in a default route that nobody wrote.
+std::string lack_of(const settings& s, const provider_settings& p) {
+  const auto is_its = [&](const model_entry& m) { return m.provider == p.id; };
+  if (std::ranges::none_of(s.models, is_its))
+    return "`" + p.id.value
+           + "` has no models, name some under [models.<name>], or let `spillway config init` "
+             "write a configuration with the first ones";
+  const auto unpriced = std::ranges::find_if(
+      s.models, [&](const model_entry& m) { return is_its(m) && m.pricing.rows.empty(); });
+  if (unpriced != s.models.end())
+    return "`" + unpriced->id.value
+           + "` has no price, give it `prices` or list it in `budget.unpriced_allowed`";
+  return "`" + p.id.value
+         + "` has none that chats and stays, name another or write a `default` under [routes]";
+}
+
 /// What there is to do if no model can be called with the keys that there are.
 error no_model(const settings& s, const std::vector<provider_settings>& off) {
-  std::string names;
-  for (const provider_settings& p : off)
-    names += (names.empty() ? "" : ", ") + key_names(p);
   std::string what = "no model can be called: ";
-  if (s.providers.empty())
+  if (s.providers.empty()) {
+    std::string names;
+    for (const provider_settings& p : off)
+      names += (names.empty() ? "" : ", ") + key_names(p);
     return error{what + "set the key of a provider (" + names
                  + "), or give a server of your own a `base_url`"};
+  }
+  std::string lacks;
   for (const provider_settings& p : s.providers)
-    what += "`" + p.id.value + "` has no models; ";
-  return error{what + "name some under [models.<name>], or let `spillway config init` write a "
-                      "configuration with the first ones"};
+    lacks += (lacks.empty() ? "" : "; ") + lack_of(s, p);
+  return error{what + lacks};
 }
 
 /// Lets providers go that are off, and their models.

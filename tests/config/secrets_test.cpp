@@ -114,6 +114,31 @@ TEST_CASE("without any key it is told what would do, and of a key without models
   CHECK(told.find("spillway config init") != std::string::npos);
 }
 
+TEST_CASE("a server of one's own needs no route, but a price or leave to go without") {
+  const std::string server = "[providers.own]\ndialect = 'openai'\n"
+                             "base_url = 'https://models.example.org/v1'\n"
+                             "api_key_env = ['OWN_KEY']\n";
+  const std::string model = "[models.plain]\nprovider = 'own'\ncontext = 32000\n"
+                            "output_max = 4096\n";
+  const std::string leave = "[budget]\nunpriced_allowed = ['plain']\n";
+  const std::string price = "prices = [{ input = 0.1, output = 0.2 }]\n";
+  const environment_map own{{"OWN_KEY", "k-one"}};
+  CHECK(locked(server + model, own)
+        == "no model can be called: `plain` has no price, give it `prices` or list it in "
+           "`budget.unpriced_allowed`");
+  const std::vector<std::string> plain{"plain"};
+  CHECK(route(unlock(server + model + leave, own).settings_, "default") == plain);
+  CHECK(route(unlock(server + model + price, own).settings_, "default") == plain);
+  CHECK(locked(server + model + price + "deprecated = 2027-01-14\n", own)
+            .find("`own` has none that chats and stays")
+        != std::string::npos);
+
+  const unlocked beside = unlock(server + model + leave,
+                                 {{"OWN_KEY", "k-one"}, {"OPENAI_API_KEY", "sk-one"}});
+  CHECK(route(beside.settings_, "default")
+        == std::vector<std::string>{"gpt-6-luna", "gpt-5.6-luna"});
+}
+
 TEST_CASE("of several keys those that are set are used, and the others are told") {
   const std::string three = "[[providers.openai.keys]]\nenv = 'FIRST'\nweight = 2\n"
                             "[[providers.openai.keys]]\nenv = 'SECOND'\nname = 'team-b'\n"
