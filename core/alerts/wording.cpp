@@ -17,8 +17,10 @@ std::string times(double factor) {
   return out;
 }
 
+/// To the cent; what is less than one, exactly, as "$0.00 of $0.00" tells nothing.
 std::string usd(nano_usd amount) {
-  return to_display_usd(amount, 2);
+  constexpr nano_usd cent{nano_usd_per_usd / 100};
+  return amount < cent ? "$" + to_decimal_usd(amount) : to_display_usd(amount, 2);
 }
 
 std::string seconds(duration d) {

@@ -37,6 +37,22 @@ money::ledger day_ledger(std::int64_t dollars) {
 
 } // namespace
 
+TEST_CASE("budgets of less than a cent are told exactly") {
+  const auto told = [](std::int64_t limit, std::int64_t reserved) {
+    watched w;
+    money::level_crossing c;
+    c.account.account = "key bot day";
+    c.account.limit = nano_usd{limit};
+    c.account.reserved = nano_usd{reserved};
+    w.engine.record_crossing(c, start);
+    w.until(start + 1h);
+    REQUIRE(w.told.size() == 1);
+    return w.told[0].what.text;
+  };
+  CHECK(told(10'000, 6'500).find("$0.0000065 of $0.00001 are spent") != std::string::npos);
+  CHECK(told(5'000'000'000, 4'996'000'000).find("$5.00 of $5.00 are") != std::string::npos);
+}
+
 TEST_CASE("each level of a budget is told once a period, and again in the next one") {
   watched w;
   money::ledger l = day_ledger(10);
