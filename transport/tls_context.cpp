@@ -16,7 +16,7 @@ struct free_store {
 };
 
 /// The system's authorities (or those that SSL_CERT_FILE and SSL_CERT_DIR name), read once: OpenSSL
-/// takes 45 ms for Debian's 140, and each provider has a client of its own.
+/// takes some 40 ms for Debian's 140, and each provider has a client of its own.
 X509_STORE* system_authorities() {
   static const auto store = [] {
     std::unique_ptr<X509_STORE, free_store> read{X509_STORE_new()};
